@@ -1,0 +1,1 @@
+"""Does: takes signals in, settles scores, stores, reports. Knows no platform."""

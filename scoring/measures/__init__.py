@@ -1,0 +1,1 @@
+"""Measures over everyone, one file each: pure functions from columns to figures."""
