@@ -114,7 +114,7 @@ class Multiplier:
 class Step:
     """A threshold and what it leads to: `points` thousandths in `band` within the window, on `days` different days.
 
-    `role` and `without_role` ask that the member has, or has not, held a role in any programme by then.
+    It is not for members who have held the role `without_role` in a programme by then.
     """
 
     name: str
@@ -122,7 +122,6 @@ class Step:
     band: int
     points: int
     days: int = 1
-    role: str = ""
     without_role: str = ""
     leads_to: str = ""
     host: str = ""

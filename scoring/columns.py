@@ -1,0 +1,61 @@
+"""Engagements as columns: the one shape in which scores and measures receive a community's history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring.signals import Context
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+NOBODY = 0
+"""The member number that stands for "nobody known"; stored members begin at 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Engagements that hold (not retracted, not by bots), as arrays of one length in no promised order.
+
+    `member` and `counterpart` are member numbers (counterpart `NOBODY` where there is none or it is not known: for a
+    reply or reaction the author of the message it is about, for a mention or thanks the person named), `day` day
+    numbers, `at` moments in ms, `kind` numbers of `Kind`, `context` indexes into `contexts`, `amount` minutes.
+    """
+
+    member: Ints
+    day: Ints
+    at: Ints
+    kind: Ints
+    context: Ints
+    counterpart: Ints
+    amount: Ints
+    contexts: tuple[Context, ...]
+
+    def __len__(self) -> int:
+        return len(self.member)
+
+    def where(self, mask: Bools) -> Acts:
+        """Return the acts for which the mask is true."""
+        return Acts(
+            self.member[mask],
+            self.day[mask],
+            self.at[mask],
+            self.kind[mask],
+            self.context[mask],
+            self.counterpart[mask],
+            self.amount[mask],
+            self.contexts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A declared attribute (`country`) of members: parallel arrays of member numbers and indexes into `values`."""
+
+    name: str
+    member: Ints
+    value: Ints
+    values: tuple[str, ...]
