@@ -7,6 +7,7 @@ where the total is below 90 % of the entry (the hold of Orbit's model, the low-w
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,14 +115,13 @@ def totals(tallies: Tallies, mountain: Mountain, as_of: int) -> Totals:
 def crossings(road: Road, held: Held | None = None) -> Crossings:
     """Return when each step was reached: it holds at a day's end and did not at the end of the day before."""
     found = [_crossed(road, number, step, held) for number, step in enumerate(road.mountain.steps)]
-    member, day, step = (np.concatenate([*column, np.empty(0, np.int64)]) for column in zip(*found, strict=True)) if (
-        found
-    ) else (np.empty(0, np.int64),) * 3
-    order = np.lexsort((step, day, member))
-    return Crossings(member[order], day[order], step[order])
+    rows = np.concatenate([*found, np.empty((0, 3), np.int64)])
+    rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+    return Crossings(rows[:, 0], rows[:, 1], rows[:, 2])
 
 
-def _crossed(road: Road, number: int, step: Step, held: Held | None) -> tuple[Ints, Ints, Ints]:
+def _crossed(road: Road, number: int, step: Step, held: Held | None) -> Ints:
+    """Return rows of member, day and step number."""
     rows = np.flatnonzero(road.band == step.band)
     who, day = road.who[rows], road.day[rows]
     crossed = _reached(road, step, who, day) & ~_reached(road, step, who, day - 1)
@@ -129,7 +129,7 @@ def _crossed(road: Road, number: int, step: Step, held: Held | None) -> tuple[In
     if step.without_role and held is not None:
         open_to = ~_has_held(held, step.without_role, member, day)
         member, day = member[open_to], day[open_to]
-    return member, day, np.full(len(member), number, np.int64)
+    return np.column_stack((member, day, np.full(len(member), number)))
 
 
 def _reached(road: Road, step: Step, who: Ints, day: Ints) -> Bools:
@@ -180,15 +180,15 @@ def _months(rises: Ints, as_of: int) -> list[tuple[int, int]]:
     months = []
     first = day_number(date_of(int(rises[0, 1])).replace(day=1))
     while first <= as_of:
-        after = day_number(_next_month(first))
+        after = _next_month(first)
         months.append((first, after))
         first = after
     return months
 
 
-def _next_month(first: int):  # type: ignore[no-untyped-def]
-    day = date_of(first)
-    return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1)
+def _next_month(first: int) -> int:
+    """Return the day number of the first day of the month after that of a first day."""
+    return day_number((date_of(first) + dt.timedelta(days=31)).replace(day=1))
 
 
 def _review(road: Road, current: Ints, day: int, entries: Ints) -> Ints:
