@@ -1,4 +1,4 @@
-"""Pins every dependency, with hashes and for all Pythons and systems, in `requirements/`: `make lock`, `make upgrade`."""
+"""Pins every dependency, with hashes, for all Pythons and systems, in `requirements/`: `make lock`, `make upgrade`."""
 
 from __future__ import annotations
 

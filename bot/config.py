@@ -1,0 +1,159 @@
+"""The settings, and the only reader of the environment.
+
+Settings come from variables that begin with `CAIRN_`: from the environment, else from the file `.env` in the current
+folder. Relative paths start at the current folder.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import ConfigError
+
+PREFIX = "CAIRN_"
+ENV_FILE = Path(".env")
+_SQLITE = ("sqlite", "sqlite+aiosqlite")
+_POSTGRESQL = ("postgresql", "postgresql+psycopg", "postgresql+asyncpg")
+_DATABASE_WANTED = "expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+_RULES = Path("mountain.yaml")
+
+
+def _keys_beside_database(known: dict[str, Any]) -> Path:
+    url = make_url(known["database_url"])
+    return Path(f"{url.database}.keys") if url.drivername in _SQLITE else Path("data/cairn.keys")
+
+
+def _rules_of_folder() -> Path | None:
+    return _RULES if _RULES.is_file() else None
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Every field is an environment variable: `database_url` is `CAIRN_DATABASE_URL`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(
+        default="sqlite:///data/cairn.db",
+        repr=False,
+        description="Where everything is stored: sqlite:///PATH (four slashes where the path begins at the root) or "
+        "postgresql://USER:PASSWORD@HOST/NAME (special characters in the password percent-encoded).",
+    )
+    keys_file: Path = Field(
+        default_factory=_keys_beside_database,
+        description="The file of secret keys, made where it is missing. Keep it apart from the database's backups. "
+        "Where this is not set: beside a SQLite database (data/cairn.db.keys), for PostgreSQL data/cairn.keys.",
+    )
+    rules_file: Path | None = Field(
+        default_factory=_rules_of_folder,
+        description="The rules of the Mountain. Where this is not set: mountain.yaml in the current folder if there is "
+        "one, else the rules in the database, else the default that comes with Cairn.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is told on stderr: debug, info, warning or error."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_ours(cls, value: str) -> str:
+        url = _parsed(value)
+        if url.drivername in _SQLITE:
+            if url.host or url.database in (None, "", ":memory:"):
+                raise ValueError(f"names no file, {_DATABASE_WANTED}")
+        elif url.drivername not in _POSTGRESQL:
+            raise ValueError(f"is of a kind that Cairn does not know, {_DATABASE_WANTED}")
+        elif not url.database:
+            raise ValueError(f"names no database, {_DATABASE_WANTED}")
+        return value
+
+    @field_validator("rules_file")
+    @classmethod
+    def _rules_exist(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"names {value}, which is not a file, expected a file of rules")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _level_in_any_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises ConfigError with one sentence that lists everything wrong: unknown `CAIRN_` variables, values that cannot be.
+    """
+    try:
+        wrong = _unknown()
+        try:
+            settings = Settings()
+        except ValidationError as error:
+            wrong += _invalid(error)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The settings in {ENV_FILE.absolute()} cannot be read as text in UTF-8.") from error
+    if wrong:
+        raise ConfigError(f"The settings are wrong: {'; '.join(wrong)} (looked in {_looked_in()}).")
+    return settings
+
+
+def env_example() -> str:
+    """Return the text of `.env.example`: every setting with its description and default, commented out."""
+    blocks = ["# Cairn's settings. Copy this file to .env and change what you need; each has a default."]
+    for name, field in Settings.model_fields.items():
+        default = field.default if isinstance(field.default, str) else ""
+        about = textwrap.fill(field.description or "", 100, initial_indent="# ", subsequent_indent="# ")
+        blocks.append(f"{about}\n#{_variable(name)}={default}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _parsed(value: str) -> URL:
+    try:
+        return make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError(f"cannot be read as a database URL, {_DATABASE_WANTED}") from None
+
+
+def _unknown() -> list[str]:
+    valid = [_variable(name) for name in Settings.model_fields]
+    given = {*EnvSettingsSource(Settings).env_vars, *DotEnvSettingsSource(Settings).env_vars}
+    names = sorted(name.upper() for name in given if name.upper().startswith(PREFIX))
+    return [f"{name} is unknown{_nearest(name, valid)}" for name in names if name not in valid]
+
+
+def _invalid(error: ValidationError) -> list[str]:
+    found = [one for one in error.errors(include_input=False) if one["type"] != "default_factory_not_called"]
+    return [f"{_variable(one['loc'][0])} {_told(one['msg'])}" for one in found]
+
+
+def _nearest(name: str, valid: list[str]) -> str:
+    near = get_close_matches(name, valid, n=1)
+    return f", did you mean {near[0]}?" if near else f", expected one of {', '.join(valid)}"
+
+
+def _variable(field: object) -> str:
+    return f"{PREFIX}{field}".upper()
+
+
+def _told(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should be", "should be")
+
+
+def _looked_in() -> str:
+    path = ENV_FILE.absolute()
+    return f"the environment and {path}" if path.is_file() else f"the environment; there is no {path}"
