@@ -5,7 +5,7 @@ PYTHON ?= python3
 IN = .venv/bin/python
 PIP = PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 $(IN) -m pip install --quiet --no-input
 
-.PHONY: help setup demo test check lint types imports unused bench lock upgrade clean
+.PHONY: help setup demo test check lint types imports unused bench env lock upgrade clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make check   the tests and all other checks, as before every merge"
 	@echo "make setup   set up for development only"
 	@echo "make bench   measure the speed"
+	@echo "make env     write .env.example anew from the settings"
 	@echo "make lock    pin what pyproject.toml asks for, keeping the versions pinned before"
 	@echo "make upgrade pin the newest versions that pyproject.toml allows"
 	@echo "make clean   remove what was set up"
@@ -43,6 +44,9 @@ unused: setup
 
 bench: setup
 	@$(IN) -m benchmarks
+
+env: setup
+	@$(IN) -c 'from bot.config import env_example; print(env_example(), end="")' >.env.example
 
 lock: setup
 	@$(IN) -m tools.lock
