@@ -37,7 +37,7 @@ types: setup
 	@$(IN) -m mypy
 
 imports: setup
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 unused: setup
 	@$(IN) -m deptry .
