@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.columns import NOBODY, Acts, Ints
+from scoring.assess import Road, band_changes, crossings
+from scoring.columns import NOBODY, Acts, Group, Ints
+from scoring.measures.history import History
+from scoring.mountain import POINT, Band, Conditions, Credit, EngagementType, Mountain, Step, Touch
+from scoring.points import tally, types
 from scoring.signals import DAY_MS, NOWHERE, Context, Kind
+from scoring.statistics import Ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +52,45 @@ def took_part(member: int, programme: str, cohort: str = "", role: str = "partic
 def ints(values: Sequence[int]) -> Ints:
     """Turn numbers into a column."""
     return np.array(values, np.int64)
+
+
+def ratio(one: Ratio | None) -> tuple[int, int] | None:
+    """Show a ratio as a pair."""
+    return None if one is None else (one.numerator, one.denominator)
+
+
+LEARNING, ENDORSING, PARTICIPATING = range(3)
+
+MOUNTAIN = Mountain(
+    name="a small one",
+    version="0" * 12,
+    bands=(
+        Band("Learning", Touch.LOW, 1 * POINT, "", "", focus=False),
+        Band("Endorsing", Touch.LOW, 2 * POINT, "", "", focus=False),
+        Band("Participating", Touch.HIGH, 5 * POINT, "", "", focus=True),
+    ),
+    types=(
+        EngagementType("thanked", "", ENDORSING, Conditions((Kind.THANKS,)), (0, POINT), credit=Credit.RECEIVER),
+        EngagementType("speak", "", LEARNING, Conditions((Kind.PARTICIPATION,), roles=("listener",)), (0, POINT)),
+        EngagementType("take part", "", PARTICIPATING, Conditions((Kind.PARTICIPATION,)), (0, 5 * POINT)),
+        EngagementType("talk", "", LEARNING, Conditions((Kind.MESSAGE, Kind.REPLY)), (0, POINT, 2 * POINT)),
+    ),
+    steps=(Step("mentor", "Become a mentor", PARTICIPATING, 5 * POINT),),
+)
+"""Three bands; messages and replies teach, thanks endorse, participations take part; reactions match nothing."""
+
+
+def history(rows: Iterable[Act], groups: tuple[Group, ...] = ()) -> History:
+    """Score rows under the small Mountain, as settling does."""
+    acts = columns(rows)
+    tallies = tally(acts, MOUNTAIN)
+    as_of = int(acts.day.max()) if len(acts) else 0
+    road = Road(tallies, MOUNTAIN, as_of)
+    changes = band_changes(road, as_of)
+    return History(MOUNTAIN, acts, types(acts, MOUNTAIN), tallies, changes, crossings(road), groups)
+
+
+def group(name: str, values: dict[int, str]) -> Group:
+    """Declare members' values of a group."""
+    names = sorted(set(values.values()))
+    return Group(name, ints(list(values)), ints([names.index(value) for value in values.values()]), tuple(names))
