@@ -164,9 +164,9 @@ def band_changes(road: Road, as_of: int) -> BandChanges:
         found.append(_rise(current, rises[lower:upper]))
     rows = np.concatenate([*found, np.empty((0, 3), np.int64)])
     rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
-    last = np.append(_run_starts(rows[:, 0] * (as_of + 2) + rows[:, 1])[1:], len(rows)) - 1 if len(rows) else []
-    # A review and a rise on one day end in one band; where that is the band of the day before, nothing changed.
-    rows = rows[np.asarray(last, np.int64)]
+    # A review and rises on one day end in one band; where that is the band of the day before, nothing changed.
+    ends = np.append(_run_starts(rows[:, 0] * (as_of + 2) + rows[:, 1]), len(rows))[1:] - 1
+    rows = rows[ends]
     fresh = np.ones(len(rows), np.bool_)
     fresh[1:] = (rows[1:, 0] != rows[:-1, 0]) | (rows[1:, 2] != rows[:-1, 2])
     rows = rows[fresh]

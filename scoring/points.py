@@ -67,9 +67,9 @@ def types(acts: Acts, mountain: Mountain) -> Ints:
         to_others[pair] = next(iter(matches), _UNMATCHED)
         to_self[pair] = next((n for n in matches if not mountain.types[n].when.to_others), _UNMATCHED)
     if not any(one.when.to_others for one in mountain.types):
-        return to_others[pairs]
+        return np.asarray(to_others[pairs])
     other = (acts.counterpart != NOBODY) & (acts.counterpart != acts.member)
-    return np.where(other, to_others[pairs], to_self[pairs])
+    return np.asarray(np.where(other, to_others[pairs], to_self[pairs]))
 
 
 def tally(acts: Acts, mountain: Mountain, belonging: Belonging = NOTHING_DECLARED) -> Tallies:
@@ -132,9 +132,7 @@ def _units(acts: Acts, partner: Ints, kind_of: Ints, mountain: Mountain) -> Ints
     return np.asarray(unit)
 
 
-def _by_amount(
-    counts: Ints, keys: Ints, type_of: Ints, raw: tuple[Ints, Ints], mountain: Mountain
-) -> Ints:
+def _by_amount(counts: Ints, keys: Ints, type_of: Ints, raw: tuple[Ints, Ints], mountain: Mountain) -> Ints:
     """Replace the counts of types that count an amount (minutes) by whole units of it."""
     per = np.array([one.per_amount for one in mountain.types])
     if not per.any():

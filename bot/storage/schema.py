@@ -37,12 +37,21 @@ _ID = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database hands out (SQLite does so for INTEGER keys only)."""
 
 
+_KEY = Text().with_variant(Text(collation="C"), "postgresql")
+"""A natural key: compared byte by byte, so that what hangs on an object stands right behind it."""
+
+
 def _id() -> Column[int]:
     return Column("id", _ID, primary_key=True, autoincrement=True)
 
 
 def _community(*, primary: bool = False) -> Column[int]:
     return Column("community", Integer, ForeignKey("community.id"), nullable=False, primary_key=primary)
+
+
+def _hot_community(*, primary: bool = False) -> Column[int]:
+    """The community on tables that take thousands of rows a second: no foreign key is looked up for each."""
+    return Column("community", Integer, nullable=False, primary_key=primary)
 
 
 setting = Table(
@@ -164,7 +173,7 @@ def _claim() -> tuple[Column[int] | Column[str] | Column[bool], ...]:
         Column("context", Integer, nullable=False),
         Column("target", _ID, comment="the account an act names directly"),
         Column("parent_day", Integer),
-        Column("parent", Text),
+        Column("parent", _KEY),
         Column("amount", Integer, nullable=False),
         Column("estimated", Boolean, nullable=False),
         Column("retracted", Boolean, nullable=False),
@@ -178,9 +187,9 @@ engagement = Table(
     "engagement",
     metadata,
     _id(),
-    _community(),
+    _hot_community(),
     Column("key_day", Integer, nullable=False),
-    Column("key", Text, nullable=False),
+    Column("key", _KEY, nullable=False),
     *_claim(),
     Column("holds", Boolean, nullable=False, comment="not retracted, nor gone with the message it belongs to"),
     UniqueConstraint("community", "key_day", "key"),
@@ -215,9 +224,9 @@ sighting = Table(
 orphan = Table(
     "orphan",
     metadata,
-    _community(primary=True),
+    _hot_community(primary=True),
     Column("parent_day", Integer, primary_key=True),
-    Column("parent", Text, primary_key=True),
+    Column("parent", _KEY, primary_key=True),
     Column("day", Integer, primary_key=True),
     Column("account", _ID, primary_key=True),
     comment="Member-days whose acts wait for the message they are about.",
@@ -238,7 +247,7 @@ count = Table(
 dirty = Table(
     "dirty",
     metadata,
-    _community(primary=True),
+    _hot_community(primary=True),
     Column("day", Integer, primary_key=True),
     Column("member", _ID, primary_key=True),
     sqlite_with_rowid=False,
@@ -248,7 +257,7 @@ dirty = Table(
 stale = Table(
     "stale",
     metadata,
-    _community(primary=True),
+    _hot_community(primary=True),
     Column("member", _ID, primary_key=True),
     sqlite_with_rowid=False,
     comment="Members whose totals, bands and crossings must be worked out again.",
@@ -257,7 +266,7 @@ stale = Table(
 tally = Table(
     "tally",
     metadata,
-    _community(primary=True),
+    _hot_community(primary=True),
     Column("rules", Integer, primary_key=True),
     Column("day", Integer, primary_key=True),
     Column("member", _ID, primary_key=True),
@@ -271,7 +280,7 @@ tally = Table(
 total = Table(
     "total",
     metadata,
-    _community(primary=True),
+    _hot_community(primary=True),
     Column("rules", Integer, primary_key=True),
     Column("member", _ID, primary_key=True),
     Column("band", SmallInteger, primary_key=True),
@@ -282,7 +291,7 @@ total = Table(
 band_change = Table(
     "band_change",
     metadata,
-    _community(primary=True),
+    _hot_community(primary=True),
     Column("rules", Integer, primary_key=True),
     Column("member", _ID, primary_key=True),
     Column("day", Integer, primary_key=True),
@@ -293,7 +302,7 @@ band_change = Table(
 crossing = Table(
     "crossing",
     metadata,
-    _community(primary=True),
+    _hot_community(primary=True),
     Column("rules", Integer, primary_key=True),
     Column("member", _ID, primary_key=True),
     Column("step", SmallInteger, primary_key=True),

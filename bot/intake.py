@@ -1,0 +1,185 @@
+"""Signals in: everyone who calls within a few milliseconds shares one commit, and is told after it.
+
+Nothing is scored here. A full queue makes callers wait instead of losing anything; a failure of the storage reaches
+every caller whose signals were not stored; a signal that cannot be stored by itself is set aside with the reason and
+never takes its neighbours down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from bot.errors import CairnError, MachineError
+from bot.keys import Keys
+from bot.ports import Inbox, Receipt
+from bot.storage.communities import set_aside
+from bot.storage.engine import Database
+from bot.storage.recording import Origin, record
+from scoring.signals import Signal
+
+GATHER_SECONDS = 0.004
+BATCH = 4_000
+"""Signals in one transaction, at most (one caller's group is never split below its own size up to this)."""
+ROOM = 256
+"""Calls that may wait in the queue before callers are held back."""
+
+
+@dataclass(slots=True)
+class _Call:
+    origin: Origin
+    signals: Sequence[Signal]
+    done: asyncio.Future[Receipt]
+
+
+class Intake:
+    """The one way in. Use as `async with Intake(database, keys) as intake`; leaving drains the queue."""
+
+    def __init__(self, database: Database, keys: Keys, *, batch: int = BATCH) -> None:
+        """Take the database to store in and the keys for pseudonyms."""
+        self._database = database
+        self._keys = keys
+        self._batch = batch
+        self._queue: asyncio.Queue[_Call | None] = asyncio.Queue(ROOM)
+        self._worker: asyncio.Task[None] | None = None
+        self._open = False
+
+    async def __aenter__(self) -> Intake:
+        """Begin to take signals in."""
+        self._open = True
+        self._worker = asyncio.create_task(self._work())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Take no more, store what is waiting, and end."""
+        self._open = False
+        await self._queue.put(None)
+        if self._worker is not None:
+            await self._worker
+
+    def inbox(self, origin: Origin) -> Inbox:
+        """Return an inbox for signals of one origin."""
+        return _Inbox(self, origin)
+
+    async def record(self, origin: Origin, signals: Sequence[Signal]) -> Receipt:
+        """Store signals; returns after the commit. Waits while the queue is full."""
+        receipt = Receipt()
+        for start in range(0, len(signals), self._batch):
+            if not self._open or self._worker is None or self._worker.done():
+                raise MachineError("Cairn is stopping and takes no more signals in")
+            done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+            await self._queue.put(_Call(origin, signals[start : start + self._batch], done))
+            _add(receipt, await done)
+        return receipt
+
+    async def _work(self) -> None:
+        while True:
+            first = await self._queue.get()
+            if first is None:
+                return
+            calls, ended = await self._gather(first)
+            await self._commit(calls)
+            if ended:
+                return
+
+    async def _gather(self, first: _Call) -> tuple[list[_Call], bool]:
+        """Collect what arrives within a few milliseconds, up to one batch."""
+        calls, size = [first], len(first.signals)
+        until = asyncio.get_running_loop().time() + GATHER_SECONDS
+        while size < self._batch:
+            if self._queue.empty():
+                wait = until - asyncio.get_running_loop().time()
+                if wait <= 0:
+                    break
+                await asyncio.sleep(wait)
+                if self._queue.empty():
+                    break
+            call = self._queue.get_nowait()
+            if call is None:
+                return calls, True
+            calls.append(call)
+            size += len(call.signals)
+        return calls, False
+
+    async def _commit(self, calls: list[_Call]) -> None:
+        """Store a group; where it fails, find out whose fault it is, caller by caller."""
+        try:
+            receipts = await self._store(calls)
+        except CairnError as error:
+            for call in calls:
+                _tell(call, error)
+        except Exception as error:  # noqa: BLE001 - the listening loop must outlive any one signal
+            await self._retry(calls, error)
+        else:
+            for call, receipt in zip(calls, receipts, strict=True):
+                _tell(call, receipt)
+
+    async def _store(self, calls: list[_Call]) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        async with self._database.write() as connection:
+            for origin, same in groupby(calls, lambda call: call.origin):
+                receipts += await record(connection, self._keys, origin, [call.signals for call in same])
+        return receipts
+
+    async def _retry(self, calls: list[_Call], error: Exception) -> None:
+        if len(calls) > 1:
+            for call in calls:
+                await self._commit([call])
+            return
+        call = calls[0]
+        if len(call.signals) > 1:
+            await self._halves(call)
+            return
+        try:
+            async with self._database.write() as connection:
+                origin, fault = call.origin, (call.signals[0].kind, type(error).__name__)
+                await set_aside(connection, origin.community, origin.newcomers.source, fault)
+        except CairnError as failure:
+            _tell(call, failure)
+            return
+        receipt = Receipt()
+        receipt.dropped["could not be stored"] += 1
+        _tell(call, receipt)
+
+    async def _halves(self, call: _Call) -> None:
+        """Store a call's signals in halves, down to the one at fault."""
+        middle = len(call.signals) // 2
+        receipt = Receipt()
+        for part in (call.signals[:middle], call.signals[middle:]):
+            done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+            await self._commit([_Call(call.origin, part, done)])
+            try:
+                _add(receipt, done.result())
+            except CairnError as error:
+                _tell(call, error)
+                return
+        _tell(call, receipt)
+
+
+class _Inbox:
+    def __init__(self, intake: Intake, origin: Origin) -> None:
+        self._intake = intake
+        self._origin = origin
+
+    async def record(self, signals: Sequence[Signal]) -> Receipt:
+        return await self._intake.record(self._origin, signals)
+
+
+def _tell(call: _Call, answer: Receipt | CairnError) -> None:
+    if call.done.done():  # the caller was cancelled meanwhile; its signals are stored all the same
+        return
+    if isinstance(answer, CairnError):
+        call.done.set_exception(answer)
+    else:
+        call.done.set_result(answer)
+
+
+def _add(into: Receipt, more: Receipt) -> None:
+    into.new += more.new
+    into.known += more.known
+    into.changed += more.changed
+    into.retracted += more.retracted
+    into.again += more.again
+    into.dropped += more.dropped

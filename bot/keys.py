@@ -1,0 +1,88 @@
+"""The key file: pseudonyms for identities, and their encryption.
+
+It lies apart from the database and its backups. The pseudonym key never rotates (a new one would orphan everybody);
+sealing keys may be added in front, older ones still open what they sealed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from bot.errors import ConfigError, MachineError
+from scoring.signals import Account
+
+_HANDLE_BYTES = 12
+
+
+class Keys:
+    """What the key file allows: pseudonyms (`handle`), sealing and opening."""
+
+    def __init__(self, pseudonym: bytes, sealing: list[str]) -> None:
+        """Take the pseudonym key and the sealing keys, newest first."""
+        self._pseudonym = pseudonym
+        self._box = MultiFernet([Fernet(key) for key in sealing])
+        self.handle = lru_cache(maxsize=20_000)(self._handle)
+
+    def _handle(self, account: Account) -> str:
+        """Return the keyed pseudonym of an identity: 16 characters that only this key file can work out."""
+        text = json.dumps([account.platform, account.realm, account.id]).encode()
+        digest = hmac.digest(self._pseudonym, text, hashlib.sha256)
+        return base64.urlsafe_b64encode(digest[:_HANDLE_BYTES]).decode()
+
+    def seal(self, account: Account) -> bytes:
+        """Encrypt an identity."""
+        return self._box.encrypt(json.dumps([account.platform, account.realm, account.id]).encode())
+
+    def open(self, sealed: bytes) -> Account:
+        """Decrypt an identity; ConfigError where these keys did not seal it."""
+        try:
+            platform, realm, external = json.loads(self._box.decrypt(sealed))
+        except InvalidToken:
+            raise ConfigError(
+                "the key file cannot open this database's identities; give the one made with it"
+            ) from None
+        return Account(platform, realm, external)
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for the pseudonym key by which a database knows its key file."""
+        return hashlib.sha256(b"cairn:" + self._pseudonym).hexdigest()[:16]
+
+
+def open_keys(path: Path) -> Keys:
+    """Read the key file, making one (readable by its owner only) where there is none."""
+    try:
+        if not path.exists():
+            _create(path)
+        content = json.loads(path.read_text())
+        return Keys(base64.b64decode(content["pseudonym"]), list(content["sealing"]))
+    except OSError as error:
+        raise MachineError(f"{path}: the key file cannot be read or made: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise ConfigError(f"{path}: this is not a key file of Cairn; restore it from where you keep it") from None
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "pseudonym": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "sealing": [Fernet.generate_key().decode()],
+    }
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(json.dumps(content, indent=2) + "\n")
+    try:
+        os.link(fresh, path)  # fails where another process was faster: its file counts
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

@@ -1,0 +1,137 @@
+"""Scores what intake touched; the only writer of tallies, totals, bands and crossings.
+
+Marks say what to look at: dirty member-days, then the members whose standing follows from them. Retraction, linking,
+undo, exclusion and new rules do nothing but mark, so live and history take the same path. Each batch is one short
+transaction; several settlers may run on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.rules import parse_rules
+from bot.storage import acts, belonging, communities, marks, tallies
+from bot.storage.communities import Community
+from bot.storage.engine import Database
+from scoring.assess import Road, band_changes, crossings, totals
+from scoring.columns import Bools
+from scoring.mountain import Mountain
+from scoring.points import Tallies, tally
+from scoring.signals import date_of, day_number
+
+DAYS = 1_000
+"""Member-days in one transaction."""
+MEMBERS = 500
+"""Members in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """Rules that are settled: their number in the store, and what they say."""
+
+    id: int
+    mountain: Mountain
+
+
+Progress = Callable[[int], None]
+
+
+class Settler:
+    """Settles one community's marks."""
+
+    def __init__(self, database: Database, community: int) -> None:
+        """Take the database and the community's number."""
+        self._database = database
+        self._community = community
+        self._mountains: dict[int, Mountain] = {}
+
+    async def settle(self, progress: Progress = lambda left: None) -> int:
+        """Settle until no mark is left; returns how many member-days were settled. `progress` hears what is left."""
+        done = 0
+        while n := await self.days():
+            done += n
+            if done % (10 * DAYS) < DAYS:
+                progress(await self._left())
+        while await self.members():
+            pass
+        progress(0)
+        return done
+
+    async def days(self) -> int:
+        """Settle one batch of member-days; returns how many."""
+        async with self._database.write() as connection:
+            taken = await tallies.take_dirty(connection, self._community, DAYS)
+            if taken:
+                await self._settle_days(connection, taken)
+            return len(taken)
+
+    async def _settle_days(self, connection: AsyncConnection, taken: list[tuple[int, int]]) -> None:
+        root = await tallies.roots(connection, {who for _, who in taken})
+        pairs = sorted({(day, root[who]) for day, who in taken})
+        everyone = sorted({*taken, *pairs})
+        found = await acts.of_days(connection, self._community, pairs)
+        for rules in await self.in_force(connection):
+            about = await belonging.of(connection, self._community, rules.mountain, {who for _, who in pairs})
+            result = tally(found, rules.mountain, about)
+            # Thanks and the like bring in acts whose other side is not in this batch: only whole member-days count.
+            whole = _among(result, pairs)
+            await tallies.replace_tallies(connection, self._community, rules.id, everyone, result.where(whole))
+        await marks.stale_members(connection, self._community, {who for _, who in everyone})
+        await self._roll_to(connection, max(day for day, _ in pairs))
+
+    async def members(self) -> int:
+        """Settle one batch of members' standing; returns how many."""
+        async with self._database.write() as connection:
+            taken = await tallies.take_stale(connection, self._community, MEMBERS)
+            if taken:
+                as_of = (await self._about(connection)).as_of
+                for rules in await self.in_force(connection):
+                    scored = await tallies.tallies_of(connection, self._community, rules.id, taken)
+                    held = await belonging.held(connection, self._community, rules.mountain, taken)
+                    road = Road(scored, rules.mountain, as_of)
+                    found = totals(scored, rules.mountain, as_of), band_changes(road, as_of), crossings(road, held)
+                    await tallies.replace_standing(connection, self._community, rules.id, taken, found)
+            return len(taken)
+
+    async def roll(self, day: int) -> None:
+        """Move the window's end to a day: mark those whose points leave it, and everybody when a review falls in it."""
+        async with self._database.write() as connection:
+            await self._roll_to(connection, day)
+
+    async def _roll_to(self, connection: AsyncConnection, day: int) -> None:
+        before = (await self._about(connection)).as_of
+        if day <= before:
+            return
+        await communities.roll_to(connection, self._community, day)
+        for rules in await self.in_force(connection):
+            window = rules.mountain.window
+            await tallies.mark_leaving(connection, self._community, before - window, day - window)
+        if day_number(date_of(day).replace(day=1)) > before:
+            await tallies.mark_banded(connection, self._community)
+
+    async def in_force(self, connection: AsyncConnection) -> list[InForce]:
+        """Return the rules to settle by: those in force and those being settled beside them."""
+        found = []
+        for one in await communities.rules_of(connection, self._community):
+            if one.id not in self._mountains:
+                self._mountains[one.id] = parse_rules(one.text, one.name)
+            found.append(InForce(one.id, self._mountains[one.id]))
+        return found
+
+    async def _about(self, connection: AsyncConnection) -> Community:
+        return await communities.get(connection, self._community)
+
+    async def _left(self) -> int:
+        async with self._database.read() as connection:
+            return await marks.waiting(connection, self._community)
+
+
+def _among(found: Tallies, pairs: list[tuple[int, int]]) -> Bools:
+    """Mark the tallies whose (day, member) is one of the pairs."""
+    wanted = np.array(pairs, np.int64)
+    width = int(max(wanted[:, 1].max(), found.member.max(initial=0))) + 1
+    return np.isin(found.day * width + found.member, wanted[:, 0] * width + wanted[:, 1])

@@ -1,0 +1,103 @@
+"""Accounts and members: finding whom a signal is about, and making room for whom it names first."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.keys import Keys
+from bot.storage.bulk import insert_new, matching
+from bot.storage.schema import account, member
+from scoring.signals import Account
+
+
+class Known(NamedTuple):
+    """An account in the store."""
+
+    id: int
+    member: int
+    bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """How accounts seen for the first time begin: on whose word, and with a page or only counted."""
+
+    source: int
+    page: bool
+    wait: bool = False
+    """Nothing is kept of them before their own yes (a strict space)."""
+
+
+async def find(connection: AsyncConnection, community: int, handles: Iterable[str]) -> dict[str, Known]:
+    """Return the accounts with these pseudonyms."""
+    rows = await matching(
+        connection,
+        "SELECT a.handle, a.id, a.member, a.bot FROM {given} JOIN account a ON a.handle = given.handle "
+        "WHERE a.community = :community",
+        {"handle": "text"},
+        ((handle,) for handle in handles),
+        community=community,
+    )
+    return {handle: Known(number, who, bool(bot)) for handle, number, who, bot in rows}
+
+
+async def find_or_make(
+    connection: AsyncConnection, community: int, accounts: Mapping[str, Account], keys: Keys, newcomers: Newcomers
+) -> dict[str, Known]:
+    """Return the accounts by pseudonym, making those (and a member each) that are not there yet."""
+    found = await find(connection, community, accounts)
+    missing = [handle for handle in accounts if handle not in found]
+    if missing and not newcomers.wait:
+        members = await _new_members(connection, community, len(missing), newcomers.page)
+        rows = [
+            (community, handle, keys.seal(one), one.platform, one.bot, who, who, newcomers.source)
+            for (handle, one), who in zip(((h, accounts[h]) for h in missing), members, strict=True)
+        ]
+        columns = ("community", "handle", "sealed", "platform", "bot", "own_member", "member", "source")
+        await insert_new(connection, account, columns, rows)
+        found |= await find(connection, community, missing)
+    return found
+
+
+async def _new_members(connection: AsyncConnection, community: int, n: int, page: bool) -> list[int]:
+    publics = [str(uuid7()) for _ in range(n)]
+    await insert_new(
+        connection, member, ("community", "public", "page"), [(community, public, page) for public in publics]
+    )
+    rows = await matching(
+        connection,
+        "SELECT m.id FROM {given} JOIN member m ON m.public = given.public",
+        {"public": "text"},
+        ((public,) for public in publics),
+    )
+    return [row[0] for row in rows]
+
+
+async def mark_bots(connection: AsyncConnection, accounts: Iterable[int]) -> None:
+    """Remember that these accounts are machines."""
+    await connection.execute(update(account).where(account.c.id.in_(list(accounts))).values(bot=True))
+
+
+async def by_member(connection: AsyncConnection, community: int, who: int) -> list[tuple[int, bytes]]:
+    """Return a member's accounts: number and sealed identity."""
+    rows = await connection.execute(
+        select(account.c.id, account.c.sealed)
+        .where(account.c.community == community, account.c.member == who)
+        .order_by(account.c.id)
+    )
+    return [(number, bytes(sealed)) for number, sealed in rows]
+
+
+def uuid7() -> uuid.UUID:
+    """Return a UUID of version 7 (RFC 9562): 48 bits of time in ms, then random bits."""
+    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    number = number & ~(0xF << 76) | 0x7 << 76
+    return uuid.UUID(int=number & ~(0x3 << 62) | 0x2 << 62)

@@ -1,0 +1,157 @@
+"""Engagements as columns: for settling a few member-days, and for looking at a community's whole history."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage import contexts
+from bot.storage.bulk import matching
+from bot.storage.engine import Database
+from scoring.columns import NOBODY, Acts, Ints
+from scoring.signals import Kind
+
+_WIDTH = 8
+_NUMBERS = "e.account, e.day, e.at, e.kind, e.context, e.amount, coalesce(e.target, 0)"
+_AUTHOR = "coalesce(p.account, 0)"
+_PARENT = (
+    "LEFT JOIN engagement p ON p.community = e.community AND p.key_day = e.parent_day AND p.key = e.parent "
+    f"AND p.kind IN ({Kind.MESSAGE:d}, {Kind.REPLY:d})"
+)
+"""The message an act is about; its author is the counterpart where the act itself names nobody."""
+
+
+async def of_days(connection: AsyncConnection, community: int, days: Iterable[tuple[int, int]]) -> Acts:
+    """Return all acts of (day, member) pairs, and the thanks they received on those days."""
+    types = {"day": "int", "member": "bigint"}
+    pairs = list(days)
+    own = await matching(connection, _of_days("e.account = a.id", "given.member"), types, pairs, community=community)
+    received = await matching(
+        connection,
+        _of_days(f"e.target = a.id AND e.kind = {Kind.THANKS:d}", "w.member").replace(
+            _OTHER, f"JOIN account w ON w.id = e.account AND NOT w.bot {_OTHER}"
+        ),
+        types,
+        pairs,
+        community=community,
+    )
+    doubly = {tuple(row[:3]) + (row[6],) for row in own if row[3] == Kind.THANKS}
+    rows = [*own, *(row for row in received if tuple(row[:3]) + (row[6],) not in doubly)]
+    member, day, at, kind, context, amount, person = _columns(rows, 7)
+    known = await contexts.some(connection, {int(number) for number in np.unique(context)})
+    order = np.array(sorted(known), np.int64)
+    place = np.searchsorted(order, context)
+    return Acts(member, day, at, kind, place, person, amount, tuple(known[int(number)] for number in order))
+
+
+_OTHER = "LEFT JOIN account o ON o.id = coalesce(e.target, p.account) AND NOT o.bot"
+
+
+def _of_days(whose: str, member: str) -> str:
+    """Return the query for the acts of given (day, member) pairs."""
+    return (
+        f"SELECT {member}, e.day, e.at, e.kind, e.context, e.amount, coalesce(o.member, 0) "  # noqa: S608
+        "FROM {given} JOIN account a ON a.member = given.member AND a.community = :community AND NOT a.bot "
+        f"JOIN engagement e ON e.community = :community AND e.day = given.day AND {whose} {_PARENT} {_OTHER} "
+        "WHERE e.holds"
+    )
+
+
+async def everything(
+    database: Database, community: int, as_of: int, *, counterparts: bool = True, kind: Kind | None = None
+) -> Acts:
+    """Return all acts up to a day (of one kind where asked), read in the quickest way the machine offers.
+
+    Without `counterparts` nobody is looked up as the author of the message an act is about.
+    """
+    parent, author = (_PARENT, _AUTHOR) if counterparts else ("", "0")
+    only = f"AND e.kind = {int(kind)} " if kind else ""
+    sql = (
+        f"SELECT {_NUMBERS}, {author} FROM engagement e {parent} "  # noqa: S608
+        f"WHERE e.community = {int(community)} AND e.day <= {int(as_of)} AND e.holds {only}"
+    )
+    columns = await read_columns(database, sql, _WIDTH)
+    async with database.read() as connection:
+        return await _acts(connection, community, columns)
+
+
+async def _acts(connection: AsyncConnection, community: int, columns: list[Ints]) -> Acts:
+    """Replace accounts by members, leave machines out, and number the contexts from 0."""
+    member_of = await _members(connection, community)
+    known = await contexts.everything(connection, community)
+    account, day, at, kind, context, amount, target, author = columns
+    order = sorted(known)
+    number = np.zeros(max(order, default=0) + 1, np.int64)
+    number[order] = np.arange(len(order))
+    member = member_of[account]
+    person = np.where(target > 0, member_of[target], member_of[author])
+    acts = Acts(member, day, at, kind, number[context], person, amount, tuple(known[n] for n in order))
+    human = member != NOBODY
+    return acts if human.all() else acts.where(human)
+
+
+async def _members(connection: AsyncConnection, community: int) -> Ints:
+    """Return the member of each account number; `NOBODY` for machines and unknown numbers."""
+    rows = await connection.execute(
+        text("SELECT id, member FROM account WHERE community = :community AND NOT bot"), {"community": community}
+    )
+    top = await connection.execute(text("SELECT coalesce(max(id), 0) FROM account"))
+    pairs = np.array([tuple(row) for row in rows] or [(0, NOBODY)], np.int64)
+    member_of = np.full(int(top.scalar_one()) + 1, NOBODY, np.int64)
+    member_of[pairs[:, 0]] = pairs[:, 1]
+    return member_of
+
+
+async def read_columns(database: Database, sql: str, width: int) -> list[Ints]:
+    """Run a query of whole numbers and return its columns.
+
+    On SQLite a connection of its own reads in a thread: by ADBC where it is installed (the extra `analytics`), else by
+    the standard cursor.
+    """
+    if database.path is not None:
+        return await asyncio.to_thread(_read_sqlite, str(database.path), sql, width)
+    async with database.read() as connection:
+        return _columns((await connection.execute(text(sql))).fetchall(), width)
+
+
+def _read_sqlite(path: str, sql: str, width: int) -> list[Ints]:
+    try:
+        from adbc_driver_sqlite import dbapi
+    except ImportError:
+        return by_cursor(path, sql, width)
+    with dbapi.connect(path) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        table = cursor.fetch_arrow_table()
+    return [_whole(column) for column in table.columns]
+
+
+def _whole(column: Any) -> Ints:
+    """Turn an Arrow column into whole numbers (an empty one has no type of its own)."""
+    return np.asarray(column.to_numpy(), np.int64) if len(column) else np.empty(0, np.int64)
+
+
+def by_cursor(path: str, sql: str, width: int) -> list[Ints]:
+    """Read columns by the standard SQLite cursor, a slice at a time so that memory stays that of the arrays."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        cursor = connection.execute(sql)
+        slices = []
+        while rows := cursor.fetchmany(50_000):
+            flat = np.fromiter(chain.from_iterable(rows), np.int64, count=len(rows) * width)
+            slices.append(flat.reshape(-1, width))
+    finally:
+        connection.close()
+    table = np.concatenate(slices) if slices else np.empty((0, width), np.int64)
+    return [np.ascontiguousarray(table[:, n]) for n in range(width)]
+
+
+def _columns(rows: Iterable[Any], width: int) -> list[Ints]:
+    flat = np.fromiter(chain.from_iterable(rows), np.int64)
+    return [np.ascontiguousarray(column) for column in flat.reshape(-1, width).T]

@@ -1,0 +1,113 @@
+"""What members belong to: declared groups, programmes, and roles they have held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.bulk import insert_new, matching
+from bot.storage.schema import attribute
+from scoring.assess import Held
+from scoring.columns import Group
+from scoring.mountain import Mountain
+from scoring.points import Belonging, programmes_asked
+from scoring.signals import Kind
+
+_MEMBERS = {"member": "bigint"}
+_HELD = (
+    "SELECT a.member, lower(c.role), min(e.day) FROM context c JOIN engagement e ON e.community = c.community "
+    f"AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds "
+    "JOIN account a ON a.id = e.account AND NOT a.bot "
+    "WHERE c.community = :community AND lower(c.role) IN (SELECT given.role FROM {given}) "
+    "GROUP BY a.member, lower(c.role)"
+)
+
+
+async def of(
+    connection: AsyncConnection, community: int, mountain: Mountain, members: Iterable[int] | None = None
+) -> Belonging:
+    """Return what the Mountain's multipliers ask about some members (about everybody where none are named)."""
+    names = sorted({one.group for one in mountain.multipliers if one.group})
+    programmes = programmes_asked(mountain.multipliers)
+    if not names and not programmes:
+        return Belonging()
+    who = None if members is None else sorted(members)
+    declared = {name: await group(connection, community, name, who) for name in names}
+    joined = {name: await _in_programme(connection, community, name) for name in programmes}
+    return Belonging(declared, {name: np.array(joined[name], np.int64) for name in joined})
+
+
+async def group(connection: AsyncConnection, community: int, name: str, members: Sequence[int] | None = None) -> Group:
+    """Return members' declared values of an attribute; where sources differ, the last one's word counts."""
+    some = "JOIN {given} ON a.member = given.member " if members is not None else ""
+    rows = await matching(
+        connection,
+        f"SELECT a.member, t.value FROM attribute t JOIN account a ON a.id = t.account {some}"  # noqa: S608
+        "WHERE t.community = :community AND t.name = :name AND NOT a.bot ORDER BY t.source, t.account",
+        _MEMBERS if members is not None else {},
+        ((one,) for one in members or ()),
+        community=community,
+        name=name,
+    )
+    value_of = dict(tuple(row) for row in rows)
+    values = tuple(sorted(set(value_of.values())))
+    index = {value: n for n, value in enumerate(values)}
+    return Group(
+        name,
+        np.array(list(value_of), np.int64),
+        np.array([index[value] for value in value_of.values()], np.int64),
+        values,
+    )
+
+
+async def _in_programme(connection: AsyncConnection, community: int, programme: str) -> list[int]:
+    rows = await connection.execute(
+        text(
+            "SELECT DISTINCT a.member FROM context c JOIN engagement e ON e.community = c.community "
+            f"AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds "
+            "JOIN account a ON a.id = e.account AND NOT a.bot "
+            "WHERE c.community = :community AND lower(c.programme) = lower(:programme)"
+        ),
+        {"community": community, "programme": programme},
+    )
+    return [row[0] for row in rows]
+
+
+async def held(
+    connection: AsyncConnection, community: int, mountain: Mountain, members: Iterable[int] | None = None
+) -> Held | None:
+    """Return since when members (everybody where none are named) have held the roles that some step leaves out."""
+    roles = sorted({step.without_role.casefold() for step in mountain.steps if step.without_role})
+    if not roles:
+        return None
+    rows = await matching(connection, _HELD, {"role": "text"}, ((role,) for role in roles), community=community)
+    number = {role: n for n, role in enumerate(roles)}
+    who = None if members is None else set(members)
+    found = [(member, number[role], day) for member, role, day in rows if who is None or member in who]
+    table = np.array(found or np.empty((0, 3)), np.int64)
+    return Held(table[:, 0], table[:, 1], table[:, 2], tuple(roles))
+
+
+async def declare(
+    connection: AsyncConnection, community: int, source: int, said: Iterable[tuple[int, str, str]]
+) -> None:
+    """Put down what a source declares of accounts: (account, name, value); its earlier word is replaced."""
+    rows = {(account, name): value for account, name, value in said}
+    await matching(
+        connection,
+        "DELETE FROM attribute WHERE community = :community AND source = :source AND (account, name) IN "
+        "(SELECT given.account, given.name FROM {given}) RETURNING 1",
+        {"account": "bigint", "name": "text"},
+        rows,
+        community=community,
+        source=source,
+    )
+    await insert_new(
+        connection,
+        attribute,
+        ("community", "account", "name", "source", "value"),
+        [(community, account, name, source, value) for (account, name), value in rows.items()],
+    )

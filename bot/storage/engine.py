@@ -1,0 +1,130 @@
+"""Connections: one engine per database, a reading and a writing transaction, and errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import MachineError
+
+BUSY_SECONDS = 20
+"""How long a writer waits for another one."""
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+
+class Database:
+    """A database by its URL. `read` and `write` open one transaction each."""
+
+    def __init__(self, url: str) -> None:
+        """Take `sqlite:///path` or `postgresql://...`; nothing is opened yet."""
+        parsed = make_url(url)
+        self.url = url
+        self.kind = parsed.get_backend_name()
+        self.path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
+        if parsed.drivername in _DRIVERS:
+            parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
+        self.engine: AsyncEngine = create_async_engine(parsed, pool_pre_ping=self.kind != "sqlite")
+        if self.kind == "sqlite":
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    @property
+    def shown(self) -> str:
+        """The URL as it may be shown: without a password."""
+        return make_url(self.url).render_as_string(hide_password=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that only reads."""
+        with self._in_plain_words():
+            async with self.engine.connect() as connection:
+                await connection.execution_options(cairn_writes=False)
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that writes; it commits at the end and rolls back on an error."""
+        with self._in_plain_words():
+            async with self.engine.connect() as connection:
+                await connection.execution_options(cairn_writes=True)
+                async with connection.begin():
+                    yield connection
+
+    def _in_plain_words(self) -> _PlainWords:
+        return _PlainWords(self.shown)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self.engine.dispose()
+
+
+class _PlainWords:
+    """Turns errors of the database itself into one sentence; others (a wrong value) pass as they are."""
+
+    def __init__(self, shown: str) -> None:
+        self._shown = shown
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, DBAPIError):
+            sentence = _sentence(error)
+            if sentence:
+                raise MachineError(f"{self._shown}: {sentence}") from error
+
+
+def _sentence(error: DBAPIError) -> str:
+    """Return what is wrong with the database, or nothing where the statement was at fault."""
+    said = str(error.orig).lower()
+    for part, sentence in _SENTENCES.items():
+        if part in said:
+            return sentence
+    if error.connection_invalidated or type(error).__name__ == "OperationalError":
+        return f"the database does not answer as it should ({str(error.orig).splitlines()[0][:200]})"
+    return ""
+
+
+_SENTENCES = {
+    "database is locked": "the database is locked by another program; stop it or try again later",
+    "readonly": "the database cannot be written to; check the rights of its file and folder",
+    "unable to open": "the database file cannot be opened; check that its folder exists and may be written to",
+    "disk is full": "the disk is full; free some space and run the same command again",
+    "no space left": "the disk is full; free some space and run the same command again",
+    "disk i/o error": "the disk gives an input/output error; check it, then run the same command again",
+    "not a database": "this file is not a database of Cairn; give the path of one, or of a new file",
+    "malformed": "the database file is damaged; restore a backup (cairn db restore FILE)",
+    "connection refused": "the database server does not answer; check that it runs and that the address is right",
+    "password authentication failed": "the database server refuses the user or password",
+    "does not exist": "the database server does not know this database or role; create it first",
+}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    """Set a new SQLite connection up: our own BEGIN, WAL, and patience with other writers."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA cache_size = -65536")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin writers at once: a transaction that only later turns into a writer cannot wait for its turn."""
+    writes = connection.get_execution_options().get("cairn_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def sqlite_version() -> tuple[int, int, int]:
+    """Return the version of SQLite in use."""
+    return sqlite3.sqlite_version_info

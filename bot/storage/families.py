@@ -1,0 +1,120 @@
+"""What hangs on a message: reactions to it and people named in it hold only while the message does.
+
+Reactions also end where the message's last whole capture no longer shows them. Acts whose message is not there yet
+wait in the orphan table and are looked at again when it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.bulk import insert_new, matching
+from bot.storage.engagements import KEYS, ON_KEYS, Key, Outcome
+from bot.storage.schema import orphan
+from scoring.claims import Claim
+from scoring.signals import Kind
+
+_DEPENDENT = (Kind.MENTION, Kind.REACTION)
+_ANSWERING = (Kind.REPLY, *_DEPENDENT)
+
+
+async def hang_together(
+    connection: AsyncConnection, community: int, claims: Mapping[Key, Claim], outcome: Outcome
+) -> None:
+    """After a group was stored, bring what hangs on its messages, and its own messages' state, into agreement."""
+    arrived = {key: claims[key] for key in outcome.new} | {key: after for key, (_, after) in outcome.renewed.items()}
+    families = {key for key, (before, after) in outcome.renewed.items() if after.kind not in _DEPENDENT}
+    elsewhere: dict[Key, list[Claim]] = {}
+    for claim in arrived.values():
+        if claim.kind in _ANSWERING and claim.parent is not None and not claim.retracted:
+            parent = (claim.parent_day or 0, claim.parent)
+            beside = claims.get(parent) if parent in outcome.new else None
+            if beside is None:
+                elsewhere.setdefault(parent, []).append(claim)
+            elif not _goes_with(claim, beside):
+                families.add(parent)
+    families |= await _find_parents(connection, community, elsewhere)
+    families |= await _welcome(connection, community, arrived, outcome)
+    await align(connection, community, families, outcome)
+
+
+def _goes_with(claim: Claim, parent: Claim) -> bool:
+    """Whether something that hangs on a message still holds, given the message."""
+    if claim.kind not in _DEPENDENT:
+        return True
+    return not parent.retracted and (claim.kind != Kind.REACTION or claim.version >= parent.captured)
+
+
+async def _find_parents(connection: AsyncConnection, community: int, waiting: Mapping[Key, list[Claim]]) -> set[Key]:
+    """Look up messages outside the group; acts whose message is unknown are put down as waiting."""
+    if not waiting:
+        return set()
+    rows = await matching(
+        connection,
+        f"SELECT e.key_day, e.key FROM {{given}} JOIN engagement e ON {ON_KEYS} WHERE e.account IS NOT NULL",  # noqa: S608
+        KEYS,
+        waiting,
+        community=community,
+    )
+    found = {(day, key) for day, key in rows}
+    orphans = {
+        (community, *parent, claim.day, claim.account)
+        for parent, claims in waiting.items()
+        if parent not in found
+        for claim in claims
+    }
+    await insert_new(connection, orphan, ("community", "parent_day", "parent", "day", "account"), sorted(orphans))
+    return {key for key in waiting if any(claim.kind in _DEPENDENT for claim in waiting[key])}
+
+
+async def _welcome(
+    connection: AsyncConnection, community: int, arrived: Mapping[Key, Claim], outcome: Outcome
+) -> set[Key]:
+    """Find the acts that waited for messages of this group; returns the messages they waited for."""
+    some = await connection.execute(
+        text("SELECT 1 FROM orphan WHERE community = :community LIMIT 1"), {"community": community}
+    )
+    messages = [key for key, claim in arrived.items() if claim.kind not in _DEPENDENT]
+    if some.first() is None or not messages:
+        return set()
+    on = "o.community = :community AND o.parent_day = given.key_day AND o.parent = given.key"
+    rows = await matching(
+        connection,
+        f"SELECT o.parent_day, o.parent, o.day, o.account FROM {{given}} JOIN orphan o ON {on}",  # noqa: S608
+        KEYS,
+        messages,
+        community=community,
+    )
+    outcome.touched |= {(row[2], row[3]) for row in rows}
+    met = {(row[0], row[1]) for row in rows if arrived[(row[0], row[1])].account is not None}
+    if met:
+        await connection.execute(
+            text("DELETE FROM orphan WHERE community = :community AND parent_day = :day AND parent = :key"),
+            [{"community": community, "day": day, "key": key} for day, key in met],
+        )
+    return {(row[0], row[1]) for row in rows}
+
+
+async def align(connection: AsyncConnection, community: int, messages: Iterable[Key], outcome: Outcome) -> None:
+    """Work out anew which dependents of these messages hold, and write down those that changed."""
+    rows = await matching(
+        connection,
+        "SELECT c.id, c.day, c.account, c.kind, c.retracted, c.version, c.holds, e.retracted, e.captured "  # noqa: S608
+        f"FROM {{given}} JOIN engagement e ON {ON_KEYS} "
+        "JOIN engagement c ON c.community = e.community AND c.key_day = e.key_day "
+        f"AND c.key > e.key || '/' AND c.key < e.key || '0' AND c.kind IN ({Kind.MENTION:d}, {Kind.REACTION:d})",
+        KEYS,
+        messages,
+        community=community,
+    )
+    changes = []
+    for row, day, account, kind, retracted, version, holds, parent_retracted, captured in rows:
+        now = not retracted and not parent_retracted and (kind != Kind.REACTION or version >= captured)
+        if now != bool(holds):
+            changes.append({"row": row, "holds": now})
+            outcome.touched.add((day, account))
+    if changes:
+        await connection.execute(text("UPDATE engagement SET holds = :holds WHERE id = :row"), changes)

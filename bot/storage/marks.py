@@ -1,0 +1,113 @@
+"""Marks of what must be settled anew: dirty member-days and stale members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.bulk import matching
+
+
+def _again(connection: AsyncConnection) -> str:
+    """Return what to do with a mark that is there already.
+
+    On PostgreSQL it is written over, so that a settler that has just taken it, and deletes it at its commit, is waited
+    for and the mark made anew; on SQLite writers take turns anyway.
+    """
+    return (
+        "DO NOTHING"
+        if connection.dialect.name == "sqlite"
+        else "(community, day, member) DO UPDATE SET day = excluded.day"
+    )
+
+
+async def _mark(
+    connection: AsyncConnection, query: str, types: dict[str, str], rows: Iterable[tuple[int, ...]], community: int
+) -> None:
+    insert = f"INSERT INTO dirty (community, day, member) {query} ORDER BY 1, 2, 3"
+    await matching(
+        connection, f"{insert} ON CONFLICT {_again(connection)} RETURNING 1", types, rows, community=community
+    )
+
+
+async def dirty_accounts(connection: AsyncConnection, community: int, days: Iterable[tuple[int, int]]) -> None:
+    """Mark (day, account) pairs."""
+    rows = sorted(days)
+    if rows:
+        query = (
+            "SELECT DISTINCT CAST(:community AS int), given.day, a.member "
+            "FROM {given} JOIN account a ON a.id = given.account WHERE true"
+        )
+        await _mark(connection, query, {"day": "int", "account": "bigint"}, rows, community)
+
+
+async def dirty_members(connection: AsyncConnection, community: int, members: Iterable[int]) -> None:
+    """Mark every day on which these members have a tally; their untallied days bear marks already."""
+    query = (
+        "SELECT DISTINCT t.community, t.day, t.member "
+        "FROM {given} JOIN tally t ON t.member = given.member WHERE t.community = :community "
+        "AND t.rules IN (SELECT id FROM rules WHERE community = :community AND state <> 'retired')"
+    )
+    await _mark(connection, query, {"member": "bigint"}, ((one,) for one in sorted(members)), community)
+
+
+async def dirty_whole_accounts(connection: AsyncConnection, community: int, accounts: Iterable[int]) -> None:
+    """Mark every tallied day of the members these accounts belong to."""
+    rows = await matching(
+        connection,
+        "SELECT DISTINCT a.member FROM {given} JOIN account a ON a.id = given.id",
+        {"id": "bigint"},
+        ((one,) for one in sorted(accounts)),
+    )
+    await dirty_members(connection, community, [row[0] for row in rows])
+
+
+async def dirty_everything(connection: AsyncConnection, community: int, first: int, last: int) -> None:
+    """Mark every member-day with an engagement from day `first` to day `last`, both included."""
+    receiver = (
+        "UNION SELECT e.community, e.day, a.member FROM engagement e JOIN account a ON a.id = e.target "
+        "WHERE e.community = :community AND e.kind = 13 AND e.day BETWEEN :first AND :last"
+    )
+    await connection.execute(
+        text(
+            "INSERT INTO dirty (community, day, member) SELECT * FROM ("  # noqa: S608
+            "SELECT e.community, e.day, a.member FROM engagement e JOIN account a ON a.id = e.account "
+            f"WHERE e.community = :community AND e.day BETWEEN :first AND :last {receiver}) AS marks "
+            f"WHERE true ORDER BY 1, 2, 3 ON CONFLICT {_again(connection)}"
+        ),
+        {"community": community, "first": first, "last": last},
+    )
+
+
+async def stale_members(connection: AsyncConnection, community: int, members: Iterable[int]) -> None:
+    """Mark members whose standing must be worked out anew."""
+    sql = (
+        "INSERT INTO stale (community, member) SELECT DISTINCT CAST(:community AS int), given.member FROM {given} "
+        "WHERE true ORDER BY 1, 2 ON CONFLICT {again} RETURNING 1"
+    )
+    again = (
+        "DO NOTHING"
+        if connection.dialect.name == "sqlite"
+        else "(community, member) DO UPDATE SET member = excluded.member"
+    )
+    await matching(
+        connection,
+        sql.replace("{again}", again),
+        {"member": "bigint"},
+        ((one,) for one in sorted(members)),
+        community=community,
+    )
+
+
+async def waiting(connection: AsyncConnection, community: int) -> int:
+    """Return how many marks are left."""
+    result = await connection.execute(
+        text(
+            "SELECT (SELECT count(*) FROM dirty WHERE community = :community) "
+            "+ (SELECT count(*) FROM stale WHERE community = :community)"
+        ),
+        {"community": community},
+    )
+    return int(result.scalar_one())

@@ -1,0 +1,46 @@
+"""What one source says of one object, and what holds where several sources speak: a join, so order never matters.
+
+Of two claims the higher version wins; at one version a retraction wins, exact time beats estimated, then the earlier
+time. A retraction that names no account takes the details from the claim it beat. When reactions were captured whole is
+joined by itself: the latest capture counts.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Claim(NamedTuple):
+    """One source's word on one object; account, context, target and source are the store's numbers."""
+
+    day: int
+    at: int
+    account: int | None
+    kind: int
+    context: int
+    target: int | None
+    parent_day: int | None
+    parent: str | None
+    amount: int
+    estimated: bool
+    retracted: bool
+    version: int
+    captured: int
+    source: int
+
+
+def join(one: Claim, other: Claim) -> Claim:
+    """Return what holds of two claims about the same object."""
+    best, rest = (one, other) if _weight(one) >= _weight(other) else (other, one)
+    if best.account is None and rest.account is not None:
+        best = rest._replace(retracted=best.retracted, version=best.version, source=best.source)
+    return best._replace(captured=max(one.captured, other.captured))
+
+
+def _weight(claim: Claim) -> tuple[int, bool, bool, int, bool]:
+    return claim.version, claim.retracted, not claim.estimated, -claim.at, claim.account is not None
+
+
+def same_content(one: Claim, other: Claim) -> bool:
+    """Whether two claims say the same, whoever says it and whenever."""
+    return one._replace(version=0, captured=0, source=0) == other._replace(version=0, captured=0, source=0)
