@@ -102,7 +102,7 @@ class Mapping(_Part):
     """
 
     source: Text
-    person: Annotated[tuple[Annotated[Identity, BeforeValidator(_identity)], ...], Field(min_length=1)]
+    person: tuple[Annotated[Identity, BeforeValidator(_identity)], ...]
     columns: Columns = Columns()
     constants: Constants = Constants()
     values: dict[str, dict[str, str]] = {}
@@ -172,7 +172,6 @@ _EXPECTED = {
     "string_type": "text",
     "string_too_short": "some text",
     "string_too_long": "at most 200 characters",
-    "too_short": "at least one entry",
     "tuple_type": "a list",
     "dict_type": "names with a value each",
     "model_type": "names with a value each",
@@ -193,6 +192,8 @@ def _across(tree: dict[str, Any]) -> Iterator[Fault]:
         for name in ("columns", "constants", "attributes", "values")
     )
     known = tuple(dict.fromkeys(("person", *(field for field in FIELDS if field != "id"), *attributes)))
+    if tree.get("person") == []:
+        yield Fault(("person",), "at least one column", name="an empty list")
     for name in values:
         if name not in known:
             yield Fault(("values", name), known, name=name)
