@@ -1,12 +1,11 @@
 """The JSON Schema of rules files, by which editors complete, explain and check them while one types.
 
-`python -m bot.rules.schema` prints it; `docs/mountain.schema.json` holds it.
+`python -m bot.rules` prints it; `docs/mountain.schema.json` holds it.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 from bot.rules.shapes import RulesShape
@@ -25,7 +24,3 @@ def schema() -> dict[str, Any]:
 def schema_text() -> str:
     """Return the JSON Schema as the text of its file."""
     return json.dumps(schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text())
