@@ -111,7 +111,7 @@ class Asker:
                 answer = self._ask(reason + question, choices, default).strip()
                 return read("" if answer == NOTHING else answer)
             except UnusableAnswerError as error:
-                reason = f"{error}. "
+                reason = f"{error}\n"
         raise InputError(
             f"the question {quoted(question)} got no usable answer in {MOST_TRIES} tries: {reason.strip()}"
         )

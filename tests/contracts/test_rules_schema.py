@@ -1,4 +1,4 @@
-"""The rules' schema and reference are what the code says, and every file that ships names the schema and keeps to it."""
+"""The rules' schema and reference are what the code says, and every file that ships keeps to them."""
 
 from __future__ import annotations
 

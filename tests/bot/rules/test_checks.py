@@ -41,8 +41,8 @@ ONE_PROBLEM = {
     ),
     "unknown field": (
         ("name: Small", "name: Small\nbnads: []"),
-        "m.yaml:2: bnads: there is no field 'bnads' here; allowed: name, window, groups, sensitive, bands, engagements, "
-        "multipliers, multiplier_cap, steps; did you mean 'bands'?",
+        "m.yaml:2: bnads: there is no field 'bnads' here; allowed: name, window, groups, sensitive, bands, "
+        "engagements, multipliers, multiplier_cap, steps; did you mean 'bands'?",
     ),
     "unknown band": (
         ("band: Taking part", "band: taking prt"),
@@ -59,7 +59,8 @@ ONE_PROBLEM = {
     ),
     "word for a number": (
         ("points: 3", "points: three"),
-        "m.yaml:19: steps[0].points: 'three' was found; allowed: a number from 0.001 to 1,000,000 with at most 3 decimals",
+        "m.yaml:19: steps[0].points: 'three' was found; allowed: a number from 0.001 to 1,000,000 with at "
+        "most 3 decimals",
     ),
     "unknown touch": (
         ("touch: low", "touch: lowish"),
@@ -139,8 +140,8 @@ ONE_PROBLEM = {
     ),
     "step that leads nowhere": (
         ("points: 3", "points: 3, leads_to: cme"),
-        "m.yaml:19: steps[0].leads_to: 'cme' is not a band or step of this file; allowed: Following, Taking part, come; "
-        "did you mean 'come'?",
+        "m.yaml:19: steps[0].leads_to: 'cme' is not a band or step of this file; allowed: Following, Taking part, "
+        "come; did you mean 'come'?",
     ),
     "step that leads to itself": (
         ("points: 3", "points: 3, leads_to: come"),
@@ -185,8 +186,8 @@ ONE_PROBLEM = {
     ),
     "different people of a message": (
         ("    points: 1\n", "    points: 1\n    different_people: true\n"),
-        "m.yaml:16: engagements[1].different_people: `different_people` asks about another person, and message has none; "
-        "allowed with: reply, mention, reaction, thanks",
+        "m.yaml:16: engagements[1].different_people: `different_people` asks about another person, and message has "
+        "none; allowed with: reply, mention, reaction, thanks",
     ),
     "length of a message": (
         ("    points: 1\n", "    points: 1\n    per: 30 minutes\n"),
@@ -194,7 +195,8 @@ ONE_PROBLEM = {
     ),
     "two ways of counting": (
         ("kind: message}\n", "kind: reply}\n    cooldown: 1 minute\n    different_people: yes\n"),
-        "m.yaml:16: engagements[1].different_people: `cooldown` and `different_people` do not go together; keep one of them",
+        "m.yaml:16: engagements[1].different_people: `cooldown` and `different_people` do not go together; keep "
+        "one of them",
     ),
     "role of a message": (
         ("kind: message", "kind: message, role: x"),
@@ -202,8 +204,8 @@ ONE_PROBLEM = {
     ),
     "cooldown without a unit": (
         ("    points: 1\n", "    points: 1\n    cooldown: 10\n"),
-        "m.yaml:16: engagements[1].cooldown: '10' was found; allowed: `30 seconds`, `10 minutes`, `1 hour` and the like, "
-        "up to 1 day",
+        "m.yaml:16: engagements[1].cooldown: '10' was found; allowed: `30 seconds`, `10 minutes`, `1 hour` and the "
+        "like, up to 1 day",
     ),
     "engagement that never counts": (
         (
@@ -273,7 +275,8 @@ def test_file_without_a_section_it_needs_is_refused(section: str, nothing: str) 
 def test_circle_of_steps_is_said_once() -> None:
     text = (
         SMALL
-        + "  - {name: a, band: Following, points: 1, leads_to: b}\n  - {name: b, band: Following, points: 1, leads_to: a}\n"
+        + "  - {name: a, band: Following, points: 1, leads_to: b}\n"
+        + "  - {name: b, band: Following, points: 1, leads_to: a}\n"
     )
 
     assert [line.split(": ", 2)[2] for line in problems(text)] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,9 +53,7 @@ PIECES += [
     "`",
     "%",
 ]
-FIELDS = st.sampled_from(
-    "name bands engagements when kind points curve steps groups from times leads_to band entry".split()
-)
+FIELDS = st.sampled_from(["name", "bands", "engagements", "when", "kind", "points", "curve", "steps", "groups", "from"])
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 VALUES = st.recursive(
     SCALARS,
@@ -64,11 +63,15 @@ VALUES = st.recursive(
 
 def read(text: str) -> None:
     """Read and explain, or be told what is wrong."""
+    assert all(line.startswith("m.yaml:") for line in said(text))
+
+
+def said(text: str) -> list[str]:
     try:
         explain(parse_rules(text, "m.yaml"))
     except InputError as error:
-        assert str(error).startswith("m.yaml")
-        assert all(line.startswith("m.yaml:") for line in str(error).splitlines())
+        return str(error).splitlines() or ["an error that says nothing"]
+    return []
 
 
 @given(st.text())
@@ -105,9 +108,7 @@ def test_any_value_in_any_field_is_read_or_refused(tree: dict[str, object]) -> N
     read(repr(tree))
 
 
-def test_special_files_are_refused() -> None:
-    for name in ("/dev/null", "/dev/zero", "/proc/self/mem"):
-        try:
-            read_rules(Path(name))
-        except InputError as error:
-            assert str(error).startswith(name)
+@pytest.mark.parametrize("name", ["/dev/null", "/dev/zero"])
+def test_device_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=f"^{name}: "):
+        read_rules(Path(name))
