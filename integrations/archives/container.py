@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -51,6 +52,8 @@ class Container:
         self.position = 0
         self._zip: zipfile.ZipFile | None = None
         with ExitStack() as opened, _failures(path.name):
+            if not (path.is_dir() or path.is_file()):
+                raise InputError(f"{path}: no such file or folder.")
             self.entries = _folder(path) if path.is_dir() else self._open_file(opened, zipped)
             self._check_sizes()
             self._opened = opened.pop_all()
@@ -60,6 +63,10 @@ class Container:
         """What messages call this container."""
         return self.path.name
 
+    def where(self, entry: Entry) -> str:
+        """Return what messages call a file in here."""
+        return self.name if entry.source == self.path else f"{self.name}, {shown(entry.name)}"
+
     def read(self, entry: Entry) -> bytes:
         """Return a whole file: for those whose size says that they are small."""
         return b"".join(self.chunks(entry))
@@ -67,7 +74,7 @@ class Container:
     def chunks(self, entry: Entry) -> Generator[bytes, None, None]:
         """Yield a file's bytes, at most a MiB at a time, counted while they are unpacked: sizes may lie."""
         so_far = 0
-        with _failures(f"{self.name}, {shown(entry.name)}"), self._stream(entry) as stream:
+        with _failures(self.where(entry)), self._stream(entry) as stream:
             while chunk := stream.read(CHUNK):
                 so_far += len(chunk)
                 self.position += len(chunk)
@@ -191,10 +198,8 @@ def _failures(where: str) -> Iterator[None]:
     """Say in one sentence what the libraries below have to say about a damaged file."""
     try:
         yield
-    except FileNotFoundError:
-        raise InputError(f"{where}: no such file or folder.") from None
     except OSError as error:
-        if error.filename is None and error.strerror == "Invalid argument":  # a place before the file's beginning
+        if error.errno == errno.EINVAL:  # a zip that points to before its own beginning
             raise InputError(f"{where}: the zip is damaged.") from None
         raise MachineError(f"{where}: cannot be read ({error.strerror}).") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError):

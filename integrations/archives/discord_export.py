@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bot.ports import InputError, Read, Signal
-from integrations.archives.container import Container, Entry
+from integrations.archives.container import Container, Entry, shown
 from integrations.archives.discord_files import ChannelFile, read_frame, read_messages
 from integrations.archives.discord_messages import DiscordMessages, People
 
@@ -73,7 +73,7 @@ def _one_server(files: list[ChannelFile]) -> ChannelFile:
     for file in files:
         if file.space.id != first.space.id:
             raise InputError(
-                f"files of two servers: {first.entry.name!r} is of {first.space.name!r} ({first.space.id}),"
-                f" {file.entry.name!r} of {file.space.name!r} ({file.space.id}); import each server by itself."
+                f"files of two servers: {shown(first.entry.name)} is of {shown(first.space.name)} ({first.space.id}),"
+                f" {shown(file.entry.name)} of {shown(file.space.name)} ({file.space.id}); import each by itself."
             )
     return first

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from bot.ports import Context, InputError, Space, milliseconds
-from integrations.archives.container import CHUNK, Container, Entry, shown
+from integrations.archives.container import CHUNK, Container, Entry
 from integrations.archives.json_stream import Window, elements, loads
 
 # Inside a text its quotes would be escaped, so this can only be a key.
@@ -33,7 +33,7 @@ class ChannelFile:
 
 def read_frame(container: Container, entry: Entry) -> ChannelFile:
     """Return what the file says about itself; raises InputError for what is not of this kind, and for private chats."""
-    where = f"{container.name}, {shown(entry.name)}"
+    where = container.where(entry)
     with closing(container.chunks(entry)) as chunks:
         head = _head(Window(chunks, where))
     guild, channel = head.get("guild"), head.get("channel")
@@ -51,7 +51,7 @@ def read_messages(container: Container, entry: Entry) -> Iterator[Any]:
 
     Raises InputError at the end where the count that the exporter writes last is missing or another.
     """
-    window = Window(container.chunks(entry), f"{container.name}, {shown(entry.name)}")
+    window = Window(container.chunks(entry), container.where(entry))
     head = _head(window)
     found = 0
     for message in elements(window):
@@ -102,8 +102,13 @@ def _captured(exported: object, where: str) -> int:
 
 
 def _has_id(value: object) -> TypeGuard[Mapping[str, Any]]:
-    return isinstance(value, Mapping) and isinstance(value.get("id"), str) and bool(value["id"])
+    return (
+        isinstance(value, Mapping)
+        and isinstance(value.get("id"), str)
+        and value["id"].isascii()
+        and value["id"].isdigit()
+    )
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return value.replace("\0", "") if isinstance(value, str) else ""

@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 
 from bot.ports import InputError
-from integrations.archives.container import CHUNK, Container, Entry, shown
+from integrations.archives.container import CHUNK, Container, Entry
 
-LARGEST_ELEMENT = 16 * CHUNK
+LARGEST_ELEMENT = 32 * CHUNK
 """Bytes one element (a message with all that hangs on it) may take."""
 WHOLE = 4 * CHUNK
 """Files up to so many bytes are parsed at once."""
@@ -23,25 +23,26 @@ WHOLE = 4 * CHUNK
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 # A whole string, or what may end an element; a quote alone begins a string that goes on beyond the window.
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"|["{}\[\],]', re.DOTALL)
 _BETWEEN = re.compile(rb"\}\s*,\s*\{")
 _GUESSES = 4
+_LONGEST_STEP = 8 * CHUNK
 
 
-def records(container: Container, entry: Entry) -> Iterator[Any]:
+def records(container: Container, entry: Entry, whole_up_to: int = WHOLE) -> Iterator[Any]:
     """Yield the elements of a file that is one JSON array; None for each that cannot be read.
 
     Raises InputError where the file is no such array or does not end.
     """
-    if entry.size <= WHOLE:
+    if entry.size <= whole_up_to:
         whole = container.read(entry)
         values = loads(whole.removeprefix(_BOM))
         if isinstance(values, list):
             yield from values
             return
-        window = Window(iter((whole,)), f"{container.name}, {shown(entry.name)}")
+        window = Window(iter((whole,)), container.where(entry))
     else:
-        window = Window(container.chunks(entry), f"{container.name}, {shown(entry.name)}")
+        window = Window(container.chunks(entry), container.where(entry))
     if not window.skip(b"["):
         raise InputError(f"{window.name}: expected a list in JSON.")
     yield from elements(window)
@@ -66,10 +67,16 @@ class Window:
         self.data = next(chunks, b"").removeprefix(_BOM)
 
     def more(self) -> bool:
-        """Read on; return whether there was more."""
-        chunk = next(self._chunks, b"")
-        self.data += chunk
-        return bool(chunk)
+        """Read on, the more the longer the window is already; return whether there was more."""
+        before = len(self.data)
+        parts, read = [self.data], 0
+        for chunk in self._chunks:
+            parts.append(chunk)
+            read += len(chunk)
+            if read >= min(before, _LONGEST_STEP):
+                break
+        self.data = b"".join(parts)
+        return read > 0
 
     def drop(self, count: int) -> None:
         """Forget the first bytes."""

@@ -41,7 +41,7 @@ def read_members(records: Iterable[Any]) -> Members:
     teams: Counter[str] = Counter()
     members = Members()
     for user in records:
-        if isinstance(user, Mapping) and isinstance(user.get("id"), str) and user["id"]:
+        if isinstance(user, Mapping) and _is_id(user.get("id")):
             bots[user["id"]] = user.get("is_bot") is True or user["id"] == SLACKBOT
             teams[str(user.get("team_id") or "")] += 1
             members.listed += 1
@@ -54,10 +54,11 @@ def read_members(records: Iterable[Any]) -> Members:
 def add_channels(conversations: Conversations, records: Iterable[Any]) -> None:
     """Add what channels.json or groups.json lists. Folders bear the channel's name, in some tools its id."""
     for channel in records:
-        if isinstance(channel, Mapping) and _named(channel):
-            context = Context(place=channel["id"], name=channel["name"])
+        if isinstance(channel, Mapping) and _is_id(channel.get("id")) and isinstance(channel.get("name"), str):
+            name = channel["name"].replace("\0", "")
+            context = Context(place=channel["id"], name=name)
             conversations.channels += 1
-            conversations.by_folder.setdefault(composed(channel["name"]), context)
+            conversations.by_folder.setdefault(composed(name), context)
             conversations.by_folder.setdefault(channel["id"], context)
 
 
@@ -75,5 +76,5 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _named(channel: Mapping[str, Any]) -> bool:
-    return all(isinstance(channel.get(key), str) and channel[key] for key in ("id", "name"))
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and value != "" and value.isascii() and value.isprintable()
