@@ -75,6 +75,8 @@ ROLES = {
     "attendee": ("Participating", 2),
     "contributor": ("Participating", 1),
     "PushEvent": ("Participating", 1),
+    "commenter": ("Participating", 1),
+    "reviewer": ("Participating", 1),
     "": ("Participating", 1),
     "watcher": ("Endorsing", 1),
     "ForkEvent": ("Endorsing", 1),
