@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import text
@@ -17,6 +17,9 @@ from bot.storage.bulk import matching
 from bot.storage.engine import Database
 from scoring.columns import NOBODY, Acts, Ints
 from scoring.signals import Kind
+
+if TYPE_CHECKING:
+    from pyarrow import ChunkedArray
 
 _WIDTH = 8
 _NUMBERS = "e.account, e.day, e.at, e.kind, e.context, e.amount, coalesce(e.target, 0)"
@@ -57,7 +60,7 @@ _OTHER = "LEFT JOIN account o ON o.id = coalesce(e.target, p.account) AND NOT o.
 def _of_days(whose: str, member: str) -> str:
     """Return the query for the acts of given (day, member) pairs."""
     return (
-        f"SELECT {member}, e.day, e.at, e.kind, e.context, e.amount, coalesce(o.member, 0) "  # noqa: S608
+        f"SELECT {member}, e.day, e.at, e.kind, e.context, e.amount, coalesce(o.member, 0) "
         "FROM {given} JOIN account a ON a.member = given.member AND a.community = :community AND NOT a.bot "
         f"JOIN engagement e ON e.community = :community AND e.day = given.day AND {whose} {_PARENT} {_OTHER} "
         "WHERE e.holds"
@@ -74,7 +77,7 @@ async def everything(
     parent, author = (_PARENT, _AUTHOR) if counterparts else ("", "0")
     only = f"AND e.kind = {int(kind)} " if kind else ""
     sql = (
-        f"SELECT {_NUMBERS}, {author} FROM engagement e {parent} "  # noqa: S608
+        f"SELECT {_NUMBERS}, {author} FROM engagement e {parent} "
         f"WHERE e.community = {int(community)} AND e.day <= {int(as_of)} AND e.holds {only}"
     )
     columns = await read_columns(database, sql, _WIDTH)
@@ -132,7 +135,7 @@ def _read_sqlite(path: str, sql: str, width: int) -> list[Ints]:
     return [_whole(column) for column in table.columns]
 
 
-def _whole(column: Any) -> Ints:
+def _whole(column: ChunkedArray) -> Ints:
     """Turn an Arrow column into whole numbers (an empty one has no type of its own)."""
     return np.asarray(column.to_numpy(), np.int64) if len(column) else np.empty(0, np.int64)
 

@@ -42,10 +42,14 @@ async def of(
 
 async def group(connection: AsyncConnection, community: int, name: str, members: Sequence[int] | None = None) -> Group:
     """Return members' declared values of an attribute; where sources differ, the last one's word counts."""
-    some = "JOIN {given} ON a.member = given.member " if members is not None else ""
+    some = (
+        "{given} JOIN account a ON a.member = given.member JOIN attribute t"
+        if members is not None
+        else ("attribute t JOIN account a")
+    )
     rows = await matching(
         connection,
-        f"SELECT a.member, t.value FROM attribute t JOIN account a ON a.id = t.account {some}"  # noqa: S608
+        f"SELECT a.member, t.value FROM {some} ON a.id = t.account "
         "WHERE t.community = :community AND t.name = :name AND NOT a.bot ORDER BY t.source, t.account",
         _MEMBERS if members is not None else {},
         ((one,) for one in members or ()),

@@ -97,7 +97,7 @@ async def sweep_retired(connection: AsyncConnection, of: int, limit: int = 5_000
     ):
         result = await connection.execute(
             text(
-                f"DELETE FROM {table} WHERE (community, rules, {keys}) IN (SELECT community, rules, {keys} "  # noqa: S608
+                f"DELETE FROM {table} WHERE (community, rules, {keys}) IN (SELECT community, rules, {keys} "
                 f"FROM {table} WHERE community = :of AND rules IN ({retired}) LIMIT :limit) RETURNING 1"
             ),
             {"of": of, "limit": limit},

@@ -88,15 +88,20 @@ _SHOWN = "c.id, c.place, c.name, c.parent, c.programme, c.cohort, c.role, c.proj
 
 async def everything(connection: AsyncConnection, community: int) -> dict[int, Context]:
     """Return all contexts of a community by number."""
-    sql = f"SELECT {_SHOWN} FROM context c WHERE c.community = :community"  # noqa: S608
+    sql = f"SELECT {_SHOWN} FROM context c WHERE c.community = :community"
     return _by_number(await connection.execute(text(sql), {"community": community}))
 
 
 async def some(connection: AsyncConnection, numbers: Iterable[int]) -> dict[int, Context]:
     """Return the contexts with these numbers."""
-    sql = f"SELECT {_SHOWN} FROM {{given}} JOIN context c ON c.id = given.id"  # noqa: S608
+    sql = f"SELECT {_SHOWN} FROM {{given}} JOIN context c ON c.id = given.id"
     return _by_number(await matching(connection, sql, {"id": "bigint"}, ((one,) for one in numbers)))
 
 
 def _by_number(rows: Iterable[Any]) -> dict[int, Context]:
-    return {row[0]: Context(*row[1:8], None if row[8] is None else bool(row[8])) for row in rows}
+    return {
+        row[0]: Context(
+            row[1], row[2], row[3], row[4], row[5], row[6], row[7], None if row[8] is None else bool(row[8])
+        )
+        for row in rows
+    }

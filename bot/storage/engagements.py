@@ -92,14 +92,15 @@ async def _insert(connection: AsyncConnection, community: int, claims: Mapping[K
     rows = [(community, *key, *claim, not claim.retracted) for key, claim in claims.items()]
     if connection.dialect.name != "sqlite":
         sql = f"{postgres_insert(table, COLUMNS)} RETURNING key_day, key"
-        return {(day, key) for day, key in await connection.execute(text(sql), arrays(COLUMNS, rows))}
+        won = await connection.execute(text(sql), arrays(COLUMNS, rows))
+        return {(row[0], row[1]) for row in won}
     top = "SELECT coalesce(max(id), 0) FROM engagement"
     before = (await connection.exec_driver_sql(top)).scalar_one()
     await insert_new(connection, table, COLUMNS, rows)
     if (await connection.exec_driver_sql(top)).scalar_one() - before == len(rows):
         return set(claims)
     won = await connection.exec_driver_sql("SELECT key_day, key FROM engagement WHERE id > ?", (before,))
-    return {(day, key) for day, key in won}
+    return {(row[0], row[1]) for row in won}
 
 
 async def existing(connection: AsyncConnection, community: int, keys: Iterable[Key]) -> dict[Key, Stored]:
@@ -107,7 +108,7 @@ async def existing(connection: AsyncConnection, community: int, keys: Iterable[K
     lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE OF e"
     rows = await matching(
         connection,
-        f"SELECT e.key_day, e.key, e.id, e.holds, {CLAIM} FROM {{given}} JOIN engagement e ON {ON_KEYS}{lock}",  # noqa: S608
+        f"SELECT e.key_day, e.key, e.id, e.holds, {CLAIM} FROM {{given}} JOIN engagement e ON {ON_KEYS}{lock}",
         KEYS,
         keys,
         community=community,
@@ -163,7 +164,7 @@ async def rewrite(connection: AsyncConnection, claims: Mapping[int, Claim]) -> N
     if claims:
         sets = ", ".join(f"{name} = :{name}" for name in (*Claim._fields, "holds"))
         await connection.execute(
-            text(f"UPDATE engagement SET {sets} WHERE id = :row"),  # noqa: S608
+            text(f"UPDATE engagement SET {sets} WHERE id = :row"),
             [{"row": row, **claim._asdict(), "holds": not claim.retracted} for row, claim in claims.items()],
         )
 
@@ -173,7 +174,7 @@ async def sightings_of(connection: AsyncConnection, rows: Iterable[int]) -> dict
     found: dict[int, dict[int, Claim]] = defaultdict(dict)
     for row in await matching(
         connection,
-        f"SELECT e.engagement, {CLAIM} FROM {{given}} JOIN sighting e ON e.engagement = given.id",  # noqa: S608
+        f"SELECT e.engagement, {CLAIM} FROM {{given}} JOIN sighting e ON e.engagement = given.id",
         {"id": "bigint"},
         ((row,) for row in rows),
     ):

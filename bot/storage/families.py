@@ -54,7 +54,7 @@ async def _find_parents(connection: AsyncConnection, community: int, waiting: Ma
         return set()
     rows = await matching(
         connection,
-        f"SELECT e.key_day, e.key FROM {{given}} JOIN engagement e ON {ON_KEYS} WHERE e.account IS NOT NULL",  # noqa: S608
+        f"SELECT e.key_day, e.key FROM {{given}} JOIN engagement e ON {ON_KEYS} WHERE e.account IS NOT NULL",
         KEYS,
         waiting,
         community=community,
@@ -83,7 +83,7 @@ async def _welcome(
     on = "o.community = :community AND o.parent_day = given.key_day AND o.parent = given.key"
     rows = await matching(
         connection,
-        f"SELECT o.parent_day, o.parent, o.day, o.account FROM {{given}} JOIN orphan o ON {on}",  # noqa: S608
+        f"SELECT o.parent_day, o.parent, o.day, o.account FROM {{given}} JOIN orphan o ON {on}",
         KEYS,
         messages,
         community=community,
@@ -102,7 +102,7 @@ async def align(connection: AsyncConnection, community: int, messages: Iterable[
     """Work out anew which dependents of these messages hold, and write down those that changed."""
     rows = await matching(
         connection,
-        "SELECT c.id, c.day, c.account, c.kind, c.retracted, c.version, c.holds, e.retracted, e.captured "  # noqa: S608
+        "SELECT c.id, c.day, c.account, c.kind, c.retracted, c.version, c.holds, e.retracted, e.captured "
         f"FROM {{given}} JOIN engagement e ON {ON_KEYS} "
         "JOIN engagement c ON c.community = e.community AND c.key_day = e.key_day "
         f"AND c.key > e.key || '/' AND c.key < e.key || '0' AND c.kind IN ({Kind.MENTION:d}, {Kind.REACTION:d})",

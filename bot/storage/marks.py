@@ -72,7 +72,7 @@ async def dirty_everything(connection: AsyncConnection, community: int, first: i
     )
     await connection.execute(
         text(
-            "INSERT INTO dirty (community, day, member) SELECT * FROM ("  # noqa: S608
+            "INSERT INTO dirty (community, day, member) SELECT * FROM ("
             "SELECT e.community, e.day, a.member FROM engagement e JOIN account a ON a.id = e.account "
             f"WHERE e.community = :community AND e.day BETWEEN :first AND :last {receiver}) AS marks "
             f"WHERE true ORDER BY 1, 2, 3 ON CONFLICT {_again(connection)}"

@@ -26,7 +26,7 @@ async def take_dirty(connection: AsyncConnection, community: int, limit: int) ->
     rows = await connection.execute(
         text(
             "DELETE FROM dirty WHERE (community, day, member) IN (SELECT community, day, member FROM dirty "
-            f"WHERE community = :community ORDER BY day, member LIMIT :limit{_skip_locked(connection)}) "  # noqa: S608
+            f"WHERE community = :community ORDER BY day, member LIMIT :limit{_skip_locked(connection)}) "
             "RETURNING day, member"
         ),
         {"community": community, "limit": limit},
@@ -39,7 +39,7 @@ async def take_stale(connection: AsyncConnection, community: int, limit: int) ->
     rows = await connection.execute(
         text(
             "DELETE FROM stale WHERE (community, member) IN (SELECT community, member FROM stale "
-            f"WHERE community = :community ORDER BY member LIMIT :limit{_skip_locked(connection)}) RETURNING member"  # noqa: S608
+            f"WHERE community = :community ORDER BY member LIMIT :limit{_skip_locked(connection)}) RETURNING member"
         ),
         {"community": community, "limit": limit},
     )
@@ -102,7 +102,7 @@ async def replace_standing(
     for table in ("total", "band_change", "crossing"):
         await matching(
             connection,
-            f"DELETE FROM {table} WHERE community = :community AND rules = :rules AND member IN "  # noqa: S608
+            f"DELETE FROM {table} WHERE community = :community AND rules = :rules AND member IN "
             "(SELECT given.member FROM {given}) RETURNING 1",
             _MEMBERS,
             ((one,) for one in members),
