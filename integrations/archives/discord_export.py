@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from bot.ports import InputError, Read, Signal
+from bot.ports import InputError, Read, Signal, Space
 from integrations.archives.container import Container, Entry, shown
 from integrations.archives.discord_files import ChannelFile, read_frame, read_messages
 from integrations.archives.discord_messages import DiscordMessages, People
@@ -28,17 +28,12 @@ class DiscordExport:
             self._container = Container(path)
             opened.callback(self._container.close)
             self._files = [read_frame(self._container, entry) for entry in _json_files(self._container)]
-            self.space = _one_server(self._files).space
+            self.space: Space | None = _one_server(self._files).space
             self.captured = max(file.captured for file in self._files)
             self.size = sum(file.entry.size for file in self._files)
             self.read = Read(channels=len({file.channel.place for file in self._files}))
-            self._container.position = 0
+            self._container.position = self.position = 0
             self._opened = opened.pop_all()
-
-    @property
-    def position(self) -> int:
-        """Bytes read so far, of `size`."""
-        return min(self._container.position, self.size)
 
     def items(self) -> Iterator[Signal]:
         """Yield the signals of all files; raises InputError where one is damaged or cut off."""
@@ -47,12 +42,14 @@ class DiscordExport:
             messages = DiscordMessages(file, people, self.read)
             for message in read_messages(self._container, file.entry):
                 self.read.objects += 1
+                self.position = self._container.position
                 try:
                     found = messages.signals(message)
                 except _BROKEN:
                     self.read.skipped["unreadable object"] += 1
                     continue
                 yield from found
+            self.position = self._container.position
 
     def close(self) -> None:
         """Let go of the file."""

@@ -15,7 +15,7 @@ import orjson
 from bot.ports import InputError
 from integrations.archives.container import CHUNK, Container, Entry
 
-LARGEST_ELEMENT = 32 * CHUNK
+LARGEST_ELEMENT = 16 * CHUNK
 """Bytes one element (a message with all that hangs on it) may take."""
 WHOLE = 4 * CHUNK
 """Files up to so many bytes are parsed at once."""

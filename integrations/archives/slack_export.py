@@ -41,11 +41,6 @@ class SlackExport:
             self._begin(self._days if self.size <= SCAN_ALL else newest_days(self._days))
             self._opened = opened.pop_all()
 
-    @property
-    def position(self) -> int:
-        """Bytes read so far, of `size`."""
-        return min(self._container.position, self.size)
-
     def items(self) -> Iterator[Signal]:
         """Yield the signals of all channels, day by day."""
         while not (yield from self._pass()):
@@ -58,7 +53,7 @@ class SlackExport:
     def _begin(self, days: Iterable[DayFile]) -> None:
         """Take the time of capture from these files and set everything that was counted back."""
         self.captured = max((self._newest(one.entry) for one in days), default=0)
-        self._container.position = 0
+        self._container.position = self.position = 0
         self.read = Read(channels=self._conversations.channels, accounts=self._members.listed, bots=self._members.bots)
 
     def _newest(self, entry: Entry) -> int:
@@ -98,6 +93,7 @@ class SlackExport:
                 read.skipped["unreadable object"] += 1
                 found = []
             read.objects += 1
+            self.position = self._container.position
             yield from found
         return True
 
@@ -105,3 +101,4 @@ class SlackExport:
         for _ in records(self._container, entry):
             self.read.objects += 1
             self.read.skipped[reason] += 1
+        self.position = self._container.position

@@ -73,9 +73,11 @@ def _root(files: dict[str, Entry], archive: str) -> str:
 
 def _days(entries: Sequence[Entry], root: str) -> tuple[DayFile, ...]:
     found = []
+    once: dict[str, str] = {}  # a name is kept once, however many files bear it
     for entry in entries:
         if entry.name.startswith(root) and (match := _DAY_FILE.fullmatch(entry.name, len(root))):
-            found.append(DayFile(entry, match[1], match[2]))
+            folder, day = (once.setdefault(part, part) for part in match.groups())
+            found.append(DayFile(entry, folder, day))
     return tuple(sorted(found, key=lambda one: (one.day, one.folder)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from statistics import mean, median
 
@@ -16,9 +17,8 @@ WRITTEN = (Kind.MESSAGE, Kind.REPLY)
 
 def signals_of(archive: Archive) -> list[Signal]:
     """Read an archive to its end and close it."""
-    found = [item for item in archive.items() if isinstance(item, Signal)]
-    archive.close()
-    return found
+    with closing(archive):
+        return [item for item in archive.items() if isinstance(item, Signal)]
 
 
 @dataclass(frozen=True, slots=True)

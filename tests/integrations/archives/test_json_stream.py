@@ -17,7 +17,7 @@ from integrations.archives import json_stream
 from integrations.archives.container import Container
 from integrations.archives.json_stream import Window, elements, records
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",))) | st.sampled_from(['},{"', '"]', "\\", '\\"', "},\n  {"])
+TEXTS = st.text() | st.sampled_from(['},{"', '"]', "\\", '\\"', "},\n  {"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
@@ -110,8 +110,8 @@ def test_large_file_is_read_with_little_memory(tmp_path: Path) -> None:
 
 
 def test_element_that_would_fill_the_memory_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="an entry of more than 32 MB"):
-        read(tmp_path, b'["' + b"x" * (40 << 20) + b'"]')
+    with pytest.raises(InputError, match="an entry of more than 16 MB"):
+        read(tmp_path, b'["' + b"x" * (26 << 20) + b'"]')
 
 
 def read(folder: Path, content: bytes, whole_up_to: int = json_stream.WHOLE) -> list[Any]:
