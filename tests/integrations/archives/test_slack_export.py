@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -234,3 +235,15 @@ def test_overlapping_exports_give_the_same_keys_in_a_stable_order(
     assert sorted(map(repr, keys(shuffled))) == sorted(map(repr, whole))
     assert keys(messages) == whole
     assert {*keys(messages[: cut + overlap]), *keys(messages[cut:])} == set(whole)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_damage_anywhere_is_one_sentence_or_costs_nothing_else(tmp_path: Path, data: st.DataObject) -> None:
+    path = pack(tmp_path / "export.zip", slack_files({"general/2015-06-06": [said(FIRST, reactions=LIKED)] * 3}))
+    damaged = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(damaged)
+    with suppress(InputError):
+        signals_of(SlackExport(path))
