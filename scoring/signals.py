@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 DAY_MS = 86_400_000
 _EPOCH = dt.date(1970, 1, 1)
@@ -106,9 +107,8 @@ class Context:
 NOWHERE = Context()
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """Something observed, before it is stored.
+class Signal(NamedTuple):
+    """Something observed, before it is stored (a tuple, because histories make millions of them).
 
     `key` is the platform's own id of the object (`s:CHANNEL:TS`, `d:SNOWFLAKE`, `p:SOURCE:ROW`) with a suffix for what
     hangs on it (`/r/EMOJI`, `/m`), and `key_day` the day inside that id. Where a person is part of what makes the

@@ -78,11 +78,25 @@ async def rules_of(connection: AsyncConnection, of: int) -> list[Rules]:
     return [Rules(*row) for row in rows]
 
 
+async def active_rules(connection: AsyncConnection, of: int) -> Rules:
+    """Return the rules in force."""
+    return next(one for one in await rules_of(connection, of) if one.state == "active")
+
+
 async def put_in_force(connection: AsyncConnection, of: int, number: int) -> None:
     """Make settled rules the ones in force and retire all others, with what was scored under them."""
     await connection.execute(update(rules).where(rules.c.community == of, rules.c.id != number).values(state="retired"))
     await connection.execute(update(rules).where(rules.c.id == number).values(state="active"))
     await connection.execute(update(community).where(community.c.id == of).values(rules=number))
+
+
+async def retire_settling(connection: AsyncConnection, of: int, but: int) -> None:
+    """Give up rules that were being settled beside those in force, but for one."""
+    await connection.execute(
+        update(rules)
+        .where(rules.c.community == of, rules.c.state == "settling", rules.c.id != but)
+        .values(state="retired")
+    )
 
 
 async def sweep_retired(connection: AsyncConnection, of: int, limit: int = 5_000) -> bool:
@@ -151,3 +165,10 @@ async def set_aside(connection: AsyncConnection, of: int, source: int, fault: tu
     await connection.execute(
         insert(rejected).values(community=of, at=time.time_ns() // 1_000_000, kind=int(kind), reason=reason)
     )
+
+
+async def dissolve(connection: AsyncConnection, of: int) -> None:
+    """Delete a community that holds nothing (one made for an import that failed)."""
+    for table in ("context", "rejected", "import_run", "space", "rules", "orphan", "dirty", "stale"):
+        await connection.execute(text(f"DELETE FROM {table} WHERE community = :of"), {"of": of})
+    await connection.execute(text("DELETE FROM community WHERE id = :of"), {"of": of})

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage import marks
 from bot.storage.bulk import insert_new, matching
 from bot.storage.engagements import KEYS, ON_KEYS, Key, Outcome
 from bot.storage.schema import orphan
@@ -118,3 +119,28 @@ async def align(connection: AsyncConnection, community: int, messages: Iterable[
             outcome.touched.add((day, account))
     if changes:
         await connection.execute(text("UPDATE engagement SET holds = :holds WHERE id = :row"), changes)
+
+
+async def orphan_answers(connection: AsyncConnection, community: int, after: int, width: int) -> int | None:
+    """Put down as waiting, and mark, the acts among `width` rows after a row number whose message is not there.
+
+    Returns the row number to go on from, None at the end.
+    """
+    until = after + width
+    within = (
+        "FROM engagement e LEFT JOIN engagement p ON p.community = e.community AND p.key_day = e.parent_day "
+        "AND p.key = e.parent WHERE e.id > :after AND e.id <= :until AND e.community = :community "
+        "AND e.parent IS NOT NULL AND e.account IS NOT NULL AND p.id IS NULL"
+    )
+    bounds = {"community": community, "after": after, "until": until}
+    answers = text(f"SELECT e.parent_day, e.parent, e.day, e.account, e.id, e.retracted {within}")
+    found = (await connection.execute(answers, bounds)).fetchall()
+    rows = [tuple(row[:4]) for row in found]
+    if found:  # with their message gone, nothing but their own word counts
+        by_itself = [{"row": row[4], "holds": not row[5]} for row in found]
+        await connection.execute(text("UPDATE engagement SET holds = :holds WHERE id = :row"), by_itself)
+    columns = ("community", "parent_day", "parent", "day", "account")
+    await insert_new(connection, orphan, columns, sorted({(community, *row) for row in rows}))
+    await marks.dirty_accounts(connection, community, {(row[2], row[3]) for row in rows})
+    top = (await connection.execute(text("SELECT coalesce(max(id), 0) FROM engagement"))).scalar_one()
+    return until if until < top else None

@@ -122,6 +122,18 @@ async def replace_standing(
     )
 
 
+async def crossed(connection: AsyncConnection, community: int, rules: int) -> dict[int, int]:
+    """Return how many members have reached each step (by index)."""
+    rows = await connection.execute(
+        text(
+            "SELECT step, count(DISTINCT member) FROM crossing "
+            "WHERE community = :community AND rules = :rules GROUP BY step ORDER BY step"
+        ),
+        {"community": community, "rules": rules},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def mark_leaving(connection: AsyncConnection, community: int, after: int, until: int) -> None:
     """Mark the members who have tallies on the days that leave the window (after < day <= until)."""
     await connection.execute(

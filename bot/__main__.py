@@ -1,0 +1,47 @@
+"""Where it begins: runs the command line, and turns every error a person can cause into one sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cyclopts import CycloptsError
+
+from bot.cli.app import build
+from bot.errors import CairnError
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+def main() -> None:
+    """Run `cairn` with the process's arguments and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; returns the exit code: 0 done, 1 the input is wrong, 2 something failed."""
+    try:
+        result = build()(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        return _say(" ".join(str(error).split()), 1)
+    except CairnError as error:
+        return _say(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _say("stopped; the same command goes on where it was", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _say(f"{error.filename or 'the machine'}: {error.strerror or type(error).__name__}", 2)
+    return result if isinstance(result, int) else 0
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"cairn: {sentence}\n")
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Puts the command line together from the files beside it, without importing them before they are used.
+
+A new command group is one new file with an `app`; the first line of its docstring is its help.
+"""
+
+from __future__ import annotations
+
+import ast
+from importlib.metadata import version
+from pathlib import Path
+
+from cyclopts import App
+
+_NO_COMMANDS = {"__init__", "app", "session", "output", "options"}
+
+
+def build() -> App:
+    """Return the whole command line."""
+    app = App(
+        name="cairn",
+        help="Cairn follows how people engage with a community and shows it on its Mountain of Engagement.",
+        version=lambda: version("cairn-community"),
+        version_flags=["--version"],
+        result_action="return_value",
+    )
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        if file.stem not in _NO_COMMANDS:
+            app.command(f"bot.cli.{file.stem}:app", name=file.stem.rstrip("_"), help=_help(file))
+    return app
+
+
+def _help(file: Path) -> str:
+    return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n")[0]

@@ -1,0 +1,139 @@
+"""Look at members: who stands where, and for one of them every act behind every figure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+from cyclopts import App, Parameter
+from rich.table import Table
+
+from bot import histories
+from bot.cli import output
+from bot.cli.options import Which, day
+from bot.cli.session import Session, opened
+from bot.errors import InputError
+from bot.explaining import Explainer
+from bot.storage import ledger
+from bot.storage.communities import Community
+from scoring import assess
+from scoring.measures.history import History
+from scoring.mountain import Mountain
+from scoring.points import TALLY_POINT
+from scoring.signals import date_of
+
+app = App(help="Look at members: who stands where, and why.")
+
+_DAYS_SHOWN = 30
+
+
+@app.command
+async def show(
+    member: Annotated[str, Parameter(help="A member's id, or one of their accounts.")],
+    /,
+    which: Which = Which(),  # noqa: B008 - frozen values
+    *,
+    as_of: Annotated[str | None, Parameter(help="Day of the scores; the last signal's if left out.")] = None,
+) -> None:
+    """Show a member's totals per band, their band's history, the steps they reached and every act behind them."""
+    async with opened() as session:
+        community = await session.community(which.community)
+        if community is None:
+            raise InputError("there is no community yet, so nobody to show; `cairn import` brings one in")
+        explainer = Explainer(session.database, community, await session.mountain(community), await session.keys())
+        until = day("--as-of", as_of)
+        if until is None:
+            until = await histories.last_day(session.database, community) or 0
+        found = await explainer.explain(await explainer.find(member), until)
+    if which.json:
+        output.document(found)
+    else:
+        output.show(*_shown(found))
+
+
+@app.command(name="list")
+async def list_(
+    which: Which = Which(),  # noqa: B008
+    *,
+    band: Annotated[str | None, Parameter(help="Only members whose band this is.")] = None,
+) -> None:
+    """List the members who have a page, with their band and points per band, in order of their ids."""
+    async with opened() as session:
+        community = await session.community(which.community)
+        mountain = await session.mountain(community)
+        number = None if band is None else _band(band, mountain)
+        last = await histories.last_day(session.database, community) if community else None
+        found: list[dict[str, Any]] = []
+        if community is not None and last is not None:
+            history = await histories.history(session.database, community, mountain, last)
+            found = await _listed(session, community, history, last)
+        if number is not None:
+            found = [one for one in found if one["band"] == mountain.bands[number].name]
+    if which.json:
+        name = community.name if community else None
+        output.document({"community": name, "as_of": last and date_of(last).isoformat(), "members": found})
+        return
+    table = Table("member", "account", "band", *(one.name for one in mountain.bands))
+    for one in found:
+        table.add_row(
+            one["id"], one["accounts"][0]["id"], one["band"] or "-", *(f"{n:g}" for n in one["points"].values())
+        )
+    output.show(table)
+
+
+def _band(name: str, mountain: Mountain) -> int:
+    for number, one in enumerate(mountain.bands):
+        if one.name.casefold() == name.casefold():
+            return number
+    there = ", ".join(one.name for one in mountain.bands)
+    raise InputError(f"--band: there is no band {name!r}; expected one of {there}")
+
+
+async def _listed(session: Session, community: Community, history: History, as_of: int) -> list[dict[str, Any]]:
+    sums = assess.totals(history.tallies, history.mountain, as_of)
+    points: dict[int, dict[int, int]] = {}
+    for who, band, n in zip(sums.member.tolist(), sums.band.tolist(), sums.points.tolist(), strict=True):
+        points.setdefault(who, {})[band] = n
+    band_of = dict(zip(history.changes.member.tolist(), history.changes.band.tolist(), strict=True))
+    keys = await session.keys()
+    found = []
+    async with session.database.read() as connection:
+        shown = await ledger.pages(connection, community.id)
+        people = await ledger.people(connection, community.id)
+    for who in sorted(shown & {int(one) for one in np.unique(history.acts.member)}):
+        accounts = [keys.open(sealed) for sealed in people[who].sealed]
+        band = band_of.get(who, 0)
+        found.append(
+            {
+                "id": people[who].public,
+                "accounts": [{"platform": one.platform, "realm": one.realm, "id": one.id} for one in accounts],
+                "band": history.mountain.bands[band - 1].name if band else None,
+                "points": {
+                    one.name: points.get(who, {}).get(n, 0) / TALLY_POINT
+                    for n, one in enumerate(history.mountain.bands)
+                },
+            }
+        )
+    return found
+
+
+def _shown(found: dict[str, Any]) -> list[Table | str]:
+    accounts = ", ".join(f"{one['id']} ({one['platform']})" for one in found["member"]["accounts"])
+    totals = Table("band", "points", "entry", title="Points per band in the window")
+    for one in reversed(found["totals"]):
+        totals.add_row(one["band"], f"{one['points']:g}", f"{one['entry']:g}")
+    road = " > ".join(f"{one['band'] or 'no band'} on {one['day']}" for one in found["history"]) or "no band yet"
+    steps = ", ".join(f"{one['step']} on {one['day']}" for one in found["crossings"]) or "none yet"
+    latest = found["tallies"][-_DAYS_SHOWN:]
+    behind = Table("day", "what", "band", "acts", "counted", "points", title=f"The last {len(latest)} tallies")
+    for one in reversed(latest):
+        acts = len(one["engagements"])
+        behind.add_row(one["day"], one["title"], one["band"], str(acts), str(one["counted"]), f"{one['points']:g}")
+    return [
+        f"Member {found['member']['id']}: {accounts}",
+        f"Band on {found['as_of']}: {found['band'] or 'none'}",
+        totals,
+        f"Road: {road}",
+        f"Steps reached: {steps}",
+        behind,
+    ]

@@ -1,0 +1,84 @@
+"""Report who takes part and how deeply: the table of findings for any period."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from bot import histories
+from bot.cli import output
+from bot.cli.options import Span, Which, day
+from bot.cli.session import Session, opened
+from bot.errors import InputError, MachineError
+from bot.reports import documents, page, terminal
+from bot.reports.contents import Report
+from bot.storage import communities
+from scoring.measures.findings import findings
+from scoring.measures.history import Period, of_programme
+
+app = App(help="Report who takes part and how deeply: the table of findings for any period.")
+
+
+@app.default
+async def report(
+    which: Which = Which(),  # noqa: B008 - frozen values
+    span: Span = Span(),  # noqa: B008
+    *,
+    programme: Annotated[str | None, Parameter(help="Only the members of this programme.")] = None,
+    html: Annotated[Path | None, Parameter(help="Write the report as one self-contained page.")] = None,
+) -> None:
+    """Report who takes part and how deeply: all engaged members, and those in two or more programmes."""
+    async with opened() as session:
+        made = await make(session, which.community, span, programme)
+    if html is not None:
+        _write(html, page.page(made))
+    if which.json:
+        output.document(documents.report(made))
+    elif html is None:
+        output.show(terminal.report(made))
+    else:
+        output.show(f"The report is in {html}.")
+
+
+async def make(session: Session, name: str | None, span: Span, programme: str | None = None) -> Report:
+    """Put a report together."""
+    community = await session.community(name)
+    mountain = await session.mountain(community)
+    last = await histories.last_day(session.database, community) if community else None
+    if community is None or last is None:
+        nothing = histories.nothing(mountain)
+        empty = findings(nothing, Period(0, 0))
+        return Report(community.name if community else None, None, None, mountain, empty, programme)
+    as_of = day("--as-of", span.as_of)
+    as_of = last if as_of is None else as_of
+    history = await histories.history(session.database, community, mountain, as_of)
+    if programme is not None:
+        _known(programme, [one.programme for one in history.acts.contexts])
+        history = of_programme(history, programme)
+    async with session.database.read() as connection:
+        first = await communities.first_day(connection, community.id)
+    period = _period(span, first if first is not None else as_of, as_of)
+    return Report(community.name, period, as_of, mountain, findings(history, period), programme)
+
+
+def _period(span: Span, first: int, as_of: int) -> Period:
+    begin, end = day("--from", span.from_), day("--to", span.to)
+    period = Period(first if begin is None else begin, as_of if end is None else min(end, as_of))
+    if begin is not None and end is not None and begin > end:
+        raise InputError(f"--from: {span.from_} is after --to {span.to}; expected the earlier day first")
+    return period
+
+
+def _known(programme: str, there: list[str]) -> None:
+    names = sorted({name for name in there if name})
+    if programme not in names:
+        raise InputError(f"--programme: there is no programme {programme!r}; there are: {', '.join(names) or 'none'}")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MachineError(f"{path}: the report cannot be written there: {error.strerror}") from None

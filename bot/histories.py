@@ -1,0 +1,60 @@
+"""A community's whole history up to a day, scored anew in memory: what reports and rehearsals look at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bot.storage import acts, belonging, communities
+from bot.storage.communities import Community
+from bot.storage.engine import Database
+from scoring import assess, points
+from scoring.columns import Acts, Group
+from scoring.measures.history import History
+from scoring.mountain import Mountain
+
+
+async def last_day(database: Database, community: Community) -> int | None:
+    """Return the day of the last signal, None where there is none: the `as_of` of the command line."""
+    async with database.read() as connection:
+        return await communities.last_day(connection, community.id)
+
+
+async def history(database: Database, community: Community, mountain: Mountain, as_of: int) -> History:
+    """Read everything up to a day and score it under a Mountain."""
+    everything = await acts.everything(database, community.id, as_of)
+    return await scored(database, community, mountain, everything, as_of)
+
+
+async def scored(database: Database, community: Community, mountain: Mountain, found: Acts, as_of: int) -> History:
+    """Score acts that were read already under a Mountain."""
+    async with database.read() as connection:
+        about = await belonging.of(connection, community.id, mountain)
+        held = await belonging.held(connection, community.id, mountain)
+        groups = [await belonging.group(connection, community.id, name) for name in mountain.groups]
+    tallies = points.tally(found, mountain, about)
+    road = assess.Road(tallies, mountain, as_of)
+    return History(
+        mountain,
+        found,
+        points.types(found, mountain),
+        tallies,
+        assess.band_changes(road, as_of),
+        assess.crossings(road, held),
+        tuple(groups),
+    )
+
+
+def nothing(mountain: Mountain) -> History:
+    """Return the history of a community in which nothing has happened."""
+    none = np.empty(0, np.int64)
+    empty = Acts(none, none, none, none, none, none, none, ())
+    tallies = points.tally(empty, mountain)
+    return History(
+        mountain,
+        empty,
+        none,
+        tallies,
+        assess.BandChanges(none, none, none),
+        assess.Crossings(none, none, none),
+        tuple(Group(name, none, none, ()) for name in mountain.groups),
+    )

@@ -1,0 +1,266 @@
+"""An archive's way into the store: through the same intake as everything else, resumable, and undone if it fails.
+
+An import is known by the digest of its file and of how it is read. Running the same command again goes on where it was
+stopped, or, when it is complete, reports that everything is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import InputError
+from bot.intake import Intake
+from bot.keys import Keys
+from bot.ports import Archive, Count, Item, Person
+from bot.rules import parse_rules
+from bot.settle import Settler
+from bot.storage import accounts, belonging, communities, imports, people, tallies
+from bot.storage.accounts import Newcomers
+from bot.storage.communities import Community
+from bot.storage.engine import Database
+from bot.storage.recording import Origin
+from scoring.points import programmes_asked
+from scoring.signals import ALWAYS_STORED, WRITTEN, Kind, Signal, date_of, day_of
+
+BATCH = 2_000
+CONSENTS = ("notice", "counted", "strict")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the operator asked for: which community, on what terms; `rules` (text, version, file) for a new community.
+
+    `consent` None means: the space's own policy, `notice` where the space is new.
+    """
+
+    community: str
+    digest: str
+    label: str
+    rules: tuple[str, str, str]
+    consent: str | None = None
+    keep: int | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What went through an import: signals by kind, and who wrote, as pseudonyms."""
+
+    signals: Counter[Kind] = field(default_factory=Counter)
+    writers: set[str] = field(default_factory=set)
+    counts: int = 0
+
+
+Progress = Callable[[str, int, int], None]
+"""Hears a stage (`reading`, `settling`), how far it is and how far it goes."""
+
+
+class Importer:
+    """Imports archives into one database."""
+
+    def __init__(self, database: Database, keys: Keys, progress: Progress = lambda stage, at, of: None) -> None:
+        """Take the database, the keys for pseudonyms, and who wants to hear of progress."""
+        self._database = database
+        self._keys = keys
+        self._progress = progress
+
+    async def run(self, archive: Archive, order: Order) -> dict[str, Any]:
+        """Import an archive and settle what it touched; returns the document that `cairn import --json` prints.
+
+        Raises InputError for a damaged file, after taking back what had been stored of it.
+        """
+        community, fresh = await self._community(order)
+        try:
+            return await self._run(archive, order, community)
+        except InputError:
+            await self._take_back(order, community, fresh)
+            raise
+
+    async def _run(self, archive: Archive, order: Order, community: Community) -> dict[str, Any]:
+        run, origin = await self._begin(archive, order, community)
+        if run.state == "done":
+            return _known_already(run)
+        async with self._database.read() as connection:
+            before = await self._reached(connection, community)
+        seen = await self._feed(archive, origin, run.done)
+        await self.settle(community.id)
+        async with self._database.write() as connection:
+            stored = await imports.get(connection, run.id)
+            result = _document(archive, order, seen, stored.result) | {"import_id": run.id}
+            result["backlog"] = dict(await self._reached(connection, community) - before)
+            await imports.finish(connection, run.id, result)
+        return result
+
+    async def _community(self, order: Order) -> tuple[Community, bool]:
+        async with self._database.write() as connection:
+            for one in await communities.everyone(connection):
+                if one.name == order.community:
+                    return one, False
+            return await communities.found(connection, order.community, *order.rules), True
+
+    async def _begin(self, archive: Archive, order: Order, community: Community) -> tuple[imports.Run, Origin]:
+        """Take up the import where it stopped, or begin it; decide what may be kept."""
+        async with self._database.write() as connection:
+            space, policy = None, order.consent or "notice"
+            if archive.space is not None:
+                there = await communities.find_space(connection, community.id, archive.space)
+                if there is None:
+                    there = await communities.add_space(connection, community.id, archive.space, policy), policy
+                space, policy = there
+            run = await imports.find(connection, community.id, order.digest)
+            if run is not None and run.state == "undoing":
+                raise InputError(
+                    f"import {run.id} of this file is being undone; run `cairn import undo {run.id}` first"
+                )
+            number = run.id if run is not None else await imports.begin(
+                connection, community=community.id, source=archive.source, digest=order.digest, label=order.label,
+                space=space, captured=archive.captured, consent=policy, keep=order.keep,
+            )  # fmt: skip
+            active = await communities.active_rules(connection, community.id)
+            rules = parse_rules(active.text, active.name)
+            origin = Origin(
+                community.id,
+                space,
+                ALWAYS_STORED | rules.kinds,
+                Newcomers(number, policy == "notice", policy == "strict"),
+                archive.captured,
+                bool(programmes_asked(rules.multipliers)),
+            )
+            return await imports.get(connection, number), origin
+
+    async def _feed(self, archive: Archive, origin: Origin, already: int) -> Seen:
+        """Read and store, the next batch being read while the last is stored."""
+        seen, items = Seen(), archive.items()
+        async with Intake(self._database, self._keys) as intake:
+            inbox = intake.inbox(origin)
+            batch = await asyncio.to_thread(self._next, items, seen)
+            while batch:
+                ahead = asyncio.create_task(asyncio.to_thread(self._next, items, seen))
+                try:
+                    await self._words(origin, batch)
+                    signals = [item for item in batch if isinstance(item, Signal)]
+                    skip, already = min(already, len(signals)), max(already - len(signals), 0)
+                    await inbox.record(signals[skip:])
+                finally:
+                    batch = await ahead
+                self._progress("reading", archive.position, archive.size)
+        return seen
+
+    def _next(self, items: Iterator[Item], seen: Seen) -> list[Item]:
+        batch = list(islice(items, BATCH))
+        for item in batch:
+            if isinstance(item, Signal) and not item.retracted:
+                seen.signals[item.kind] += 1
+                if item.kind in WRITTEN and item.account is not None:
+                    seen.writers.add(self._keys.handle(item.account))
+        return batch
+
+    async def _words(self, origin: Origin, batch: list[Item]) -> None:
+        """Store what a batch declares of people, and its counts."""
+        vouched = [item for item in batch if isinstance(item, Person)]
+        counts = [item for item in batch if isinstance(item, Count)]
+        if not vouched and not counts:
+            return
+        source = origin.newcomers.source
+        async with self._database.write() as connection:
+            named = {self._keys.handle(one): one for person in vouched for one in person.accounts}
+            known = await accounts.find_or_make(connection, origin.community, named, self._keys, origin.newcomers)
+            numbers = [
+                [known[handle].id for one in person.accounts if (handle := self._keys.handle(one)) in known]
+                for person in vouched
+            ]
+            pairs = {(same[0], other) for same in numbers for other in same[1:] if other != same[0]}
+            await people.join_accounts(connection, origin.community, source, pairs)
+            said = [
+                (same[0], name, value)
+                for same, person in zip(numbers, vouched, strict=True)
+                if same
+                for name, value in person.attributes
+            ]
+            await belonging.declare(connection, origin.community, source, said)
+            await imports.add_counts(connection, origin.community, source, counts)
+
+    async def settle(self, community: int) -> None:
+        """Settle a community's marks, telling progress."""
+        total = 0
+
+        def hear(left: int) -> None:
+            nonlocal total
+            total = max(total, left)
+            self._progress("settling", total - left, total)
+
+        await Settler(self._database, community).settle(hear)
+
+    async def _reached(self, connection: AsyncConnection, community: Community) -> Counter[str]:
+        """Count the members who have reached each step."""
+        rules = await communities.active_rules(connection, community.id)
+        steps = parse_rules(rules.text, rules.name).steps
+        return Counter(
+            {steps[n].name: count for n, count in (await tallies.crossed(connection, community.id, rules.id)).items()}
+        )
+
+    async def _take_back(self, order: Order, community: Community, fresh: bool) -> None:
+        """Undo a failed import; a community that was made for it goes too."""
+        async with self._database.read() as connection:
+            run = await imports.find(connection, community.id, order.digest)
+        if run is not None and run.state == "running":
+            await self.undo(run.id, "failed")
+        if fresh:
+            async with self._database.write() as connection:
+                await communities.dissolve(connection, community.id)
+
+    async def undo(self, number: int, state: str = "undone") -> imports.Run:
+        """Take an import back: its rows where nobody else has seen them, its links, attributes and counts."""
+        async with self._database.write() as connection:
+            run = await imports.get(connection, number)
+            if run.state in ("undone", "failed"):
+                raise InputError(f"import {number} was taken back already")
+            await imports.set_state(connection, number, "undoing")
+            await imports.undo_words(connection, run.community, number)
+        more = True
+        while more:
+            async with self._database.write() as connection:
+                more = await imports.undo_shared(connection, run.community, number)
+        for part in (imports.undo_own, imports.undo_orphans):
+            at: int | None = 0
+            while at is not None:
+                async with self._database.write() as connection:
+                    at = await part(connection, run.community, number, at)
+        await self.settle(run.community)
+        async with self._database.write() as connection:
+            await imports.sweep_people(connection, run.community, number)
+            await imports.set_state(connection, number, state)
+        return run
+
+
+def _document(archive: Archive, order: Order, seen: Seen, stored: dict[str, Any]) -> dict[str, Any]:
+    """Put together what an import reports."""
+    again = Counter({label: n for label, n in stored.get("again", {}).items()})
+    read = archive.read
+    return {
+        "import_id": None,
+        "source": archive.source,
+        "community": order.community,
+        "dry_run": False,
+        "read": {"objects": read.objects, "channels": read.channels, "accounts": read.accounts},
+        "people": {"writers": len(seen.writers), "bots": read.bots},
+        "signals": {kind.label: n - again[kind.label] for kind, n in sorted(seen.signals.items())},
+        "engagements": {name: stored.get(name, 0) for name in ("new", "known", "changed", "retracted")},
+        "skipped": dict(sorted((read.skipped + Counter(stored.get("dropped", {}))).items())),
+        "first": None if read.first is None else date_of(day_of(read.first)).isoformat(),
+        "last": None if read.last is None else date_of(day_of(read.last)).isoformat(),
+        "backlog": {},
+    }
+
+
+def _known_already(run: imports.Run) -> dict[str, Any]:
+    """Report an import that is complete: nothing is new any more."""
+    figures = run.result["engagements"]
+    known = {"new": 0, "known": figures["new"] + figures["known"], "changed": 0, "retracted": 0}
+    return run.result | {"engagements": known, "backlog": {}}

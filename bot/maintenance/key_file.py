@@ -1,0 +1,42 @@
+"""The key file and the database that belongs to it: each knows the other by the keys' fingerprint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.errors import ConfigError
+from bot.keys import Keys, open_keys
+from bot.storage import setting
+from bot.storage.engine import Database
+
+
+async def keys_for(database: Database, file: Path) -> Keys:
+    """Return the keys of a database, making the key file with a new database only.
+
+    Raises ConfigError where the file is missing or belongs to another database.
+    """
+    if not file.exists() and await fingerprint(database) is not None:
+        raise ConfigError(f"The key file {file} is missing; put back the one that was made with {database.shown}")
+    keys = open_keys(file)
+    await adopt_keys(database, keys, file)
+    return keys
+
+
+async def adopt_keys(database: Database, keys: Keys, file: Path | None = None) -> None:
+    """Let a new database remember its key file. Raises ConfigError where it remembers another one."""
+    known = await fingerprint(database)
+    if known is None:
+        async with database.write() as connection:
+            known = await setting.put_once(connection, setting.KEYS, keys.fingerprint)
+    if known != keys.fingerprint:
+        name = f"The key file {file}" if file is not None else "The key file"
+        raise ConfigError(
+            f"{name} does not belong to this database ({database.shown}); "
+            "set CAIRN_KEYS_FILE to the one that was made with it"
+        )
+
+
+async def fingerprint(database: Database) -> str | None:
+    """Return the fingerprint a database remembers, None where it has not met a key file yet."""
+    async with database.read() as connection:
+        return await setting.get(connection, setting.KEYS)

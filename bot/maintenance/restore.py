@@ -1,0 +1,99 @@
+"""Restoring a backup: all of it or nothing, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import InputError, MachineError
+from bot.maintenance.archive import Backup, Manifest, opened
+from bot.maintenance.backup import Kept, backup_beside, missing
+from bot.maintenance.getting_ready import make_folder, refuse_foreign
+from bot.storage import copying, migrate
+from bot.storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored, and the backup that was kept of what stood there before."""
+
+    manifest: Manifest
+    before: Kept | None
+
+
+async def restore(database: Database, file: Path, *, replace: bool = False) -> Restored:
+    """Fill an empty database from a backup and bring it to this program's schema.
+
+    With `replace` the database may hold data; a backup of them is kept beside it. Raises InputError where the file is
+    not a whole backup, is one of a newer version, or the database is not empty.
+    """
+    with opened(file) as backup:
+        _refuse_newer(database, file, backup.manifest)
+        backup.verify()
+        make_folder(database)
+        before = await _keep(database) if replace else None
+        async with database.write() as connection:
+            await refuse_foreign(database, connection)
+            if not replace and not await copying.vacant(connection):
+                raise InputError(
+                    f"{database.shown}: this database is not empty; restore into a new one, or say --replace, which "
+                    "keeps a backup of what is there"
+                )
+            await _load(connection, file, backup)
+            await keep_erased_out(connection)
+    return Restored(backup.manifest, before)
+
+
+def _refuse_newer(database: Database, file: Path, manifest: Manifest) -> None:
+    try:
+        migrate.refuse_newer(database, manifest.schema_version)
+    except MachineError:
+        raise InputError(f"{file}: this backup was made by a newer version of Cairn; upgrade Cairn first") from None
+
+
+async def _keep(database: Database) -> Kept | None:
+    """Back up what is to be replaced, if anything is there."""
+    if missing(database):
+        return None
+    try:
+        async with database.read() as connection:
+            await refuse_foreign(database, connection)
+            if await copying.vacant(connection):
+                return None
+        return await backup_beside(database, "before-restore")
+    except MachineError as error:
+        raise MachineError(
+            f"{error}. No backup of what is there can be kept; move it away and restore into a new database"
+        ) from error
+
+
+async def _load(connection: AsyncConnection, file: Path, backup: Backup) -> None:
+    """Make the schema anew at the backup's version, fill it, and bring it up to date."""
+    await copying.drop_everything(connection)
+    await copying.bring_to(connection, backup.manifest.schema_version)
+    tables = await copying.tables(connection)
+    held = {contents.name: contents for contents in backup.manifest.tables}
+    if {table.name: set(table.c.keys()) for table in tables} != {one: set(held[one].columns) for one in held}:
+        raise InputError(f"{file}: this backup does not hold the tables that its version says it holds; use another one")
+    for table in tables:
+        contents = held[table.name]
+        try:
+            for rows in backup.rows(contents, copying.CHUNK):
+                await copying.put(connection, table, contents.columns, rows)
+            whole = await copying.size(connection, table) == contents.rows
+        except (IntegrityError, DataError, ValueError):
+            whole = False
+        if not whole:
+            raise InputError(f"{file}: rows of table {table.name} do not fit this database; nothing was restored")
+    await copying.bring_to(connection, "head")
+    await copying.mend_numbering(connection)
+
+
+async def keep_erased_out(connection: AsyncConnection) -> None:
+    """Erase again, before the restored data are seen by anyone, whom people asked to erase after the backup was made.
+
+    Nobody can be erased yet, so there is nothing to do; whoever adds erasure begins here.
+    """

@@ -1,0 +1,111 @@
+"""Who is who: identities joined into one member on somebody's word, and parted again when the word is taken back.
+
+A member keeps its number for ever; joining sets `merged_into`, and the accounts point at whom they belong to now. The
+member with the lowest number of those joined stands for all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage import marks
+from bot.storage.bulk import insert_new, matching
+from bot.storage.schema import link
+
+_ACCOUNTS = {"id": "bigint"}
+
+
+async def join_accounts(
+    connection: AsyncConnection, community: int, source: int, pairs: Iterable[tuple[int, int]]
+) -> None:
+    """Put down that pairs of accounts are one person's, on the word of a source, and join their members."""
+    said = sorted({(min(pair), max(pair)) for pair in pairs})
+    await insert_new(
+        connection,
+        link,
+        ("community", "account", "other", "source"),
+        [(community, *pair, source) for pair in said],
+    )
+    member_of = await _members(connection, {one for pair in said for one in pair})
+    apart = {member_of[one] for pair in said for one in pair if member_of[pair[0]] != member_of[pair[1]]}
+    await _regroup(connection, community, apart)
+
+
+async def part_accounts(connection: AsyncConnection, community: int, source: int) -> None:
+    """Take back every link that rests on a source's word."""
+    gone = await connection.execute(
+        text("DELETE FROM link WHERE community = :community AND source = :source RETURNING account, other"),
+        {"community": community, "source": source},
+    )
+    accounts = {one for row in gone for one in (row[0], row[1])}
+    await _regroup(connection, community, set((await _members(connection, accounts)).values()))
+
+
+async def _members(connection: AsyncConnection, accounts: Iterable[int]) -> dict[int, int]:
+    rows = await matching(
+        connection,
+        "SELECT a.id, a.member FROM {given} JOIN account a ON a.id = given.id",
+        _ACCOUNTS,
+        ((one,) for one in accounts),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def _regroup(connection: AsyncConnection, community: int, members: Collection[int]) -> None:
+    """Work out from the links that stand who is one person, for all accounts of these members."""
+    if not members:
+        return
+    rows = await matching(
+        connection,
+        "SELECT a.id, a.own_member, a.member FROM {given} JOIN account a ON a.member = given.id "
+        "WHERE a.community = :community",
+        _ACCOUNTS,
+        ((one,) for one in members),
+        community=community,
+    )
+    own = {row[0]: row[1] for row in rows}
+    links = await matching(
+        connection,
+        "SELECT l.account, l.other FROM {given} JOIN link l ON l.account = given.id WHERE l.community = :community",
+        _ACCOUNTS,
+        ((one,) for one in own),
+        community=community,
+    )
+    leader = _components(own, [(row[0], row[1]) for row in links])
+    roots = {one: min(own[other] for other in group) for group in leader for one in group}
+    await marks.dirty_members(connection, community, members)
+    await marks.dirty_days_of(connection, community, {(row[2], roots[row[0]]) for row in rows})
+    await connection.execute(
+        text("UPDATE account SET member = :member WHERE id = :id"),
+        [{"member": roots[one], "id": one} for one in own],
+    )
+    root_of = {own[one]: roots[one] for one in own}
+    await connection.execute(
+        text("UPDATE member SET merged_into = :root WHERE id = :id"),
+        [{"id": who, "root": None if root == who else root} for who, root in root_of.items()],
+    )
+
+
+def _components(accounts: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return the accounts in groups that the links connect."""
+    near: dict[int, list[int]] = defaultdict(list)
+    for one, other in links:
+        near[one].append(other)
+        near[other].append(one)
+    groups, seen = [], set[int]()
+    for start in accounts:
+        if start in seen:
+            continue
+        group, ahead = [], [start]
+        seen.add(start)
+        while ahead:
+            one = ahead.pop()
+            group.append(one)
+            ahead += [other for other in near[one] if other not in seen]
+            seen.update(near[one])
+        groups.append(group)
+    return groups
