@@ -18,7 +18,8 @@ from bot.cli.options import Which
 from bot.cli.session import Session, first_rules, opened
 from bot.errors import InputError, MachineError
 from bot.importing import Importer, Order
-from bot.maintenance import copy_into
+from bot.maintenance.backup import backup
+from bot.maintenance.restore import restore
 from bot.ports import Archive
 from bot.storage import communities, imports
 from bot.storage.engine import Database
@@ -29,7 +30,7 @@ from integrations.archives.mapping import read_mapping
 from integrations.archives.participation import Participation
 from integrations.archives.slack_export import SlackExport
 
-app = App(help="Bring a community's history in; list and undo imports.")
+app = App(name="import", help="Bring a community's history in; list and undo imports.")
 
 
 @Parameter(name="*")
@@ -162,7 +163,9 @@ async def _rehearse(session: Session, archive: Archive, order: Order) -> dict[st
     with tempfile.TemporaryDirectory(prefix="cairn-") as folder, output.bars() as bars:
         copy = Database(f"sqlite:///{Path(folder) / 'copy.db'}")
         try:
-            await copy_into(session.database, copy)
+            kept = Path(folder) / "copy.backup"
+            await backup(session.database, kept)
+            await restore(copy, kept)
             result = await Importer(copy, keys, bars).run(archive, order)
         finally:
             await copy.close()

@@ -22,7 +22,7 @@ from scoring.mountain import Mountain
 from scoring.points import TALLY_POINT
 from scoring.signals import date_of
 
-app = App(help="Look at members: who stands where, and why.")
+app = App(name="member", help="Look at members: who stands where, and why.")
 
 _DAYS_SHOWN = 30
 

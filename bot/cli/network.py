@@ -18,7 +18,7 @@ from scoring.measures import ties
 from scoring.measures.network import graph
 from scoring.signals import Kind
 
-app = App(help="Show who is tied to whom by replies, mentions and reactions, as figures.")
+app = App(name="network", help="Show who is tied to whom by replies, mentions and reactions, as figures.")
 
 TIES = {kind.label: kind for kind in (Kind.REPLY, Kind.MENTION, Kind.REACTION)}
 

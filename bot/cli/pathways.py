@@ -19,7 +19,7 @@ from scoring.columns import Acts
 from scoring.measures.pathways import pathway
 from scoring.signals import Kind
 
-app = App(help="Follow people from one role to another through a programme's cohorts.")
+app = App(name="pathways", help="Follow people from one role to another through a programme's cohorts.")
 
 
 @app.default

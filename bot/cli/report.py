@@ -18,7 +18,7 @@ from bot.storage import communities
 from scoring.measures.findings import findings
 from scoring.measures.history import Period, of_programme
 
-app = App(help="Report who takes part and how deeply: the table of findings for any period.")
+app = App(name="report", help="Report who takes part and how deeply: the table of findings for any period.")
 
 
 @app.default

@@ -22,7 +22,7 @@ from bot.rules import new_rules, parse_rules, read_rules, starters
 from bot.storage import contexts
 from bot.storage.communities import Community
 
-app = App(help="Check, explain, write, rehearse and apply the rules of the Mountain.")
+app = App(name="rules", help="Check, explain, write, rehearse and apply the rules of the Mountain.")
 
 
 @app.command

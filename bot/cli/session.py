@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.config import Settings, load_settings
 from bot.errors import InputError
-from bot.keys import Keys, open_keys
-from bot.maintenance import adopt_keys, ready
+from bot.keys import Keys
+from bot.maintenance import keys_for, ready
 from bot.rules import parse_rules
 from bot.rules.document import text_of
 from bot.shipped import shipped
@@ -30,9 +30,7 @@ class Session:
 
     async def keys(self) -> Keys:
         """Return the keys, making the key file on first use; ConfigError where it belongs to another database."""
-        keys = open_keys(self.settings.keys_file)
-        await adopt_keys(self.database, keys)
-        return keys
+        return await keys_for(self.database, self.settings.keys_file)
 
     async def community(self, name: str | None) -> Community | None:
         """Return the community meant: by name, or the only one; None where there is none at all and none was named."""

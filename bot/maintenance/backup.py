@@ -59,13 +59,16 @@ async def _write_tables(connection: AsyncConnection, writer: Writer) -> None:
 
 async def backup_beside(database: Database, why: str) -> Kept:
     """Write a backup beside the database (for PostgreSQL in the folder `data`), under a name that says why."""
-    if database.path is not None:
-        stem = str(database.path)
-    else:
+    return await backup(database, _free_name(database, why))
+
+
+def _free_name(database: Database, why: str) -> Path:
+    stem = database.path
+    if stem is None:
         _FOLDER.mkdir(exist_ok=True)
-        stem = str(_FOLDER / Path(make_url(database.url).database or "cairn").name)
+        stem = _FOLDER / Path(make_url(database.url).database or "cairn").name
     names = (Path(f"{stem}.{why}{f'-{n}' if n > 1 else ''}.backup") for n in count(1))
-    return await backup(database, next(name for name in names if not name.exists()))
+    return next(name for name in names if not name.exists())
 
 
 def missing(database: Database) -> bool:

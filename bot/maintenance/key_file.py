@@ -15,11 +15,15 @@ async def keys_for(database: Database, file: Path) -> Keys:
 
     Raises ConfigError where the file is missing or belongs to another database.
     """
-    if not file.exists() and await fingerprint(database) is not None:
+    if _missing(file) and await fingerprint(database) is not None:
         raise ConfigError(f"The key file {file} is missing; put back the one that was made with {database.shown}")
     keys = open_keys(file)
     await adopt_keys(database, keys, file)
     return keys
+
+
+def _missing(file: Path) -> bool:
+    return not file.exists()
 
 
 async def adopt_keys(database: Database, keys: Keys, file: Path | None = None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import InputError, MachineError
 from bot.maintenance.archive import Backup, Manifest, opened
-from bot.maintenance.backup import Kept, backup_beside, missing
+from bot.maintenance.backup import Kept, backup_beside
 from bot.maintenance.getting_ready import make_folder, refuse_foreign
 from bot.storage import copying, migrate
 from bot.storage.engine import Database
@@ -34,14 +34,8 @@ async def restore(database: Database, file: Path, *, replace: bool = False) -> R
         _refuse_newer(database, file, backup.manifest)
         backup.verify()
         make_folder(database)
-        before = await _keep(database) if replace else None
         async with database.write() as connection:
-            await refuse_foreign(database, connection)
-            if not replace and not await copying.vacant(connection):
-                raise InputError(
-                    f"{database.shown}: this database is not empty; restore into a new one, or say --replace, which "
-                    "keeps a backup of what is there"
-                )
+            before = await _make_way(database, connection, replace)
             await _load(connection, file, backup)
             await keep_erased_out(connection)
     return Restored(backup.manifest, before)
@@ -54,19 +48,22 @@ def _refuse_newer(database: Database, file: Path, manifest: Manifest) -> None:
         raise InputError(f"{file}: this backup was made by a newer version of Cairn; upgrade Cairn first") from None
 
 
-async def _keep(database: Database) -> Kept | None:
-    """Back up what is to be replaced, if anything is there."""
-    if missing(database):
+async def _make_way(database: Database, connection: AsyncConnection, replace: bool) -> Kept | None:
+    """Refuse to write over data, or keep a backup of them, while nobody else can write."""
+    await refuse_foreign(database, connection)
+    if await copying.vacant(connection):
         return None
+    if not replace:
+        raise InputError(
+            f"{database.shown}: this database is not empty; restore into a new one, or say --replace, which keeps a "
+            "backup of what is there"
+        )
     try:
-        async with database.read() as connection:
-            await refuse_foreign(database, connection)
-            if await copying.vacant(connection):
-                return None
+        await copying.hold_still(connection)
         return await backup_beside(database, "before-restore")
     except MachineError as error:
         raise MachineError(
-            f"{error}. No backup of what is there can be kept; move it away and restore into a new database"
+            f"No backup of what is there can be kept ({error}); move it away and restore into a new database"
         ) from error
 
 
@@ -77,14 +74,14 @@ async def _load(connection: AsyncConnection, file: Path, backup: Backup) -> None
     tables = await copying.tables(connection)
     held = {contents.name: contents for contents in backup.manifest.tables}
     if {table.name: set(table.c.keys()) for table in tables} != {one: set(held[one].columns) for one in held}:
-        raise InputError(f"{file}: this backup does not hold the tables that its version says it holds; use another one")
+        raise InputError(f"{file}: this backup does not hold the tables that belong to its version; use another one")
     for table in tables:
         contents = held[table.name]
         try:
             for rows in backup.rows(contents, copying.CHUNK):
                 await copying.put(connection, table, contents.columns, rows)
             whole = await copying.size(connection, table) == contents.rows
-        except (IntegrityError, DataError, ValueError):
+        except (IntegrityError, DataError, ValueError, TypeError, IndexError):
             whole = False
         if not whole:
             raise InputError(f"{file}: rows of table {table.name} do not fit this database; nothing was restored")

@@ -98,6 +98,13 @@ async def size(connection: AsyncConnection, table: Table) -> int:
     return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
 
 
+async def hold_still(connection: AsyncConnection) -> None:
+    """Let others read but not write until the transaction ends (on SQLite a writing transaction does so anyway)."""
+    if connection.dialect.name != "sqlite":
+        names = ", ".join(f'"{table.name}"' for table in await tables(connection))
+        await connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+
+
 async def drop_everything(connection: AsyncConnection) -> None:
     """Drop all tables."""
     await connection.run_sync(lambda sync: _reflected(sync).drop_all(sync))
