@@ -16,7 +16,7 @@ async def keys_for(database: Database, file: Path) -> Keys:
     Raises ConfigError where the file is missing or belongs to another database.
     """
     if _missing(file) and await fingerprint(database) is not None:
-        raise ConfigError(f"The key file {file} is missing; put back the one that was made with {database.shown}")
+        raise lost(database, file)
     keys = open_keys(file)
     await adopt_keys(database, keys, file)
     return keys
@@ -33,14 +33,23 @@ async def adopt_keys(database: Database, keys: Keys, file: Path | None = None) -
         async with database.write() as connection:
             known = await setting.put_once(connection, setting.KEYS, keys.fingerprint)
     if known != keys.fingerprint:
-        name = f"The key file {file}" if file is not None else "The key file"
-        raise ConfigError(
-            f"{name} does not belong to this database ({database.shown}); "
-            "set CAIRN_KEYS_FILE to the one that was made with it"
-        )
+        raise another(database, file)
 
 
 async def fingerprint(database: Database) -> str | None:
     """Return the fingerprint a database remembers, None where it has not met a key file yet."""
     async with database.read() as connection:
         return await setting.get(connection, setting.KEYS)
+
+
+def lost(database: Database, file: Path) -> ConfigError:
+    """Return the error that the key file of a database is not there."""
+    return ConfigError(f"The key file {file} is missing; put back the one that was made with {database.shown}")
+
+
+def another(database: Database, file: Path | None) -> ConfigError:
+    """Return the error that a key file is not the one of a database."""
+    name = f"The key file {file}" if file is not None else "The key file"
+    return ConfigError(
+        f"{name} does not belong to this database ({database.shown}); set CAIRN_KEYS_FILE to the one made with it"
+    )

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.rules import parse_rules
 from bot.storage import belonging, checking, communities
-from bot.storage.acts import everything, read_columns
+from bot.storage.acts import everything
 from bot.storage.engine import Database
 from scoring.assess import Road, band_changes, crossings, totals
 from scoring.columns import Bools, Ints
@@ -97,9 +97,7 @@ def _table(*columns: Ints) -> Ints:
 
 
 async def _stored(database: Database, community: int, rules: int, shape: _Shape) -> Ints:
-    names = ", ".join(shape.columns)
-    sql = f"SELECT {names} FROM {shape.table} WHERE community = {community:d} AND rules = {rules:d}"  # noqa: S608
-    return _table(*await read_columns(database, sql, len(shape.columns)))
+    return _table(*await checking.scores(database, (community, rules), shape.table, shape.columns))
 
 
 async def _marked(database: Database, community: int) -> Ints:

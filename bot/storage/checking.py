@@ -15,8 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import copying
+from bot.storage.acts import read_columns
 from bot.storage.engagements import CLAIM, claim_of
+from bot.storage.engine import Database
 from scoring.claims import Claim, join
+from scoring.columns import Ints
 from scoring.signals import Kind
 
 _CHUNK = 5_000
@@ -134,10 +137,9 @@ def _disagreeing(rows: list[Any]) -> Iterator[str]:
 def _agrees(stored: Claim, words: list[Claim]) -> bool:
     """Whether a row is the join of its sources' claims.
 
-    Where claims weigh the same, the one that came first counts: that of the row's own source. The details of what is
-    retracted may be of any source, since they no longer count.
+    The details of what is retracted may be of any source, since they no longer count.
     """
-    come_to = reduce(join, sorted(words, key=lambda word: word.source != stored.source))
+    come_to = reduce(join, words)
     if stored.retracted:
         return _end(come_to) == _end(stored)
     return come_to == stored
@@ -177,3 +179,18 @@ async def marked(connection: AsyncConnection, community: int) -> set[int]:
         {"of": community},
     )
     return {number for row in rows for number in row if number is not None}
+
+
+async def scores(database: Database, of: tuple[int, int], table: str, columns: tuple[str, ...]) -> list[Ints]:
+    """Return columns of a table of scores, whole, for a community and rules (their numbers)."""
+    community, rules = of
+    sql = f"SELECT {', '.join(columns)} FROM {table} WHERE community = {community:d} AND rules = {rules:d}"
+    return await read_columns(database, sql, len(columns))
+
+
+async def writable(connection: AsyncConnection) -> bool:
+    """Whether a transaction that was begun for writing may write and make tables (SQLite would have said so)."""
+    if connection.dialect.name == "sqlite":
+        return True
+    asked = "current_setting('transaction_read_only') = 'off' AND has_schema_privilege(current_schema(), 'CREATE')"
+    return bool((await connection.execute(text(f"SELECT {asked}"))).scalar_one())

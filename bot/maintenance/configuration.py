@@ -1,0 +1,148 @@
+"""Whether the configuration is one Cairn can work with, for `cairn config check`. Nothing is made or changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config import Settings, load_settings
+from bot.errors import CairnError, ConfigError, MachineError
+from bot.keys import open_keys
+from bot.maintenance.backup import missing
+from bot.maintenance.getting_ready import refuse_foreign
+from bot.maintenance.key_file import another, fingerprint, lost
+from bot.rules import parse_rules, read_rules
+from bot.storage import checking, communities, copying, migrate
+from bot.storage.engine import Database, sqlite_version
+
+SOUND_SQLITE = (3, 51, 3)
+"""The first SQLite without the fault in its write-ahead log (sqlite.org/wal.html, "the WAL-reset bug")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that is configured: what there is to say of it, and the exit code its fault means (0: none)."""
+
+    name: str
+    said: str
+    exit_code: int = 0
+    warning: str = ""
+
+
+async def look_over() -> list[Item]:
+    """Look at settings, database, key file and rules, in this order, as far as each can be reached."""
+    try:
+        settings = load_settings()
+    except CairnError as error:
+        return [Item("settings", str(error), error.exit_code)]
+    items = [Item("settings", "read from the environment and .env; all are known and can be")]
+    try:
+        database = Database(settings.database_url)
+    except ImportError:
+        wanted = "the driver for PostgreSQL is not installed; expected the package cairn-community[postgres]"
+        return [*items, Item("database", wanted, ConfigError.exit_code)]
+    try:
+        return items + await _in_reach(settings, database)
+    finally:
+        await database.close()
+
+
+async def _in_reach(settings: Settings, database: Database) -> list[Item]:
+    items = [await _item("database", lambda: _database(database), _old_sqlite(database))]
+    usable = not items[0].exit_code and not missing(database) and await migrate.version(database) == migrate.head()
+    known = await fingerprint(database) if usable else None
+    keys = settings.keys_file
+    items.append(await _item("key file", lambda: _key_file(database, keys, known), _readable_by_others(keys)))
+    items.append(await _item("rules file", lambda: _rules_file(settings.rules_file)))
+    if usable:
+        items.append(await _item("rules in force", lambda: _rules_in_force(database, settings.rules_file)))
+    return items
+
+
+async def _item(name: str, look: Callable[[], Awaitable[str]], warning: str = "") -> Item:
+    try:
+        return Item(name, await look(), 0, warning)
+    except CairnError as error:
+        return Item(name, str(error), error.exit_code, warning)
+
+
+async def _database(database: Database) -> str:
+    if missing(database):
+        _refuse_folder(database)
+        return f"{database.shown}: not there yet; the first command makes it"
+    async with database.write() as connection:
+        await refuse_foreign(database, connection)
+        if not await checking.writable(connection):
+            raise MachineError(f"{database.shown}: the database can be read but not written to; check the rights")
+        found = await copying.version(connection)
+    migrate.refuse_newer(database, found)
+    if found is None:
+        return f"{database.shown}: empty; the first command makes its tables"
+    if found != migrate.head():
+        return f"{database.shown}: schema {found}; the next command upgrades it to {migrate.head()}, after a backup"
+    return f"{database.shown}: can be written to, schema {found}"
+
+
+def _refuse_folder(database: Database) -> None:
+    """Raise MachineError where the database's file could not be made."""
+    assert database.path is not None  # noqa: S101 - only a file can be missing
+    folder = next(one for one in database.path.absolute().parents if one.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise MachineError(f"{database.shown}: the database cannot be made, because {folder} cannot be written to")
+
+
+def _old_sqlite(database: Database) -> str:
+    if database.kind != "sqlite" or sqlite_version() >= SOUND_SQLITE:
+        return ""
+    there, sound = (".".join(map(str, one)) for one in (sqlite_version(), SOUND_SQLITE))
+    return (
+        f"this Python comes with SQLite {there}; before {sound} two programs that write at the very same moment can, "
+        "very rarely, damage a database: keep backups, or take a newer Python"
+    )
+
+
+async def _key_file(database: Database, file: Path, known: str | None) -> str:
+    if not file.exists():  # noqa: ASYNC240 - one look at a local file
+        if known is not None:
+            raise lost(database, file)
+        return f"{file}: not there yet; the first import makes it"
+    if known not in (None, open_keys(file).fingerprint):
+        raise another(database, file)
+    return f"{file}: fits" if known is not None else f"{file}: can be read; no database remembers it yet"
+
+
+def _readable_by_others(file: Path) -> str:
+    if os.name != "posix" or not file.exists() or not file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return ""
+    return f"{file} can be read by others on this machine; allow only its owner (chmod 600)"
+
+
+async def _rules_file(file: Path | None) -> str:
+    if file is None:
+        return "none in the current folder; a new community begins with the default that comes with Cairn"
+    return f"{file}: no faults, version {read_rules(file).version}"
+
+
+async def _rules_in_force(database: Database, file: Path | None) -> str:
+    async with database.read() as connection:
+        everyone = await communities.everyone(connection)
+        rules = {one.name: await communities.rules_of(connection, one.id) for one in everyone}
+        number = {one.name: one.rules for one in everyone}
+    said = []
+    for name, adopted in rules.items():
+        active = next(one for one in adopted if one.id == number[name])
+        parse_rules(active.text, f"the rules in force in {name}")
+        said.append(f"{name}: {active.name}, version {active.version}{_beside(file, active.version)}")
+    return "; ".join(said) or "no community yet"
+
+
+def _beside(file: Path | None, version: str) -> str:
+    """Say where the file in the current folder is another than the rules in force."""
+    try:
+        differs = file is not None and read_rules(file).version != version
+    except CairnError:
+        return ""
+    return f" ({file} differs; cairn rules apply {file} puts it in force)" if differs else ""
