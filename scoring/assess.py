@@ -65,8 +65,9 @@ class Road:
     """Each member's points per band and day, made ready to answer for any day what the window's total was."""
 
     def __init__(self, tallies: Tallies, mountain: Mountain, as_of: int) -> None:
-        """Group the tallies up to `as_of` by member, band and day."""
-        past = tallies if not len(tallies) or tallies.day.max() <= as_of else tallies.where(tallies.day <= as_of)
+        """Group the tallies up to `as_of` that gave points by member, band and day."""
+        worth = (tallies.day <= as_of) & (tallies.points != 0)
+        past = tallies if worth.all() else tallies.where(worth)
         self.mountain = mountain
         self._first = int(past.day.min()) if len(past) else as_of
         self._days = as_of - self._first + 2

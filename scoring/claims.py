@@ -31,14 +31,19 @@ class Claim(NamedTuple):
 
 def join(one: Claim, other: Claim) -> Claim:
     """Return what holds of two claims about the same object."""
+    if one == other:
+        return one
     best, rest = (one, other) if _weight(one) >= _weight(other) else (other, one)
     if best.account is None and rest.account is not None:
         best = rest._replace(retracted=best.retracted, version=best.version, source=best.source)
     return best._replace(captured=max(one.captured, other.captured))
 
 
-def _weight(claim: Claim) -> tuple[int, bool, bool, int, bool]:
-    return claim.version, claim.retracted, not claim.estimated, -claim.at, claim.account is not None
+def _weight(claim: Claim) -> tuple[object, ...]:
+    """Return what decides between claims; from the amount on only so that their order never does."""
+    rest = (claim.amount, claim.kind, claim.context, claim.target or 0, claim.parent_day or 0, claim.parent or "")
+    who = claim.account or 0
+    return claim.version, claim.retracted, not claim.estimated, -claim.at, who > 0, rest, who, -claim.source
 
 
 def same_content(one: Claim, other: Claim) -> bool:
