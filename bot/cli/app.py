@@ -21,6 +21,7 @@ def build() -> App:
         help="Cairn follows how people engage with a community and shows it on its Mountain of Engagement.",
         version=lambda: version("cairn-community"),
         version_flags=["--version"],
+        help_format="plaintext",
         result_action="return_value",
     )
     for file in sorted(Path(__file__).parent.glob("*.py")):

@@ -1,0 +1,36 @@
+"""The tables. Moments are integer milliseconds since 1970 UTC, days are day numbers (see `scoring.signals`).
+
+Every key leads with the community, and with the day where rows come in by day, so that tables stay fast as they grow
+and can be partitioned later. The engagement table carries no index scattered over members.
+"""
+
+from bot.storage.schema.acts import count, engagement, import_run, orphan, rejected, sighting
+from bot.storage.schema.base import metadata
+from bot.storage.schema.communities import community, context, rules, setting, space
+from bot.storage.schema.people import account, attribute, link, member
+from bot.storage.schema.scores import band_change, crossing, dirty, stale, tally, total
+
+__all__ = [
+    "account",
+    "attribute",
+    "band_change",
+    "community",
+    "context",
+    "count",
+    "crossing",
+    "dirty",
+    "engagement",
+    "import_run",
+    "link",
+    "member",
+    "metadata",
+    "orphan",
+    "rejected",
+    "rules",
+    "setting",
+    "sighting",
+    "space",
+    "stale",
+    "tally",
+    "total",
+]

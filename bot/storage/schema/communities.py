@@ -1,0 +1,67 @@
+"""Communities, their rules and spaces, and the contexts in which things are done."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, UniqueConstraint, text
+
+from bot.storage.schema.base import metadata, number, of_community
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="Facts about this database itself, such as which key file belongs to it.",
+)
+
+community = Table(
+    "community",
+    metadata,
+    number(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("rules", Integer, comment="the rules in force"),
+    Column("as_of", Integer, nullable=False, server_default=text("0"), comment="day up to which totals are rolled"),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    number(),
+    of_community(),
+    Column("version", Text, nullable=False),
+    Column("name", Text, nullable=False, comment="the file they were read from"),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="settling, active or retired"),
+    Column("adopted_at", BigInteger, nullable=False),
+)
+
+space = Table(
+    "space",
+    metadata,
+    number(),
+    of_community(),
+    Column("platform", Text, nullable=False),
+    Column("external", Text, nullable=False, comment="the platform's id of the server or workspace"),
+    Column("name", Text, nullable=False),
+    Column("consent", Text, nullable=False, comment="counted, notice or strict"),
+    UniqueConstraint("community", "platform", "external"),
+)
+
+context = Table(
+    "context",
+    metadata,
+    number(),
+    of_community(),
+    Column("space", Integer, ForeignKey("space.id")),
+    Column("identity", Text, nullable=False, comment="JSON list of what makes a context this one"),
+    Column("place", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("named_at", BigInteger, nullable=False, comment="capture time of the name; the newest wins"),
+    Column("parent", Text, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("cohort", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("completed", Boolean),
+    UniqueConstraint("community", "identity"),
+)
