@@ -50,10 +50,11 @@ class Order:
 
 @dataclass(slots=True)
 class Seen:
-    """What went through an import: signals by kind, and who wrote, as pseudonyms."""
+    """What went through an import: signals by kind; who wrote and whom rows vouch for, as pseudonyms."""
 
     signals: Counter[Kind] = field(default_factory=Counter)
     writers: set[str] = field(default_factory=set)
+    vouched: set[str] = field(default_factory=set)
     counts: int = 0
 
 
@@ -155,7 +156,9 @@ class Importer:
     def _next(self, items: Iterator[Item], seen: Seen) -> list[Item]:
         batch = list(islice(items, BATCH))
         for item in batch:
-            if isinstance(item, Signal) and not item.retracted:
+            if isinstance(item, Person):
+                seen.vouched.update(map(self._keys.handle, item.accounts))
+            elif isinstance(item, Signal) and not item.retracted:
                 seen.signals[item.kind] += 1
                 if item.kind in WRITTEN and item.account is not None:
                     seen.writers.add(self._keys.handle(item.account))
@@ -248,7 +251,7 @@ def _document(archive: Archive, order: Order, seen: Seen, stored: dict[str, Any]
         "source": archive.source,
         "community": order.community,
         "dry_run": False,
-        "read": {"objects": read.objects, "channels": read.channels, "accounts": read.accounts},
+        "read": {"objects": read.objects, "channels": read.channels, "accounts": read.accounts or len(seen.vouched)},
         "people": {"writers": len(seen.writers), "bots": read.bots},
         "signals": {kind.label: n - again[kind.label] for kind, n in sorted(seen.signals.items())},
         "engagements": {name: stored.get(name, 0) for name in ("new", "known", "changed", "retracted")},
