@@ -30,7 +30,13 @@ class Database:
         self.path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
         if parsed.drivername in _DRIVERS:
             parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
-        self.engine: AsyncEngine = create_async_engine(parsed, pool_pre_ping=self.kind != "sqlite")
+        try:
+            self.engine: AsyncEngine = create_async_engine(parsed, pool_pre_ping=self.kind != "sqlite")
+        except ModuleNotFoundError as missing:
+            raise MachineError(
+                f"{self.shown}: the driver {missing.name} is not installed; "
+                "install Cairn with what this database needs (pip install 'cairn-community[postgres]')"
+            ) from None
         if self.kind == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
