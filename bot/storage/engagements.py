@@ -8,14 +8,16 @@ claim is kept beside it, so that an import can be undone exactly.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.bulk import arrays, insert_new, matching, postgres_insert
+from bot.storage.bulk import arrays, each, insert_new, is_sqlite, matching, postgres_insert, rows_of
 from bot.storage.schema import engagement as table
 from bot.storage.schema import sighting
 from scoring.claims import Claim, join, same_content
@@ -45,7 +47,7 @@ class Outcome:
     `touched` are the (day, account) pairs to be settled anew; `renewed` the rows whose claim was joined, by key.
     """
 
-    new: set[Key] = field(default_factory=set)
+    new: AbstractSet[Key] = field(default_factory=set)
     known: set[Key] = field(default_factory=set)
     changed: set[Key] = field(default_factory=set)
     retracted: set[Key] = field(default_factory=set)
@@ -55,57 +57,90 @@ class Outcome:
 
     def touch(self, claim: Claim) -> None:
         """Note whose day a claim concerns: the author's, and for thanks the receiver's."""
-        for account in (claim.account, claim.target if claim.kind == Kind.THANKS else None):
-            if account is not None:
-                self.touched.add((claim.day, account))
+        self.touch_all((claim,))
+
+    def touch_all(self, claims: Collection[Claim]) -> None:
+        """Note whose days claims concern."""
+        self.touched |= {(claim.day, claim.account) for claim in claims if claim.account is not None}
+        thanks = [claim for claim in claims if claim.kind == Kind.THANKS]
+        self.touched |= {(claim.day, claim.target) for claim in thanks if claim.target is not None}
 
 
 async def store(connection: AsyncConnection, community: int, claims: Mapping[Key, Claim]) -> Outcome:
     """Store a group of claims, one per key; see the module's docstring."""
     outcome = Outcome()
-    there = await _probe(connection, community, claims)
-    fresh = {key: claim for key, claim in claims.items() if key not in there} if there else claims
+    there, fresh = await _probe(connection, community, claims, outcome)
     outcome.new = await _insert(connection, community, fresh)
     if len(outcome.new) < len(fresh):  # some were there, or another process was faster
-        there = there | await existing(connection, community, (key for key in fresh if key not in outcome.new))
+        there |= await existing(connection, community, (key for key in fresh if key not in outcome.new))
     await _merge(connection, {key: (one, claims[key]) for key, one in there.items()}, outcome)
-    for key in outcome.new:
-        outcome.touch(claims[key])
+    new = fresh if len(outcome.new) == len(fresh) else {key: claims[key] for key in outcome.new}
+    outcome.touch_all(new.values())
     return outcome
 
 
-async def _probe(connection: AsyncConnection, community: int, claims: Mapping[Key, Claim]) -> dict[Key, Stored]:
-    """Return what is there already of a group.
+async def _probe(
+    connection: AsyncConnection, community: int, claims: Mapping[Key, Claim], outcome: Outcome
+) -> tuple[dict[Key, Stored], Mapping[Key, Claim]]:
+    """Return what is there already of a group, and the claims that (as it seems) are new.
 
-    Groups are nearly always all new or all known, so a look at both ends tells which; where both ends are new, the
-    insert itself finds out about the middle.
+    Large groups are nearly always all new or all known, so a look at both ends tells which; where both ends are new,
+    the insert itself finds out about the middle. Claims that stand in the table word for word change nothing; they go
+    straight to the outcome.
     """
     keys = list(claims)
-    ends = await existing(connection, community, {keys[0], keys[-1]})
-    return await existing(connection, community, keys) if ends else {}
+    if len(keys) > _SMALL:
+        if not await existing(connection, community, {keys[0], keys[-1]}):
+            return {}, claims
+        outcome.again = await _unchanged(connection, community, claims)
+        keys = [key for key in keys if key not in outcome.again]
+    there = await existing(connection, community, keys) if keys else {}
+    return there, {key: claims[key] for key in keys if key not in there}
 
 
-async def _insert(connection: AsyncConnection, community: int, claims: Mapping[Key, Claim]) -> set[Key]:
+_SMALL = 100
+
+
+async def _unchanged(connection: AsyncConnection, community: int, claims: Mapping[Key, Claim]) -> set[Key]:
+    """Return the keys whose claims stand in the table as they are given."""
+    keys = sorted(claims, key=itemgetter(0))
+    query = f"SELECT {{columns}} FROM {{given}} JOIN engagement e ON {ON_KEYS}"
+    rows = await matching(connection, query.replace("{columns}", CLAIM), KEYS, keys, community=community)
+    if rows == [claims[key] for key in keys]:  # a file imported again; one comparison settles it
+        return set(keys)
+    columns = f"e.key_day, e.key, {CLAIM}"
+    rows = await matching(connection, query.replace("{columns}", columns), KEYS, keys, community=community)
+    return {key for row in rows if tuple(row[2:]) == claims[key := (row[0], row[1])]}
+
+
+async def _insert(connection: AsyncConnection, community: int, claims: Mapping[Key, Claim]) -> AbstractSet[Key]:
     """Insert claims as new rows; returns the keys that were new."""
     if not claims:
         return set()
-    rows = [(community, *key, *claim, not claim.retracted) for key, claim in claims.items()]
-    if connection.dialect.name != "sqlite":
+    # The drivers take plain numbers fastest: a kind or a truth value would be looked up by its class each time.
+    rows = [
+        (community, key_day, key, day, at, account, +kind, context, target, parent_day, parent, amount,
+         +estimated, +retracted, version, captured, source, 1 - retracted)
+        for (key_day, key), (
+            day, at, account, kind, context, target, parent_day, parent, amount, estimated, retracted, version,
+            captured, source,
+        ) in claims.items()
+    ]  # fmt: skip
+    if not is_sqlite(connection):
         sql = f"{postgres_insert(table, COLUMNS)} RETURNING key_day, key"
-        won = await connection.execute(text(sql), arrays(COLUMNS, rows))
+        won = await connection.execute(text(sql), arrays(table, COLUMNS, rows))
         return {(row[0], row[1]) for row in won}
     top = "SELECT coalesce(max(id), 0) FROM engagement"
-    before = (await connection.exec_driver_sql(top)).scalar_one()
+    before = (await rows_of(connection, top))[0][0]
     await insert_new(connection, table, COLUMNS, rows)
-    if (await connection.exec_driver_sql(top)).scalar_one() - before == len(rows):
-        return set(claims)
-    won = await connection.exec_driver_sql("SELECT key_day, key FROM engagement WHERE id > ?", (before,))
-    return {(row[0], row[1]) for row in won}
+    if (await rows_of(connection, top))[0][0] - before == len(rows):
+        return claims.keys()
+    return set(await rows_of(connection, "SELECT key_day, key FROM engagement WHERE id > :before", before=before))
 
 
 async def existing(connection: AsyncConnection, community: int, keys: Iterable[Key]) -> dict[Key, Stored]:
     """Return the rows with these keys (on PostgreSQL locked until the transaction ends)."""
-    lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE OF e"
+    lock = "" if is_sqlite(connection) else " FOR UPDATE OF e"
     rows = await matching(
         connection,
         f"SELECT e.key_day, e.key, e.id, e.holds, {CLAIM} FROM {{given}} JOIN engagement e ON {ON_KEYS}{lock}",
@@ -116,10 +151,13 @@ async def existing(connection: AsyncConnection, community: int, keys: Iterable[K
     return {(row[0], row[1]): Stored(row[2], bool(row[3]), claim_of(row[4:])) for row in rows}
 
 
-def claim_of(values: Iterable[Any]) -> Claim:
+def claim_of(values: Sequence[Any]) -> Claim:
     """Make a claim of a row's values (SQLite gives truth values as numbers)."""
-    claim = Claim._make(values)
-    return claim._replace(estimated=bool(claim.estimated), retracted=bool(claim.retracted))
+    estimated, retracted = values[_TRUTHS]
+    return Claim._make((*values[: _TRUTHS.start], bool(estimated), bool(retracted), *values[_TRUTHS.stop :]))
+
+
+_TRUTHS = slice(Claim._fields.index("estimated"), Claim._fields.index("retracted") + 1)
 
 
 async def _merge(connection: AsyncConnection, pairs: Mapping[Key, tuple[Stored, Claim]], outcome: Outcome) -> None:
@@ -161,12 +199,12 @@ def _note(key: Key, before: Claim, after: Claim, outcome: Outcome) -> None:
 
 async def rewrite(connection: AsyncConnection, claims: Mapping[int, Claim]) -> None:
     """Replace rows' claims; `claims` by row number."""
-    if claims:
-        sets = ", ".join(f"{name} = :{name}" for name in (*Claim._fields, "holds"))
-        await connection.execute(
-            text(f"UPDATE engagement SET {sets} WHERE id = :row"),
-            [{"row": row, **claim._asdict(), "holds": not claim.retracted} for row, claim in claims.items()],
-        )
+    sets = ", ".join(f"{name} = :{name}" for name in (*Claim._fields, "holds"))
+    await each(
+        connection,
+        f"UPDATE engagement SET {sets} WHERE id = :row",
+        [{"row": row, **claim._asdict(), "holds": not claim.retracted} for row, claim in claims.items()],
+    )
 
 
 async def sightings_of(connection: AsyncConnection, rows: Iterable[int]) -> dict[int, dict[int, Claim]]:
@@ -184,9 +222,6 @@ async def sightings_of(connection: AsyncConnection, rows: Iterable[int]) -> dict
 
 
 async def _keep_sightings(connection: AsyncConnection, kept: list[tuple[int, Claim]]) -> None:
-    if kept:
-        await connection.execute(
-            text("DELETE FROM sighting WHERE engagement = :row AND source = :source"),
-            [{"row": row, "source": claim.source} for row, claim in kept],
-        )
-        await insert_new(connection, sighting, ("engagement", *Claim._fields), [(row, *claim) for row, claim in kept])
+    gone = [{"row": row, "source": claim.source} for row, claim in kept]
+    await each(connection, "DELETE FROM sighting WHERE engagement = :row AND source = :source", gone)
+    await insert_new(connection, sighting, ("engagement", *Claim._fields), [(row, *claim) for row, claim in kept])
