@@ -11,7 +11,7 @@ from bot.cli import output
 from bot.errors import ConfigError, MachineError
 from bot.maintenance.configuration import Item, look_over
 
-app = App(help="Check the configuration.")
+app = App(name="config", help="Check the configuration.")
 
 
 @app.command

@@ -21,7 +21,7 @@ from bot.maintenance.restore import restore as bring_back
 from bot.storage import migrate
 from bot.storage.engine import Database
 
-app = App(help="Upgrade, check, back up and restore the database.")
+app = App(name="db", help="Upgrade, check, back up and restore the database.")
 
 Json = Annotated[bool, Parameter(negative="", help="Print one JSON document.")]
 

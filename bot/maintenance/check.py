@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import CairnError
@@ -55,17 +56,18 @@ async def check(database: Database, *, settle: bool = True) -> CheckReport:
     """Check a database. Scores that wait are settled first, unless told not to; then those are left out."""
     checks = [await _asked("the database's own integrity", None, lambda: _in_snapshot(database, checking.integrity))]
     if checks[0].ok:
-        checks.append(await _asked("the schema", None, lambda: _schema(database)))
+        checks.append(await _asked("the schema", None, lambda: _in_snapshot(database, checking.drift)))
         checks.append(await _asked("pointers", None, lambda: _in_snapshot(database, checking.pointers)))
-    if all(one.ok for one in checks[:2]):
         async with database.read() as connection:
             everyone = await communities.everyone(connection)
         for community in everyone:
-            checks += await _community(database, community, settle)
+            checks += await _engagements(database, community)
+            if checks[2].ok:  # scores cannot be worked out from engagements of nobody
+                checks.append(await _scores(database, community, settle))
     return CheckReport(database.shown, await _version(database), tuple(checks))
 
 
-async def _community(database: Database, community: Community, settle: bool) -> list[Checked]:
+async def _engagements(database: Database, community: Community) -> list[Checked]:
     def about(look: Callable[[AsyncConnection, int], Awaitable[Looked]]) -> Callable[[], Awaitable[Looked]]:
         return lambda: _in_snapshot(database, lambda connection: look(connection, community.id))
 
@@ -74,7 +76,6 @@ async def _community(database: Database, community: Community, settle: bool) -> 
         await _asked("one engagement per object", name, about(checking.doubles)),
         await _asked("what several sources say", name, about(checking.sightings)),
         await _asked("what counts", name, about(checking.holding)),
-        await _scores(database, community, settle),
     ]
 
 
@@ -84,17 +85,14 @@ async def _asked(name: str, community: str | None, look: Callable[[], Awaitable[
         at, problems = await look()
     except CairnError as error:
         at, problems = 0, [str(error)]
+    except DBAPIError as error:
+        at, problems = 0, [f"cannot be looked at: {str(error.orig).splitlines()[0]}"]
     return Checked(name, community, at, tuple(problems[:SHOWN]), max(len(problems) - SHOWN, 0), note)
 
 
 async def _in_snapshot(database: Database, look: Callable[[AsyncConnection], Awaitable[Looked]]) -> Looked:
     async with copying.snapshot(database) as connection:
         return await look(connection)
-
-
-async def _schema(database: Database) -> Looked:
-    drift = await migrate.drift(database)
-    return Looked(1, [drift[:1000]] if drift else [])
 
 
 async def _version(database: Database) -> str | None:

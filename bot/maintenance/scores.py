@@ -141,6 +141,6 @@ def _named(column: str, value: int, mountain: Mountain) -> str:
     if column == "day":
         return f"day {date_of(value)}"
     if column == "points":
-        return f"points {value / TALLY_POINT}"
+        return f"points {value / TALLY_POINT:.5f}"
     inside = column in names and value < len(names[column])
     return f"{column} {names[column][value]}" if inside else f"{column} {value}"

@@ -11,13 +11,16 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import copying
 from bot.storage.acts import read_columns
 from bot.storage.engagements import CLAIM, claim_of
 from bot.storage.engine import Database
+from bot.storage.schema import metadata
 from scoring.claims import Claim, join
 from scoring.columns import Ints
 from scoring.signals import Kind
@@ -59,6 +62,27 @@ async def integrity(connection: AsyncConnection) -> Looked:
     for name in names:
         await connection.execute(text(f'SELECT sum(length(CAST(t AS text))) FROM "{name}" AS t'))
     return Looked(len(names), [])
+
+
+async def drift(connection: AsyncConnection) -> Looked:
+    """Find where tables, columns and indexes differ from what the code expects."""
+
+    def compare(sync: Connection) -> list[Any]:
+        found = compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), metadata)
+        # What differs within a column comes as a list of its own.
+        return [one for some in found for one in (some if isinstance(some, list) else [some])]
+
+    return Looked(len(metadata.tables), [_drifted(*one) for one in await connection.run_sync(compare)])
+
+
+def _drifted(change: str, *what: Any) -> str:  # noqa: ANN401 - whatever Alembic says
+    """Put a change that Alembic would make into words."""
+    action, _, kind = change.partition("_")
+    if action == "modify":
+        return f"{what[1]}.{what[2]}: its {kind} differs from what is expected"
+    names = [part if isinstance(part, str) else getattr(part, "name", None) for part in what]
+    said = {"add": "is missing", "remove": "is there, but nothing of Cairn's"}
+    return f"{kind} {'.'.join(name for name in names if name)}: {said.get(action, 'differs')}"
 
 
 async def pointers(connection: AsyncConnection) -> Looked:
@@ -121,9 +145,9 @@ async def sightings(connection: AsyncConnection, community: int) -> Looked:
         last = open_rows[-1][0]
         whole = [row for row in open_rows if row[0] != last]
         open_rows = [row for row in open_rows if row[0] == last]
-        n += len(whole)
+        n += len({row[0] for row in whole})
         problems += _disagreeing(whole)
-    return Looked(n + len(open_rows), problems + list(_disagreeing(open_rows)))
+    return Looked(n + bool(open_rows), problems + list(_disagreeing(open_rows)))
 
 
 def _disagreeing(rows: list[Any]) -> Iterator[str]:
