@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage import marks
 from bot.storage.bulk import insert_new, matching
 from bot.storage.schema import attribute
 from scoring.assess import Held
@@ -18,11 +19,11 @@ from scoring.signals import Kind
 
 _MEMBERS = {"member": "bigint"}
 _HELD = (
-    "SELECT a.member, lower(c.role), min(e.day) FROM context c JOIN engagement e ON e.community = c.community "
+    "SELECT a.member, c.role, min(e.day) FROM context c JOIN engagement e ON e.community = c.community "
     f"AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds "
     "JOIN account a ON a.id = e.account AND NOT a.bot "
-    "WHERE c.community = :community AND lower(c.role) IN (SELECT given.role FROM {given}) "
-    "GROUP BY a.member, lower(c.role)"
+    "WHERE c.community = :community AND c.role IN (SELECT given.role FROM {given}) "
+    "GROUP BY a.member, c.role"
 )
 
 
@@ -68,25 +69,35 @@ async def group(connection: AsyncConnection, community: int, name: str, members:
 
 
 async def _in_programme(connection: AsyncConnection, community: int, programme: str) -> list[int]:
-    rows = await connection.execute(
-        text(
-            "SELECT DISTINCT a.member FROM context c JOIN engagement e ON e.community = c.community "
-            f"AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds "
-            "JOIN account a ON a.id = e.account AND NOT a.bot "
-            "WHERE c.community = :community AND lower(c.programme) = lower(:programme)"
-        ),
-        {"community": community, "programme": programme},
+    rows = await matching(
+        connection,
+        "SELECT DISTINCT a.member FROM context c JOIN engagement e ON e.community = c.community "
+        f"AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds "
+        "JOIN account a ON a.id = e.account AND NOT a.bot "
+        "WHERE c.community = :community AND c.programme IN (SELECT given.programme FROM {given})",
+        {"programme": "text"},
+        ((one,) for one in await _spellings(connection, community, "programme", {programme.casefold()})),
+        community=community,
     )
     return [row[0] for row in rows]
+
+
+async def _spellings(connection: AsyncConnection, community: int, column: str, wanted: set[str]) -> list[str]:
+    """Return how contexts spell some names, letter case aside (databases know that of English letters only)."""
+    rows = await connection.execute(
+        text(f"SELECT DISTINCT {column} FROM context WHERE community = :community"), {"community": community}
+    )
+    return sorted(row[0] for row in rows if row[0].casefold() in wanted)
 
 
 async def held(
     connection: AsyncConnection, community: int, mountain: Mountain, members: Iterable[int] | None = None
 ) -> Held | None:
     """Return since when members (everybody where none are named) have held the roles that some step leaves out."""
-    roles = sorted({step.without_role.casefold() for step in mountain.steps if step.without_role})
-    if not roles:
+    wanted = {step.without_role.casefold() for step in mountain.steps if step.without_role}
+    if not wanted:
         return None
+    roles = await _spellings(connection, community, "role", wanted)
     rows = await matching(connection, _HELD, {"role": "text"}, ((role,) for role in roles), community=community)
     number = {role: n for n, role in enumerate(roles)}
     who = None if members is None else set(members)
@@ -98,12 +109,15 @@ async def held(
 async def declare(
     connection: AsyncConnection, community: int, source: int, said: Iterable[tuple[int, str, str]]
 ) -> None:
-    """Put down what a source declares of accounts: (account, name, value); its earlier word is replaced."""
+    """Put down what a source declares of accounts: (account, name, value); its earlier word is replaced.
+
+    Multipliers may ask about it, so the days of those of whom something new is said are marked.
+    """
     rows = {(account, name): value for account, name, value in said}
-    await matching(
+    before = await matching(
         connection,
         "DELETE FROM attribute WHERE community = :community AND source = :source AND (account, name) IN "
-        "(SELECT given.account, given.name FROM {given}) RETURNING 1",
+        "(SELECT given.account, given.name FROM {given}) RETURNING account, name, value",
         {"account": "bigint", "name": "text"},
         rows,
         community=community,
@@ -115,3 +129,6 @@ async def declare(
         ("community", "account", "name", "source", "value"),
         [(community, account, name, source, value) for (account, name), value in rows.items()],
     )
+    known = {(account, name): value for account, name, value in before}
+    fresh = {key[0] for key, value in rows.items() if known.get(key) != value}
+    await marks.dirty_whole_accounts(connection, community, fresh)
