@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import numpy as np
 from cyclopts import App, Parameter
+from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from bot import histories
 from bot.cli import output
@@ -14,17 +16,18 @@ from bot.cli.options import Which, day
 from bot.cli.session import Session, opened
 from bot.errors import InputError
 from bot.explaining import Explainer
-from bot.storage import ledger
+from bot.reports import tables
+from bot.storage import belonging, ledger
 from bot.storage.communities import Community
 from scoring import assess
 from scoring.measures.history import History
-from scoring.mountain import Mountain
+from scoring.measures.ready import ready
 from scoring.points import TALLY_POINT
 from scoring.signals import date_of
 
 app = App(name="member", help="Look at members: who stands where, and why.")
 
-_DAYS_SHOWN = 30
+_DAYS_SHOWN = 12
 
 
 @app.command
@@ -56,37 +59,58 @@ async def list_(
     which: Which = Which(),  # noqa: B008
     *,
     band: Annotated[str | None, Parameter(help="Only members whose band this is.")] = None,
+    step: Annotated[str | None, Parameter(help="Only members who are ready for this step.")] = None,
 ) -> None:
     """List the members who have a page, with their band and points per band, in order of their ids."""
     async with opened() as session:
         community = await session.community(which.community)
         mountain = await session.mountain(community)
-        number = None if band is None else _band(band, mountain)
+        number = None if band is None else _named("--band", band, [one.name for one in mountain.bands])
+        offer = None if step is None else _named("--step", step, [one.name for one in mountain.steps])
         last = await histories.last_day(session.database, community) if community else None
         found: list[dict[str, Any]] = []
         if community is not None and last is not None:
             history = await histories.history(session.database, community, mountain, last)
             found = await _listed(session, community, history, last)
+            if offer is not None:
+                found = await _ready(session, community, found, (history, offer, last))
         if number is not None:
             found = [one for one in found if one["band"] == mountain.bands[number].name]
     if which.json:
         name = community.name if community else None
         output.document({"community": name, "as_of": last and date_of(last).isoformat(), "members": found})
         return
-    table = Table("member", "account", "band", *(one.name for one in mountain.bands))
+    output.show(_list(found, step))
+
+
+def _list(found: list[dict[str, Any]], step: str | None) -> Table:
+    """Return a row a member: how they are known, their band and where they have points."""
+    table = tables.table("account", "band", "points", *(["ready since"] if step else []), left=4)
     for one in found:
-        table.add_row(
-            one["id"], one["accounts"][0]["id"], one["band"] or "-", *(f"{n:g}" for n in one["points"].values())
-        )
-    output.show(table)
+        points = ", ".join(f"{band} {n:g}" for band, n in one["points"].items() if n)
+        table.add_row(one["accounts"][0]["id"], one["band"] or "-", points or "-", *([one["since"]] if step else []))
+    return table
 
 
-def _band(name: str, mountain: Mountain) -> int:
-    for number, one in enumerate(mountain.bands):
-        if one.name.casefold() == name.casefold():
+def _named(option: str, name: str, there: list[str]) -> int:
+    """Return which band or step is meant."""
+    for number, one in enumerate(there):
+        if one.casefold() == name.casefold():
             return number
-    there = ", ".join(one.name for one in mountain.bands)
-    raise InputError(f"--band: there is no band {name!r}; expected one of {there}")
+    what = option.removeprefix("--")
+    raise InputError(f"{option}: there is no {what} {name!r}; expected one of {', '.join(there) or 'none'}")
+
+
+async def _ready(
+    session: Session, community: Community, found: list[dict[str, Any]], asked: tuple[History, int, int]
+) -> list[dict[str, Any]]:
+    """Keep who is ready for a step, each with the day since when."""
+    history, step, as_of = asked
+    async with session.database.read() as connection:
+        held = await belonging.held(connection, community.id, history.mountain)
+        people = await ledger.people(connection, community.id)
+    since = {people[who].public: date_of(day).isoformat() for who, day in ready(history, step, as_of, held).items()}
+    return [one | {"since": since[one["id"]]} for one in found if one["id"] in since]
 
 
 async def _listed(session: Session, community: Community, history: History, as_of: int) -> list[dict[str, Any]]:
@@ -117,23 +141,26 @@ async def _listed(session: Session, community: Community, history: History, as_o
     return found
 
 
-def _shown(found: dict[str, Any]) -> list[Table | str]:
+def _shown(found: dict[str, Any]) -> list[RenderableType]:
     accounts = ", ".join(f"{one['id']} ({one['platform']})" for one in found["member"]["accounts"])
-    totals = Table("band", "points", "entry", title="Points per band in the window")
+    totals = tables.table("band", "points", "entry")
     for one in reversed(found["totals"]):
         totals.add_row(one["band"], f"{one['points']:g}", f"{one['entry']:g}")
-    road = " > ".join(f"{one['band'] or 'no band'} on {one['day']}" for one in found["history"]) or "no band yet"
-    steps = ", ".join(f"{one['step']} on {one['day']}" for one in found["crossings"]) or "none yet"
+    road = "\n".join(f"{one['day']}  {one['band'] or 'no band'}" for one in found["history"]) or "no band yet"
+    steps = "\n".join(f"{one['day']}  {one['step']}" for one in found["crossings"]) or "none yet"
     latest = found["tallies"][-_DAYS_SHOWN:]
-    behind = Table("day", "what", "band", "acts", "counted", "points", title=f"The last {len(latest)} tallies")
+    behind = tables.table("day", "what", "band", "acts", "counted", "points", left=3)
     for one in reversed(latest):
         acts = len(one["engagements"])
         behind.add_row(one["day"], one["title"], one["band"], str(acts), str(one["counted"]), f"{one['points']:g}")
+    earlier = len(found["tallies"]) - len(latest)
     return [
         f"Member {found['member']['id']}: {accounts}",
         f"Band on {found['as_of']}: {found['band'] or 'none'}",
-        totals,
-        f"Road: {road}",
-        f"Steps reached: {steps}",
-        behind,
+        tables.section("Points in the window, and how many it takes to enter the band", totals),
+        tables.section("Road", Text(road)),
+        tables.section("Steps reached", Text(steps)),
+        tables.section(
+            "What is behind it, the latest first", behind, f"{earlier} earlier in --json" if earlier else ""
+        ),
     ]

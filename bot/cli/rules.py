@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.prompt import Prompt
-from rich.table import Table
 
 from bot import histories, rehearsing
 from bot.cli import output
 from bot.cli.options import Which
 from bot.cli.session import Session, opened, rules_from
 from bot.errors import InputError, MachineError
+from bot.reports import tables
 from bot.rules import explain as explained
 from bot.rules import new_rules, parse_rules, read_rules, starters
 from bot.storage import contexts
@@ -153,22 +153,22 @@ def _ask(question: str, choices: Sequence[str] = (), default: str = "") -> str:
         raise InputError("no answer came; run `cairn rules new` at a terminal, or give --starter NAME") from None
 
 
-def _rehearsed(found: dict[str, Any]) -> list[Table | str]:
-    bands = Table("band", "members now", "members then", title="Where members would stand")
+def _rehearsed(found: dict[str, Any]) -> list[RenderableType]:
+    bands = tables.table("band", "members now", "members then")
     for one in reversed(found["bands"]):
         bands.add_row(one["band"], str(one["before"]), str(one["after"]))
-    moves = Table("from", "to", "members", title="Who would move")
+    moves = tables.table("from", "to", "members", left=2)
     for one in found["moves"]:
         moves.add_row(one["from"] or "no band", one["to"] or "no band", str(one["members"]))
-    steps = Table("step", "reached so far", "reached then", title="What would be offered")
+    steps = tables.table("step", "times now", "times then")
     for one in found["offers"]["steps"]:
         steps.add_row(one["step"], str(one["before"]), str(one["after"]))
     peak = found["offers"]["peak"]
     busiest = f"The busiest week would be that of {peak['week']}, with {peak['offers']} offers." if peak else ""
     return [
         f"Rules {found['rules']['from']} against {found['rules']['to']}; nothing was written.",
-        bands,
-        moves,
-        steps,
+        tables.section("Where members would stand", bands),
+        tables.section("Who would move", moves if found["moves"] else "Nobody would."),
+        tables.section("How often steps would have been offered, in all of the history", steps),
         busiest,
     ]
