@@ -12,14 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
-from bot.storage.bulk import insert_new, matching
+from bot.storage.bulk import each, insert_new, matching, rows_of
 from bot.storage.engagements import KEYS, ON_KEYS, Key, Outcome
 from bot.storage.schema import orphan
 from scoring.claims import Claim
 from scoring.signals import Kind
 
-_DEPENDENT = (Kind.MENTION, Kind.REACTION)
-_ANSWERING = (Kind.REPLY, *_DEPENDENT)
+_DEPENDENT = frozenset((Kind.MENTION, Kind.REACTION))
+_ANSWERING = _DEPENDENT | {Kind.REPLY}
 
 
 async def hang_together(
@@ -30,37 +30,40 @@ async def hang_together(
     families = {key for key, (before, after) in outcome.renewed.items() if after.kind not in _DEPENDENT}
     elsewhere: dict[Key, list[Claim]] = {}
     for claim in arrived.values():
-        if claim.kind in _ANSWERING and claim.parent is not None and not claim.retracted:
+        if claim.parent is not None and claim.kind in _ANSWERING and not claim.retracted:
             parent = (claim.parent_day or 0, claim.parent)
             beside = claims.get(parent) if parent in outcome.new else None
             if beside is None:
                 elsewhere.setdefault(parent, []).append(claim)
-            elif not _goes_with(claim, beside):
+            elif not _goes_with(claim, beside.retracted, beside.captured):
                 families.add(parent)
     families |= await _find_parents(connection, community, elsewhere)
     families |= await _welcome(connection, community, arrived, outcome)
     await align(connection, community, families, outcome)
 
 
-def _goes_with(claim: Claim, parent: Claim) -> bool:
-    """Whether something that hangs on a message still holds, given the message."""
+def _goes_with(claim: Claim, retracted: bool, captured: int) -> bool:
+    """Whether something that hangs on a message still holds, given the message's state."""
     if claim.kind not in _DEPENDENT:
         return True
-    return not parent.retracted and (claim.kind != Kind.REACTION or claim.version >= parent.captured)
+    return not retracted and (claim.kind != Kind.REACTION or claim.version >= captured)
 
 
 async def _find_parents(connection: AsyncConnection, community: int, waiting: Mapping[Key, list[Claim]]) -> set[Key]:
-    """Look up messages outside the group; acts whose message is unknown are put down as waiting."""
+    """Look up messages outside the group; returns those that one of their acts does not go with.
+
+    Acts whose message is unknown (or only its retraction is known) are put down as waiting.
+    """
     if not waiting:
         return set()
     rows = await matching(
         connection,
-        f"SELECT e.key_day, e.key FROM {{given}} JOIN engagement e ON {ON_KEYS} WHERE e.account IS NOT NULL",
+        f"SELECT e.key_day, e.key, e.account, e.retracted, e.captured FROM {{given}} JOIN engagement e ON {ON_KEYS}",
         KEYS,
         waiting,
         community=community,
     )
-    found = {(day, key) for day, key in rows}
+    found = {(row[0], row[1]) for row in rows if row[2] is not None}
     orphans = {
         (community, *parent, claim.day, claim.account)
         for parent, claims in waiting.items()
@@ -68,18 +71,20 @@ async def _find_parents(connection: AsyncConnection, community: int, waiting: Ma
         for claim in claims
     }
     await insert_new(connection, orphan, ("community", "parent_day", "parent", "day", "account"), sorted(orphans))
-    return {key for key in waiting if any(claim.kind in _DEPENDENT for claim in waiting[key])}
+    return {
+        (row[0], row[1])
+        for row in rows
+        if not all(_goes_with(claim, row[3], row[4]) for claim in waiting[row[0], row[1]])
+    }
 
 
 async def _welcome(
     connection: AsyncConnection, community: int, arrived: Mapping[Key, Claim], outcome: Outcome
 ) -> set[Key]:
     """Find the acts that waited for messages of this group; returns the messages they waited for."""
-    some = await connection.execute(
-        text("SELECT 1 FROM orphan WHERE community = :community LIMIT 1"), {"community": community}
-    )
     messages = [key for key, claim in arrived.items() if claim.kind not in _DEPENDENT]
-    if some.first() is None or not messages:
+    some = "SELECT 1 FROM orphan WHERE community = :community LIMIT 1"
+    if not messages or not await rows_of(connection, some, community=community):
         return set()
     on = "o.community = :community AND o.parent_day = given.key_day AND o.parent = given.key"
     rows = await matching(
@@ -91,16 +96,19 @@ async def _welcome(
     )
     outcome.touched |= {(row[2], row[3]) for row in rows}
     met = {(row[0], row[1]) for row in rows if arrived[(row[0], row[1])].account is not None}
-    if met:
-        await connection.execute(
-            text("DELETE FROM orphan WHERE community = :community AND parent_day = :day AND parent = :key"),
-            [{"community": community, "day": day, "key": key} for day, key in met],
-        )
+    await each(
+        connection,
+        "DELETE FROM orphan WHERE community = :community AND parent_day = :day AND parent = :key",
+        [{"community": community, "day": day, "key": key} for day, key in met],
+    )
     return {(row[0], row[1]) for row in rows}
 
 
 async def align(connection: AsyncConnection, community: int, messages: Iterable[Key], outcome: Outcome) -> None:
     """Work out anew which dependents of these messages hold, and write down those that changed."""
+    messages = list(messages)
+    if not messages:
+        return
     rows = await matching(
         connection,
         "SELECT c.id, c.day, c.account, c.kind, c.retracted, c.version, c.holds, e.retracted, e.captured "
@@ -117,8 +125,27 @@ async def align(connection: AsyncConnection, community: int, messages: Iterable[
         if now != bool(holds):
             changes.append({"row": row, "holds": now})
             outcome.touched.add((day, account))
-    if changes:
-        await connection.execute(text("UPDATE engagement SET holds = :holds WHERE id = :row"), changes)
+    await each(connection, "UPDATE engagement SET holds = :holds WHERE id = :row", changes)
+
+
+async def concerned(connection: AsyncConnection, community: int, accounts: Iterable[int]) -> set[tuple[int, int]]:
+    """Return the (day, account) pairs whose scores depend on who these accounts are.
+
+    These are the days of their own acts, of acts that name them, and of acts about what they wrote. It looks through
+    the whole table, so it is for what happens seldom: an account turns out to be a machine, or changes hands.
+    """
+    some = "(SELECT given.id FROM {given})"
+    rows = await matching(
+        connection,
+        "SELECT e.day, e.account, e.kind, e.target FROM engagement e WHERE e.community = :community "
+        f"AND (e.account IN {some} OR e.target IN {some} OR (e.parent_day, e.parent) IN "
+        f"(SELECT p.key_day, p.key FROM engagement p WHERE p.community = :community AND p.account IN {some}))",
+        {"id": "bigint"},
+        ((one,) for one in accounts),
+        community=community,
+    )
+    received = {(day, target) for day, _, kind, target in rows if kind == Kind.THANKS and target is not None}
+    return received | {(day, account) for day, account, _, _ in rows if account is not None}
 
 
 async def orphan_answers(connection: AsyncConnection, community: int, after: int, width: int) -> int | None:

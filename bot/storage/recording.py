@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import Keys
 from bot.ports import Receipt
 from bot.storage import accounts, contexts, marks
 from bot.storage.accounts import Known, Newcomers
+from bot.storage.bulk import each, rows_of
 from bot.storage.engagements import Key, Outcome, store
-from bot.storage.families import hang_together
+from bot.storage.families import concerned, hang_together
 from scoring.claims import Claim, join
-from scoring.signals import Account, Context, Kind, Signal
+from scoring.signals import DAY_MS, Account, Kind, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Origin:
 
 
 _Entry = tuple[Key, Kind]
+_NAMING = (Kind.MENTION, Kind.THANKS)
 
 
 async def record(
@@ -47,10 +48,9 @@ async def record(
         [signal for signal in signals if _in_use(signal, origin, receipt)]
         for signals, receipt in zip(calls, receipts, strict=True)
     ]
-    known = await _people(connection, keys, origin, (signal for signals in wanted for signal in signals))
-    settings = {signal.context: origin.seen_at for signals in wanted for signal in signals}
-    numbers = await contexts.find_or_make(connection, origin.community, origin.space, settings) if settings else {}
-    drafts = _Drafts(keys, origin.newcomers.source, known, numbers)
+    people = await _people(connection, keys, origin, [signal for signals in wanted for signal in signals])
+    numbers = await _contexts(connection, origin, wanted)
+    drafts = _Drafts(origin.newcomers, people, numbers)
     entries = [drafts.add(signals, receipt) for signals, receipt in zip(wanted, receipts, strict=True)]
     if drafts.claims:
         outcome = await store(connection, origin.community, drafts.claims)
@@ -71,44 +71,75 @@ def _in_use(signal: Signal, origin: Origin, receipt: Receipt) -> bool:
     return False
 
 
-async def _people(
-    connection: AsyncConnection, keys: Keys, origin: Origin, signals: Iterable[Signal]
-) -> dict[str, Known]:
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Whom the signals of a group name, by the `id` of the very objects they hold: hashing each would cost too much.
+
+    `known` is None where nothing may be kept.
+    """
+
+    known: Mapping[int, Known | None]
+    handle: Mapping[int, str]
+
+
+async def _people(connection: AsyncConnection, keys: Keys, origin: Origin, signals: Iterable[Signal]) -> _People:
     """Find or make everyone the signals name, and note who turns out to be a machine."""
+    objects = {
+        id(one): one
+        for signal in signals
+        for one in (signal.account, signal.key_person, signal.target)
+        if one is not None
+    }
+    handles = {number: keys.handle(one) for number, one in objects.items()}
     named: dict[str, Account] = {}
-    for signal in signals:
-        for one in (signal.account, signal.key_person, signal.target):
-            if one is not None:
-                named.setdefault(keys.handle(one), one)
+    for number, one in objects.items():
+        if one.bot or handles[number] not in named:
+            named[handles[number]] = one
     known = await accounts.find_or_make(connection, origin.community, named, keys, origin.newcomers) if named else {}
-    unmasked = {one.id: one.member for handle, one in known.items() if named[handle].bot and not one.bot}
+    unmasked = {handle: one for handle, one in known.items() if named[handle].bot and not one.bot}
     if unmasked:
-        await accounts.mark_bots(connection, unmasked)
-        await marks.dirty_members(connection, origin.community, set(unmasked.values()))
-    return known
+        machines = {one.id for one in unmasked.values()}
+        await accounts.mark_bots(connection, machines)
+        days = await concerned(connection, origin.community, machines)
+        await marks.dirty_accounts(connection, origin.community, days)
+        known = known | {handle: one._replace(bot=True) for handle, one in unmasked.items()}
+    return _People({id(None): None} | {number: known.get(handle) for number, handle in handles.items()}, handles)
+
+
+async def _contexts(
+    connection: AsyncConnection, origin: Origin, wanted: Sequence[Sequence[Signal]]
+) -> Mapping[int, int]:
+    """Return the numbers of the signals' contexts, by the `id` of the context objects."""
+    objects = {id(signal.context): signal.context for signals in wanted for signal in signals}
+    if not objects:
+        return {}
+    settings = dict.fromkeys(objects.values(), origin.seen_at)
+    numbers = await contexts.find_or_make(connection, origin.community, origin.space, settings)
+    return {number: numbers[one] for number, one in objects.items()}
 
 
 class _Drafts:
     """Turns signals into claims, one per key, joining those that speak of one object."""
 
-    def __init__(self, keys: Keys, source: int, known: dict[str, Known], numbers: dict[Context, int]) -> None:
+    def __init__(self, newcomers: Newcomers, people: _People, contexts: Mapping[int, int]) -> None:
         self.claims: dict[Key, Claim] = {}
-        self._keys = keys
-        self._source = source
-        self._known = known
-        self._numbers = numbers
+        self._source = newcomers.source
+        self._waits = newcomers.wait
+        self._known = people.known
+        self._handle = people.handle
+        self._contexts = contexts
 
     def add(self, signals: Iterable[Signal], receipt: Receipt) -> list[_Entry]:
         """Add a caller's signals; returns its keys and kinds, each key once."""
         entries: list[_Entry] = []
         for signal in signals:
-            account = self._number(signal.account)
-            if account is None and signal.account is not None:
-                receipt.dropped["bot" if signal.account.bot else "no consent yet"] += 1
+            author = self._known[id(signal.account)]
+            if refused := self._refused(signal, author):
+                receipt.dropped[refused] += 1
                 continue
-            person = f"/{self._keys.handle(signal.key_person)}" if signal.key_person else ""
+            person = f"/{self._handle[id(signal.key_person)]}" if signal.key_person else ""
             key = (signal.key_day, signal.key + person)
-            claim = self._claim(signal, account)
+            claim = self._claim(signal, author)
             if key in self.claims:
                 receipt.again[signal.kind] += 1
                 self.claims[key] = join(self.claims[key], claim)
@@ -117,18 +148,32 @@ class _Drafts:
                 entries.append((key, signal.kind))
         return entries
 
-    def _number(self, one: Account | None) -> int | None:
-        known = self._known.get(self._keys.handle(one)) if one is not None else None
-        return known.id if known is not None and not (known.bot or (one is not None and one.bot)) else None
+    def _refused(self, signal: Signal, author: Known | None) -> str:
+        """Return why a signal is not stored; nothing where it is.
 
-    def _claim(self, signal: Signal, account: int | None) -> Claim:
+        That a machine's message is gone is stored (naming nobody), because of the people's acts that hang on it.
+        """
+        if self._waits:
+            named = (signal.account, signal.key_person, signal.target)
+            if any(one is not None and self._known[id(one)] is None for one in named):
+                return "no consent yet"
+        if signal.retracted:
+            return ""
+        if author is None:
+            return "no author"
+        if author.bot:
+            return "bot"
+        return "names nobody" if signal.target is None and signal.kind in _NAMING else ""
+
+    def _claim(self, signal: Signal, author: Known | None) -> Claim:
+        named = self._known[id(signal.target)]
         return Claim(
-            signal.at // 86_400_000,
+            signal.at // DAY_MS,
             signal.at,
-            account,
+            None if author is None or author.bot else author.id,
             signal.kind,
-            self._numbers[signal.context],
-            self._number(signal.target),
+            self._contexts[id(signal.context)],
+            None if named is None else named.id,
             signal.parent_day if signal.parent else None,
             signal.parent or None,
             signal.amount,
@@ -140,8 +185,11 @@ class _Drafts:
         )
 
 
-def _sign(receipt: Receipt, entries: Iterable[_Entry], outcome: Outcome) -> None:
+def _sign(receipt: Receipt, entries: Collection[_Entry], outcome: Outcome) -> None:
     """Fill a caller's receipt from what became of its keys."""
+    if not (outcome.known or outcome.changed or outcome.retracted or outcome.again):  # everything is new
+        receipt.new += len(entries)
+        return
     for key, kind in entries:
         receipt.new += key in outcome.new
         receipt.known += key in outcome.known
@@ -163,8 +211,8 @@ async def _programmes(connection: AsyncConnection, origin: Origin, claims: dict[
 
 async def _progress(connection: AsyncConnection, source: int, done: int, receipts: Iterable[Receipt]) -> None:
     """Write an import's running totals in the very transaction that stored its signals."""
-    row = await connection.execute(text("SELECT result FROM import_run WHERE id = :source"), {"source": source})
-    totals = json.loads(row.scalar_one())
+    rows = await rows_of(connection, "SELECT result FROM import_run WHERE id = :source", source=source)
+    totals = json.loads(rows[0][0])
     for receipt in receipts:
         for name in ("new", "known", "changed", "retracted"):
             totals[name] = totals.get(name, 0) + getattr(receipt, name)
@@ -173,7 +221,5 @@ async def _progress(connection: AsyncConnection, source: int, done: int, receipt
             for key, n in counter.items():
                 label = key.label if isinstance(key, Kind) else key
                 into[label] = into.get(label, 0) + n
-    await connection.execute(
-        text("UPDATE import_run SET done = done + :done, result = :result WHERE id = :source"),
-        {"done": done, "result": json.dumps(totals), "source": source},
-    )
+    change = {"done": done, "result": json.dumps(totals), "source": source}
+    await each(connection, "UPDATE import_run SET done = done + :done, result = :result WHERE id = :source", [change])
