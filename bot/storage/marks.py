@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.bulk import matching
+from bot.storage.bulk import insert_new, is_sqlite, matching
+from bot.storage.schema import dirty, stale
+
+_DAYS = {"day": "int", "member": "bigint"}
 
 
 def _again(connection: AsyncConnection) -> str:
@@ -16,11 +19,7 @@ def _again(connection: AsyncConnection) -> str:
     On PostgreSQL it is written over, so that a settler that has just taken it, and deletes it at its commit, is waited
     for and the mark made anew; on SQLite writers take turns anyway.
     """
-    return (
-        "DO NOTHING"
-        if connection.dialect.name == "sqlite"
-        else "(community, day, member) DO UPDATE SET day = excluded.day"
-    )
+    return "DO NOTHING" if is_sqlite(connection) else "(community, day, member) DO UPDATE SET day = excluded.day"
 
 
 async def _mark(
@@ -34,13 +33,22 @@ async def _mark(
 
 async def dirty_accounts(connection: AsyncConnection, community: int, days: Iterable[tuple[int, int]]) -> None:
     """Mark (day, account) pairs."""
-    rows = sorted(days)
-    if rows:
-        query = (
-            "SELECT DISTINCT CAST(:community AS int), given.day, a.member "
-            "FROM {given} JOIN account a ON a.id = given.account WHERE true"
-        )
-        await _mark(connection, query, {"day": "int", "account": "bigint"}, rows, community)
+    days = set(days)
+    if not days:
+        return
+    found = await matching(
+        connection,
+        "SELECT a.id, a.member FROM {given} JOIN account a ON a.id = given.account",
+        {"account": "bigint"},
+        ((account,) for account in {account for _, account in days}),
+    )
+    member_of = {row[0]: row[1] for row in found}
+    pairs = sorted({(day, member_of[account]) for day, account in days if account in member_of})
+    if is_sqlite(connection):
+        await insert_new(connection, dirty, ("community", "day", "member"), [(community, *pair) for pair in pairs])
+    else:
+        query = "SELECT CAST(:community AS int), given.day, given.member FROM {given}"
+        await _mark(connection, query, _DAYS, pairs, community)
 
 
 async def dirty_members(connection: AsyncConnection, community: int, members: Iterable[int]) -> None:
@@ -93,20 +101,16 @@ async def dirty_everything(connection: AsyncConnection, community: int, first: i
 
 async def stale_members(connection: AsyncConnection, community: int, members: Iterable[int]) -> None:
     """Mark members whose standing must be worked out anew."""
-    sql = (
-        "INSERT INTO stale (community, member) SELECT DISTINCT CAST(:community AS int), given.member FROM {given} "
-        "WHERE true ORDER BY 1, 2 ON CONFLICT {again} RETURNING 1"
-    )
-    again = (
-        "DO NOTHING"
-        if connection.dialect.name == "sqlite"
-        else "(community, member) DO UPDATE SET member = excluded.member"
-    )
+    numbers = sorted(set(members))
+    if is_sqlite(connection):
+        await insert_new(connection, stale, ("community", "member"), [(community, one) for one in numbers])
+        return
     await matching(
         connection,
-        sql.replace("{again}", again),
+        "INSERT INTO stale (community, member) SELECT CAST(:community AS int), given.member FROM {given} "
+        "ORDER BY 1, 2 ON CONFLICT (community, member) DO UPDATE SET member = excluded.member RETURNING 1",
         {"member": "bigint"},
-        ((one,) for one in sorted(members)),
+        ((one,) for one in numbers),
         community=community,
     )
 
