@@ -6,6 +6,7 @@ folder. Relative paths start at the current folder.
 
 from __future__ import annotations
 
+import os
 import textwrap
 from difflib import get_close_matches
 from pathlib import Path
@@ -110,6 +111,11 @@ def load_settings() -> Settings:
     if wrong:
         raise ConfigError(f"The settings are wrong: {'; '.join(wrong)} (looked in {_looked_in()}).")
     return settings
+
+
+def environment_without_settings() -> dict[str, str]:
+    """Return the environment for a program of ours that shall not see this one's settings, only its own folder's."""
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
 
 
 def env_example() -> str:

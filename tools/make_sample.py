@@ -20,7 +20,7 @@ SOURCES = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 COLUMNS = {
     "ols-cohorts.csv": ("ols-cohorts/participation.csv", ("cohort", "date", "role", "project_id", "person_id")),
-    "ols-people.csv": ("ols-cohorts/people.csv", ("person_id", "country", "continent")),
+    "ols-people.csv": ("ols-cohorts/people.csv", ("person_id", "continent")),
     "sprint-2018.csv": (
         "mozilla-global-sprint/mozsprint_github_events_2018.csv",
         ("ID", "datetime", "event", "actor"),

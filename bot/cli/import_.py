@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
+from rich.console import RenderableType
 from rich.table import Table
 
 from bot.cli import output
@@ -213,18 +214,24 @@ def _tell_rejects(rejects: Rejects | None, rows: Rows) -> None:
         output.note(f"Rows that could not be read are in {rejects.path}.")
 
 
-def _told(result: dict[str, Any]) -> list[Table | str]:
-    """Say for people what an import did."""
-    table = Table(show_header=False, box=None)
+def _told(result: dict[str, Any]) -> list[RenderableType]:
+    """Say for people what an import did; what there is none of is left out."""
+    who = {"accounts": result["read"]["accounts"], "wrote": result["people"]["writers"]}
     rows = {
-        "signals": ", ".join(f"{n:,} {kind}" for kind, n in result["signals"].items()) or "none",
-        "people": f"{result['people']['writers']:,} wrote, {result['people']['bots']:,} bots left out",
-        "stored": ", ".join(f"{n:,} {name}" for name, n in result["engagements"].items()),
-        "left aside": ", ".join(f"{n:,} {reason}" for reason, n in result["skipped"].items()) or "nothing",
-        "from, to": f"{result['first'] or '-'}, {result['last'] or '-'}",
-        "steps reached": ", ".join(f"{n:,} {step}" for step, n in result["backlog"].items()) or "none",
+        "found": _counted(result["signals"]),
+        "people": _counted(who | {"bots left out": result["people"]["bots"]}),
+        "stored": _counted(result["engagements"]),
+        "left aside": _counted(result["skipped"]),
+        "days": f"{result['first']} to {result['last']}" if result["first"] else "",
+        "steps reached": _counted(result["backlog"]),
     }
+    table = Table(show_header=False, box=None, pad_edge=False)
     for name, text in rows.items():
-        table.add_row(name, text)
+        if text:
+            table.add_row(name, text)
     did = "Nothing was written; it would import" if result["dry_run"] else f"Import {result['import_id']}"
-    return [f"{did} into {result['community']} ({result['source']}):", table]
+    return [f"{did} into {result['community']} ({result['source']})", table]
+
+
+def _counted(of: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {name}" for name, n in of.items() if n)

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
-from bot.reports import documents, tables, wording
+from bot.reports import tables, wording
 from bot.reports.contents import NetworkReport, PathwayReport, Report
 from bot.reports.terminal_mountain import DrawnMountain
 from scoring.measures.findings import Findings, TwoOrMore
@@ -39,8 +38,9 @@ def report(of: Report) -> RenderableType:
     found = of.findings
     return Group(
         _headline(wording.title(of), wording.scope(of), _summary(found)),
-        Padding(DrawnMountain(found.bands), (1, 0, 0, 0)),
-        _bands(found),
+        Text("\nThe Mountain (people who engaged in each band, share of engaged members)", style="bold"),
+        DrawnMountain(found.bands),
+        Text("Came up: rose to this band in this time. Stand here: their band at its end.", style="dim"),
         *_programmes("Programmes", found.programmes, "engaged members"),
         *_groups(found.groups, "engaged members"),
         *_two_or_more(found.two_or_more),
@@ -82,17 +82,10 @@ def _headline(title: str, scope: str, summary: str) -> RenderableType:
 
 def _summary(found: Findings) -> str:
     kinds = wording.kinds(found.by_kind)
-    total = f"{wording.engaged(found)}, in {wording.number(found.engagements)} engagements"
-    return f"{total}: {', '.join(kinds)}." if kinds else f"{total}."
-
-
-def _bands(found: Findings) -> RenderableType:
-    table = tables.table("band", *_SHARE, "points", "came up", "stand here")
-    for one in reversed(found.bands):
-        numbers = (documents.points(one.points), one.entered, one.standing)
-        table.add_row(one.band, *_cells(one.members), *(wording.number(count) for count in numbers))
-    note = "Came up: rose to this band in the period. Stand here: it is their band at the end."
-    return tables.section("Bands (share of engaged members)", table, note)
+    total = f"in {wording.number(found.engagements)} engagements"
+    which = kinds[0] if len(kinds) == 1 else ", ".join(kinds)
+    said = f"in {which}" if len(kinds) == 1 else f"{total}: {which}" if kinds else total
+    return f"{wording.engaged(found)}, {said}."
 
 
 def _programmes(title: str, rows: Sequence[ProgrammeFigures], whole: str) -> list[RenderableType]:

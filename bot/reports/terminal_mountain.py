@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from bot.reports import wording
+from bot.reports import documents, wording
 from scoring.measures.bands import BandFigures
 
 _SNOW_TO_MEADOW = ("#dfe7ee", "#b9a67c", "#8fae6b", "#5b9a5f", "#3f7d4e")
+_LINES = 2
 _GAP = 3
 
 
@@ -35,12 +36,12 @@ class DrawnMountain:
 
     def __init__(self, bands: Sequence[BandFigures]) -> None:
         """Draw these bands, given from the lowest to the highest."""
-        self._tiers = [(_tone(n, len(bands)), _words(band)) for n, band in enumerate(reversed(bands))]
-        self._lines = 3 if len(bands) <= 5 else 2
+        width = max((len(band.band) for band in bands), default=0)
+        self._tiers = [(_tone(n, len(bands)), _words(band, width)) for n, band in enumerate(reversed(bands))]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines, in characters that the terminal knows."""
-        base = 2 * self._lines * len(self._tiers) + 1
+        base = 2 * _LINES * len(self._tiers) + 1
         beside = max((line.cell_len for _, words in self._tiers for line in words), default=0)
         if options.max_width < base + _GAP + beside:
             for _, words in self._tiers:
@@ -49,8 +50,8 @@ class DrawnMountain:
         ink = _ink(console, options)
         yield Text(ink.summit.rjust(base // 2 + 1), style="bold")
         for tier, (tone, words) in enumerate(self._tiers):
-            for line, beside_it in zip(range(self._lines), (*words, Text()), strict=False):
-                yield _slope(tier * self._lines + line, base, tone, ink).append_text(beside_it)
+            for line, beside_it in enumerate(words):
+                yield _slope(tier * _LINES + line, base, tone, ink).append_text(beside_it)
 
 
 def _ink(console: Console, options: ConsoleOptions) -> _Ink:
@@ -72,8 +73,10 @@ def _slope(line: int, base: int, tone: int, ink: _Ink) -> Text:
     return text.append(" " * (margin + _GAP))
 
 
-def _words(band: BandFigures) -> tuple[Text, Text]:
+def _words(band: BandFigures, width: int) -> tuple[Text, Text]:
     """Return the two lines that stand beside a tier."""
-    head = Text.assemble((f"{band.band:<14} ", "bold"), f"{wording.people(band.members.numerator):>13}")
-    standing = f"{wording.number(band.standing)} {'stands' if band.standing == 1 else 'stand'} here now"
-    return head, Text(f"{wording.share(band.members)} of the engaged; {standing}", style="dim")
+    many, share = wording.people(band.members.numerator), wording.share(band.members)
+    head = Text.assemble((band.band.ljust(width), "bold"), f"{many:>15}  {share:>6} ({wording.interval(band.members)})")
+    came, standing = wording.number(band.entered), wording.number(band.standing)
+    points = wording.number(documents.points(band.points))
+    return head, Text(f"  {came} came up; {standing} stand here now; {points} points", style="dim")

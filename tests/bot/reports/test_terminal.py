@@ -39,8 +39,8 @@ def test_every_report_prints_where_only_ascii_is_known(name: str, width: int) ->
 def test_mountain_stands_with_its_highest_band_on_top() -> None:
     lines = [line.split() for line in printed(DrawnMountain(report().findings.bands), encoding="ascii").splitlines()]
     assert lines[0] == ["^"]
-    assert [line[1] for line in lines[1::3]] == ["Participating", "Endorsing", "Learning"]
-    assert lines[1] == ["/#\\", "Participating", "30", "people"]
+    assert [line[1] for line in lines[1::2]] == ["Participating", "Endorsing", "Learning"]
+    assert lines[1][:4] == ["/#\\", "Participating", "30", "people"]
 
 
 def test_mountain_leaves_the_drawing_out_where_there_is_no_room() -> None:
@@ -51,7 +51,7 @@ def test_mountain_leaves_the_drawing_out_where_there_is_no_room() -> None:
 
 def test_mountain_widens_by_one_on_either_side() -> None:
     lines = printed(DrawnMountain(report().findings.bands), encoding="ascii").splitlines()
-    assert [(line.index("/"), line.index("\\")) for line in lines[1:]] == [(8 - n, 10 + n) for n in range(9)]
+    assert [(line.index("/"), line.index("\\")) for line in lines[1:]] == [(5 - n, 7 + n) for n in range(6)]
 
 
 def test_report_says_the_main_things_in_words() -> None:

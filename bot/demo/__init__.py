@@ -1,0 +1,1 @@
+"""The demo: what it says and which commands it runs."""
