@@ -59,7 +59,7 @@ class Manifest(BaseModel):
 
 
 class Writer:
-    """Writes a backup into a stream, table by table; `finish` writes the list."""
+    """Writes a backup into a stream, table by table; `finish` writes the list, `close` ends it."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         """Take the stream to write to."""
@@ -75,9 +75,12 @@ class Writer:
         self.tables.append(Contents(name=name, columns=columns, rows=writer.rows, sha256=writer.digest.hexdigest()))
 
     def finish(self, schema_version: str, made_at: str, keys: str | None) -> None:
-        """Write the list of contents and end the file."""
+        """Write the list of contents, without which the file is no backup."""
         manifest = Manifest(schema_version=schema_version, made_at=made_at, keys=keys, tables=tuple(self.tables))
         self._zip.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
+
+    def close(self) -> None:
+        """End the file."""
         self._zip.close()
 
 

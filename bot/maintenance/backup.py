@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -38,8 +38,7 @@ async def backup(database: Database, file: Path) -> Kept:
     """
     if missing(database):
         raise InputError(f"{database.path}: there is no such database, so there is nothing to back up")
-    with _new_file(file) as stream:
-        writer = Writer(stream)
+    with _new_file(file) as stream, closing(Writer(stream)) as writer:
         async with copying.snapshot(database) as connection:
             version = await copying.version(connection)
             if version is None:

@@ -34,6 +34,7 @@ async def restore(database: Database, file: Path, *, replace: bool = False) -> R
         _refuse_newer(database, file, backup.manifest)
         backup.verify()
         make_folder(database)
+        await _refuse_unreadable(database)
         async with database.write() as connection:
             before = await _make_way(database, connection, replace)
             await _load(connection, file, backup)
@@ -48,6 +49,17 @@ def _refuse_newer(database: Database, file: Path, manifest: Manifest) -> None:
         raise InputError(f"{file}: this backup was made by a newer version of Cairn; upgrade Cairn first") from None
 
 
+async def _refuse_unreadable(database: Database) -> None:
+    """Raise MachineError where a SQLite file stands in the way that cannot be read, so that nobody restores into it."""
+    if database.path is None:
+        return
+    try:
+        async with database.read() as connection:
+            await copying.vacant(connection)
+    except MachineError as error:
+        raise MachineError(f"{error}; to restore a backup here, move that file away first") from error
+
+
 async def _make_way(database: Database, connection: AsyncConnection, replace: bool) -> Kept | None:
     """Refuse to write over data, or keep a backup of them, while nobody else can write."""
     await refuse_foreign(database, connection)
@@ -58,13 +70,8 @@ async def _make_way(database: Database, connection: AsyncConnection, replace: bo
             f"{database.shown}: this database is not empty; restore into a new one, or say --replace, which keeps a "
             "backup of what is there"
         )
-    try:
-        await copying.hold_still(connection)
-        return await backup_beside(database, "before-restore")
-    except MachineError as error:
-        raise MachineError(
-            f"No backup of what is there can be kept ({error}); move it away and restore into a new database"
-        ) from error
+    await copying.hold_still(connection)
+    return await backup_beside(database, "before-restore")
 
 
 async def _load(connection: AsyncConnection, file: Path, backup: Backup) -> None:

@@ -62,9 +62,7 @@ def _day(day: int) -> list[Signal]:
 def _mentors() -> list[Signal]:
     role = Context(programme="Open", cohort="1", role="mentor", name="Open 1")
     days = (FIRST_DAY + 3, FIRST_DAY + 20)
-    return [
-        Signal(Kind.PARTICIPATION, f"p:1:{n}", day, day * DAY_MS, PEOPLE[n], 1, role) for n, day in enumerate(days)
-    ]
+    return [Signal(Kind.PARTICIPATION, f"p:1:{n}", day, day * DAY_MS, PEOPLE[n], 1, role) for n, day in enumerate(days)]
 
 
 def origin(community: int, source: int = 0) -> Origin:
@@ -73,7 +71,7 @@ def origin(community: int, source: int = 0) -> Origin:
 
 
 async def fill(database: Database, keys: Keys) -> int:
-    """Make a database ready and put the community in; some of it is seen by a second source that knows it was edited."""
+    """Make a database ready and put the community in; some of it is seen by a second source."""
     await ready(database)
     async with database.write() as connection:
         community = (await communities.found(connection, NAME, RULES, version(RULES), "small.yaml")).id
