@@ -6,9 +6,6 @@ import asyncio
 import hashlib
 import json
 import os
-import signal
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -32,20 +29,6 @@ from tests.bot.maintenance.filled import (
     record,
     run,
 )
-
-KILLED_WHILE_WRITING = """
-import asyncio, os, signal, sys
-from pathlib import Path
-from bot.maintenance import archive
-from bot.maintenance.backup import backup
-from bot.storage.engine import Database
-
-def kill(self, *_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-archive.Writer.finish = kill
-asyncio.run(backup(Database(sys.argv[1]), Path(sys.argv[2])))
-"""
 
 
 def names_in(folder: Path) -> list[str]:
@@ -163,17 +146,6 @@ async def test_backup_is_for_its_owner_only_and_without_keys(sqlite_url: str, tm
         everything = b"".join(archive.read(name) for name in archive.namelist())
     assert keys["pseudonym"].encode() not in everything
     assert keys["sealing"][0].encode() not in everything
-
-
-async def test_killed_backup_leaves_no_file_of_that_name(sqlite_url: str, tmp_path: Path) -> None:
-    async with filled(sqlite_url, tmp_path):
-        pass
-    file = tmp_path / "one.backup"
-    process = subprocess.run(  # noqa: ASYNC221 - nothing else goes on
-        [sys.executable, "-c", KILLED_WHILE_WRITING, sqlite_url, str(file)], cwd=Path(__file__).parents[3], check=False
-    )
-    assert process.returncode == -signal.SIGKILL
-    assert not file.exists()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
