@@ -39,62 +39,58 @@ def _participation(name: str) -> Command:
     return ("import", "participation", f"{name}.csv", "--mapping", f"{name}.yaml", *_PROGRAMMES)
 
 
-BEGINNING = """
-Cairn follows how people engage with a community and shows it on its Mountain of
-Engagement: Learning at the foot, Leading at the top.
-
-What you see now is the real history of three groups, without a word of what
-they wrote. It goes into a database of its own; yours, if any, stays untouched.
-Every line that begins with "$ cairn" is a command you can use yourself.
-"""
+BEGINNING = (
+    "Cairn follows how people engage with a community and shows it on its Mountain of Engagement: Learning at the "
+    "foot, Leading at the top. Here is the real history of three groups, without a word of what they wrote. It goes "
+    "into a database of its own; yours, if any, stays untouched. Every line that begins with $ is a command for you "
+    "to use, too."
+)
 
 SCENES = (
     Scene(
-        "The Houston Data Visualization Meetup has published the export of its Slack.\n"
-        "Cairn reads who did what, when and in which channel. Words are never stored.",
+        "The Houston Data Visualization Meetup has published the export of its Slack. Cairn reads who did what, when "
+        "and in which channel. Words are never stored.",
         (("import", "slack-export", "houston-slack.zip", *_CHAT),),
         "1. A Slack workspace",
     ),
     Scene(
-        "\nWho might like to be invited to an event? People who cheered others on, again and\n"
-        "again. Writing a lot is not enough: chat alone takes nobody up the Mountain.",
+        "Who might like to be invited to an event? People who cheered others on, again and again. Writing a lot is "
+        "not enough: chat alone takes nobody far up.",
         (("member", "list", *_CHAT, "--step", "join-in"),),
     ),
     Scene(
-        "Open Life Science mentors people in rounds. The Global Sprint of 2018 was two days\n"
-        "of work on open projects. Some people were in both. Their lists are CSV files; a\n"
-        "small mapping file says what the columns mean.",
+        "Open Life Science mentors people in rounds. The Global Sprint of 2018 was two days of work on open projects. "
+        "Some people were in both. Their lists are CSV files; a small mapping file says what the columns mean.",
         tuple(map(_participation, ("ols-cohorts", "ols-people", "sprint-2018"))),
         "2. A mentoring programme and a sprint",
     ),
     Scene(
-        "Who takes part, in what, from where, and how deeply? Nobody is named, and groups of\n"
-        "fewer than five people stay hidden.",
+        "Who takes part, in what, from where, and how deeply? Nobody is named. Of what people say about themselves, "
+        "such as where they live, no group of fewer than five is shown.",
         (("report", *_PROGRAMMES),),
         "3. The report",
     ),
     Scene(
-        "Do people who came to learn come back to mentor others? When this falls from one\n"
-        "round to the next, something needs care.",
+        "Do people who came to learn come back to mentor others? When this falls from one round to the next, "
+        "something needs care.",
         (("pathways", *_PROGRAMMES, "--programme", "open-life-science", "--from", "participant", "--to", "mentor"),),
         "4. A pathway",
     ),
     Scene(
-        "Every point leads back to what somebody did. Here a mentor reached the step to lead,\n"
-        "and in the next round they did.",
+        "Every point leads back to what somebody did. This member mentored, was ready to lead, and in the next round "
+        "they did.",
         (("member", "show", _MENTOR, *_PROGRAMMES),),
         "5. One member, explained",
     ),
     Scene(
-        f"Points count for a year. What if they counted for two? {CHANGED} is the same rules\n"
-        "with that one line changed. A rehearsal shows what would happen, and changes nothing.",
+        f"Points count for a year. What if they counted for two? In {CHANGED} just that line is changed. A rehearsal "
+        "shows what would happen, and changes nothing.",
         (("rules", "rehearse", CHANGED, *_PROGRAMMES),),
         "6. Other rules, tried first",
     ),
 )
 
-NEXT = """
-  Keep this demo and look around in it:
+NEXT = """  Keep this demo and look around in it:
     cairn demo --folder my-demo
   See what your own export would bring, before anything is written:
     cairn import slack-export FILE.zip --community NAME --dry-run
@@ -103,11 +99,9 @@ NEXT = """
     cairn rules explain
     cairn rules new
 
-This demo's database is gone now. After "make demo", cairn is .venv/bin/cairn.
-"""
+This demo's database is gone now. After "make demo", cairn is .venv/bin/cairn."""
 
-KEPT = """
-  The demo's database is {folder}/data/cairn.db. Look around in it:
+KEPT = """  The demo's database is {folder}/data/cairn.db. Look around in it:
     export CAIRN_DATABASE_URL=sqlite:///{folder}/data/cairn.db
     cairn report --community "Open Science" --html report.html
     cairn network --community Houston
@@ -115,5 +109,4 @@ KEPT = """
   Back to your own database:
     unset CAIRN_DATABASE_URL
 
-After "make demo", cairn is .venv/bin/cairn.
-"""
+After "make demo", cairn is .venv/bin/cairn."""

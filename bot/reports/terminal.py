@@ -5,7 +5,6 @@ The terminal shows the main things. Long lists are cut, with a word on where the
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -25,6 +24,9 @@ from scoring.statistics import Ratio
 
 _VALUES_SHOWN = 8
 """How many values of a group the terminal lists."""
+
+_COHORTS_SHOWN = 4
+"""How many of a programme's cohorts, the latest, the terminal lists."""
 
 _MONTHS_SHOWN = 12
 """How many rows of months, the latest, the terminal lists."""
@@ -89,26 +91,26 @@ def _summary(found: Findings) -> str:
 
 
 def _programmes(title: str, rows: Sequence[ProgrammeFigures], whole: str) -> list[RenderableType]:
+    """Show each programme with its latest cohorts."""
     table = tables.table("programme", "cohort", *_SHARE, left=2)
-    for one in _without_lone_cohorts(rows):
-        table.add_row(one.programme, one.cohort or "any", *_cells(one.members))
-    return [tables.section(f"{title} (share of {whole})", table)] if rows else []
-
-
-def _without_lone_cohorts(rows: Sequence[ProgrammeFigures]) -> list[ProgrammeFigures]:
-    """Leave out the whole of a programme that has one cohort only, where both rows would say the same."""
-    cohorts = Counter(one.programme for one in rows if one.cohort)
-    alone = {(one.programme, one.members) for one in rows if one.cohort and cohorts[one.programme] == 1}
-    return [one for one in rows if one.cohort or (one.programme, one.members) not in alone]
+    earlier = 0
+    for _, parts in groupby(rows, key=lambda row: row.programme):
+        first, *cohorts = parts
+        latest = cohorts[-_COHORTS_SHOWN:]
+        earlier += len(cohorts) - len(latest)
+        # A programme with one cohort would be told twice.
+        for one in latest if len(cohorts) == 1 and cohorts[0].members == first.members else [first, *latest]:
+            table.add_row(one.programme, one.cohort or "any", *_cells(one.members))
+    note = f"{wording.number(earlier)} earlier cohorts {_REST}" if earlier else ""
+    return [tables.section(f"{title} (share of {whole})", table, note)] if rows else []
 
 
 def _groups(rows: Sequence[GroupFigures], whole: str) -> list[RenderableType]:
-    return [_group(name, list(values), whole) for name, values in groupby(rows, key=lambda row: row.group)]
+    known = [(name, list(values)) for name, values in groupby(rows, key=lambda row: row.group)]
+    return [_group(name, values, whole) for name, values in known if any(one.value != UNKNOWN for one in values)]
 
 
 def _group(name: str, rows: list[GroupFigures], whole: str) -> RenderableType:
-    if all(row.value == UNKNOWN for row in rows):
-        return Text(f"\nBy {name}: not known of anybody", style="dim")
     table = tables.table(name, *_SHARE)
     shown, hidden = [row for row in rows if not row.suppressed], [row for row in rows if row.suppressed]
     listed = shown if len(shown) <= _VALUES_SHOWN else [*shown[: _VALUES_SHOWN - 1], shown[-1]]
