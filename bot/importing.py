@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import InputError
+from bot.errors import CairnError, MachineError
 from bot.intake import Intake
 from bot.keys import Keys
 from bot.ports import Archive, Count, Item, Person
@@ -26,16 +26,18 @@ from bot.storage.accounts import Newcomers
 from bot.storage.communities import Community
 from bot.storage.engine import Database
 from bot.storage.recording import Origin
+from bot.undoing import undo
+from scoring.mountain import Mountain
 from scoring.points import programmes_asked
 from scoring.signals import ALWAYS_STORED, WRITTEN, Kind, Signal, date_of, day_of
 
 BATCH = 2_000
-CONSENTS = ("notice", "counted", "strict")
+"""Items read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the operator asked for: which community, on what terms; `rules` (text, version, file) for a new community.
+    """What the operator asked for: which community, on what terms; `rules` gives (text, version, file) for a new one.
 
     `consent` None means: the space's own policy, `notice` where the space is new.
     """
@@ -43,7 +45,7 @@ class Order:
     community: str
     digest: str
     label: str
-    rules: tuple[str, str, str]
+    rules: Callable[[], tuple[str, str, str]]
     consent: str | None = None
     keep: int | None = None
 
@@ -74,66 +76,78 @@ class Importer:
     async def run(self, archive: Archive, order: Order) -> dict[str, Any]:
         """Import an archive and settle what it touched; returns the document that `cairn import --json` prints.
 
-        Raises InputError for a damaged file, after taking back what had been stored of it.
+        Raises InputError for a damaged file and MachineError where the machine fails, both after taking back what had
+        been stored; where even that fails, the same command goes on later.
         """
-        community, fresh = await self._community(order)
+        community = await self._community(order)
         try:
             return await self._run(archive, order, community)
-        except InputError:
-            await self._take_back(order, community, fresh)
+        except CairnError as error:
+            await self._take_back(order, community, error)
             raise
 
     async def _run(self, archive: Archive, order: Order, community: Community) -> dict[str, Any]:
+        await self._finish_undoing(order, community)
         run, origin = await self._begin(archive, order, community)
         if run.state == "done":
             return _known_already(run)
-        async with self._database.read() as connection:
-            before = await self._reached(connection, community)
         seen = await self._feed(archive, origin, run.done)
-        await self.settle(community.id)
+        await Settler(self._database, community.id).settle(self._settling())
         async with self._database.write() as connection:
-            stored = await imports.get(connection, run.id)
-            result = _document(archive, order, seen, stored.result) | {"import_id": run.id}
-            result["backlog"] = dict(await self._reached(connection, community) - before)
+            stored = (await imports.get(connection, run.id)).result
+            backlog = await self._reached(connection, community) - Counter(stored["reached"])
+            result = _document(archive, order, seen, stored) | {"import_id": run.id, "backlog": dict(backlog)}
             await imports.finish(connection, run.id, result)
         return result
 
-    async def _community(self, order: Order) -> tuple[Community, bool]:
+    async def _community(self, order: Order) -> Community:
+        async with self._database.read() as connection:
+            there = await communities.named(connection, order.community)
+        if there is not None:
+            return there
+        rules = order.rules()
         async with self._database.write() as connection:
-            for one in await communities.everyone(connection):
-                if one.name == order.community:
-                    return one, False
-            return await communities.found(connection, order.community, *order.rules), True
+            there = await communities.named(connection, order.community)
+            return there or await communities.found(connection, order.community, *rules)
+
+    async def _finish_undoing(self, order: Order, community: Community) -> None:
+        """Where this very import was being taken back, finish that before it begins anew."""
+        run = await self._standing(order, community)
+        if run is not None and run.state == "undoing":
+            await undo(self._database, run.id, self._settling())
+
+    async def _standing(self, order: Order, community: Community) -> imports.Run | None:
+        async with self._database.read() as connection:
+            return await imports.find(connection, community.id, order.digest)
 
     async def _begin(self, archive: Archive, order: Order, community: Community) -> tuple[imports.Run, Origin]:
         """Take up the import where it stopped, or begin it; decide what may be kept."""
         async with self._database.write() as connection:
-            space, policy = None, order.consent or "notice"
-            if archive.space is not None:
-                there = await communities.find_space(connection, community.id, archive.space)
-                if there is None:
-                    there = await communities.add_space(connection, community.id, archive.space, policy), policy
-                space, policy = there
+            space, policy = await self._space(connection, archive, order, community)
             run = await imports.find(connection, community.id, order.digest)
-            if run is not None and run.state == "undoing":
-                raise InputError(
-                    f"import {run.id} of this file is being undone; run `cairn import undo {run.id}` first"
-                )
-            number = run.id if run is not None else await imports.begin(
-                connection, community=community.id, source=archive.source, digest=order.digest, label=order.label,
-                space=space, captured=archive.captured, consent=policy, keep=order.keep,
-            )  # fmt: skip
-            active = await communities.active_rules(connection, community.id)
-            rules = parse_rules(active.text, active.name)
-            origin = Origin(
-                community.id,
-                space,
-                ALWAYS_STORED | rules.kinds,
-                Newcomers(number, policy == "notice", policy == "strict"),
-                archive.captured,
-                bool(programmes_asked(rules.multipliers)),
-            )
-            return await imports.get(connection, number), origin
+            if run is None:
+                reached = await self._reached(connection, community)
+                number = await imports.begin(
+                    connection, reached, community=community.id, source=archive.source, digest=order.digest,
+                    label=order.label, space=space, captured=archive.captured, consent=policy, keep=order.keep,
+                )  # fmt: skip
+                run = await imports.get(connection, number)
+            archive.captured = run.captured  # rows of a file without its own time: as when they were first read
+            rules = await self._rules(connection, community)
+            newcomers = Newcomers(run.id, policy == "notice", policy == "strict")
+            by_programme = bool(programmes_asked(rules.multipliers))
+            kinds = ALWAYS_STORED | rules.kinds
+            return run, Origin(community.id, space, kinds, newcomers, run.captured, by_programme)
+
+    async def _space(
+        self, connection: AsyncConnection, archive: Archive, order: Order, community: Community
+    ) -> tuple[int | None, str]:
+        """Return the space's number and consent policy: its own where it exists, else what the operator vouches for."""
+        policy = order.consent or "notice"
+        if archive.space is None:
+            return None, policy
+        there = await communities.find_space(connection, community.id, archive.space)
+        return there or (await communities.add_space(connection, community.id, archive.space, policy), policy)
 
     async def _feed(self, archive: Archive, origin: Origin, already: int) -> Seen:
         """Read and store, the next batch being read while the last is stored."""
@@ -189,57 +203,38 @@ class Importer:
             await belonging.declare(connection, origin.community, source, said)
             await imports.add_counts(connection, origin.community, source, counts)
 
-    async def settle(self, community: int) -> None:
-        """Settle a community's marks, telling progress."""
-        total = 0
+    def _settling(self) -> Callable[[int], None]:
+        """Return who hears how many marks are left, and tells how far settling is."""
+        most = 0
 
         def hear(left: int) -> None:
-            nonlocal total
-            total = max(total, left)
-            self._progress("settling", total - left, total)
+            nonlocal most
+            most = max(most, left)
+            self._progress("settling", most - left, most)
 
-        await Settler(self._database, community).settle(hear)
+        return hear
+
+    async def _rules(self, connection: AsyncConnection, community: Community) -> Mountain:
+        active = await communities.active_rules(connection, community.id)
+        return parse_rules(active.text, active.name)
 
     async def _reached(self, connection: AsyncConnection, community: Community) -> Counter[str]:
         """Count the members who have reached each step."""
-        rules = await communities.active_rules(connection, community.id)
-        steps = parse_rules(rules.text, rules.name).steps
-        return Counter(
-            {steps[n].name: count for n, count in (await tallies.crossed(connection, community.id, rules.id)).items()}
-        )
+        active = await communities.active_rules(connection, community.id)
+        steps = parse_rules(active.text, active.name).steps
+        crossed = await tallies.crossed(connection, community.id, active.id)
+        return Counter({steps[step].name: members for step, members in crossed.items()})
 
-    async def _take_back(self, order: Order, community: Community, fresh: bool) -> None:
+    async def _take_back(self, order: Order, community: Community, error: CairnError) -> None:
         """Undo a failed import; a community that was made for it goes too."""
-        async with self._database.read() as connection:
-            run = await imports.find(connection, community.id, order.digest)
-        if run is not None and run.state == "running":
-            await self.undo(run.id, "failed")
-        if fresh:
+        try:
+            run = await self._standing(order, community)
+            if run is not None and run.state in ("running", "undoing"):
+                await undo(self._database, run.id, self._settling(), "failed")
             async with self._database.write() as connection:
-                await communities.dissolve(connection, community.id)
-
-    async def undo(self, number: int, state: str = "undone") -> imports.Run:
-        """Take an import back: its rows where nobody else has seen them, its links, attributes and counts."""
-        async with self._database.write() as connection:
-            run = await imports.get(connection, number)
-            if run.state in ("undone", "failed"):
-                raise InputError(f"import {number} was taken back already")
-            await imports.set_state(connection, number, "undoing")
-            await imports.undo_words(connection, run.community, number)
-        more = True
-        while more:
-            async with self._database.write() as connection:
-                more = await imports.undo_shared(connection, run.community, number)
-        for part in (imports.undo_own, imports.undo_orphans):
-            at: int | None = 0
-            while at is not None:
-                async with self._database.write() as connection:
-                    at = await part(connection, run.community, number, at)
-        await self.settle(run.community)
-        async with self._database.write() as connection:
-            await imports.sweep_people(connection, run.community, number)
-            await imports.set_state(connection, number, state)
-        return run
+                await communities.dissolve_empty(connection, community.id)
+        except CairnError:
+            raise MachineError(f"{error}; run the same command again to go on where it stopped") from error
 
 
 def _document(archive: Archive, order: Order, seen: Seen, stored: dict[str, Any]) -> dict[str, Any]:

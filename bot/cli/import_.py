@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,14 +16,13 @@ from rich.table import Table
 
 from bot.cli import output
 from bot.cli.options import Which
-from bot.cli.session import Session, first_rules, opened
+from bot.cli.session import Session, copied, first_rules, opened
 from bot.errors import InputError, MachineError
 from bot.importing import Importer, Order
-from bot.maintenance.backup import backup
-from bot.maintenance.restore import restore
-from bot.ports import Archive
+from bot.ports import Archive, Kind
+from bot.reports import wording
 from bot.storage import communities, imports
-from bot.storage.engine import Database
+from bot.undoing import undo as take_back
 from integrations.archives.counts import Counts
 from integrations.archives.csv_archive import Rejects
 from integrations.archives.discord_export import DiscordExport
@@ -32,6 +31,9 @@ from integrations.archives.participation import Participation
 from integrations.archives.slack_export import SlackExport
 
 app = App(name="import", help="Bring a community's history in; list and undo imports.")
+
+
+_LONGEST_NAME = 200
 
 
 @Parameter(name="*")
@@ -80,29 +82,30 @@ async def participation(
     mapping: Annotated[Path, Parameter(help="YAML file that says what the columns mean.")],
 ) -> None:
     """Import a CSV file of who took part in what, in which role (or of people's attributes)."""
-    meaning, rejects = read_mapping(mapping), _rejects(path, rows)
+    meaning, rejects = read_mapping(mapping), _rejects(path, terms, rows)
     await _import(path, terms, lambda: Participation(path, meaning, _now(), rejects), mapping)
-    _tell_rejects(rejects, rows)
+    _tell(rejects)
 
 
 @app.command
 async def counts(path: Path, /, terms: Terms = Terms(), rows: Rows = Rows()) -> None:  # noqa: B008
     """Import a CSV file of anonymous numbers: kind, day, place, n."""
-    rejects = _rejects(path, rows)
+    rejects = _rejects(path, terms, rows)
     await _import(path, terms, lambda: Counts(path, _now(), rejects))
-    _tell_rejects(rejects, rows)
+    _tell(rejects)
 
 
 @app.command(name="list")
 async def list_(which: Which = Which()) -> None:  # noqa: B008
     """List imports."""
     async with opened() as session:
-        community = await session.community(which.community) if which.community else None
+        community = await session.community(which.community) if which.community is not None else None
         async with session.database.read() as connection:
             names = {one.id: one.name for one in await communities.everyone(connection)}
             found = await imports.runs(connection, community.id if community else None)
     if which.json:
-        output.document([_listed(one, names) for one in found])
+        name = community.name if community else None
+        output.document({"community": name, "imports": [_listed(one, names) for one in found]})
         return
     table = Table("import", "community", "source", "file", "state", "new rows", "known rows")
     for one in found:
@@ -119,7 +122,7 @@ async def undo(number: int, /) -> None:
     """Take an import back; rows that other sources have seen as well stay."""
     async with opened() as session:
         with output.bars() as bars:
-            run = await Importer(session.database, await session.keys(), bars).undo(number)
+            run = await take_back(session.database, number, bars.of("settling"))
     output.show(f"Import {number} ({run.label}) is undone.")
 
 
@@ -141,53 +144,37 @@ async def _import(path: Path, terms: Terms, archive: Callable[[], Archive], *mor
         raise InputError(f"--keep: {terms.keep} is no number of days; expected 1 or more")
     source = archive()
     try:
-        async with opened() as session:
-            order = await _order(session, path, terms, more)
-            run = _rehearse if terms.dry_run else _run
-            result = await run(session, source, order)
+        async with copied() if terms.dry_run else opened() as session:
+            order = await _order(session, source, path, terms, more)
+            with output.bars() as bars:
+                result = await Importer(session.database, await session.keys(), bars).run(source, order)
     finally:
         source.close()
+    if terms.dry_run:
+        result |= {"import_id": None, "dry_run": True}
     if terms.json:
         output.document(result)
     else:
         output.show(*_told(result))
 
 
-async def _run(session: Session, archive: Archive, order: Order) -> dict[str, Any]:
-    with output.bars() as bars:
-        return await Importer(session.database, await session.keys(), bars).run(archive, order)
-
-
-async def _rehearse(session: Session, archive: Archive, order: Order) -> dict[str, Any]:
-    """Import into a copy that is thrown away afterwards."""
-    keys = await session.keys()
-    with tempfile.TemporaryDirectory(prefix="cairn-") as folder, output.bars() as bars:
-        copy = Database(f"sqlite:///{Path(folder) / 'copy.db'}")
-        try:
-            kept = Path(folder) / "copy.backup"
-            await backup(session.database, kept)
-            await restore(copy, kept)
-            result = await Importer(copy, keys, bars).run(archive, order)
-        finally:
-            await copy.close()
-    return result | {"import_id": None, "dry_run": True}
-
-
-async def _order(session: Session, path: Path, terms: Terms, more: tuple[Path, ...]) -> Order:
+async def _order(session: Session, archive: Archive, path: Path, terms: Terms, more: tuple[Path, ...]) -> Order:
     name = terms.community
     if name is None:
         there = await session.community(None)
         if there is None:
             raise InputError("--community: give the name of the community this history belongs to")
         name = there.name
-    if not name.strip() or len(name) > 200:
-        raise InputError("--community: expected a name of 1 to 200 characters")
-    return Order(name, digest(path, *more), path.name, first_rules(session.settings), terms.consent, terms.keep)
+    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise InputError(f"--community: expected a name of 1 to {_LONGEST_NAME} printable characters")
+    label = path.name.encode("utf-8", "replace").decode()
+    whole = digest(archive.source, path, *more)
+    return Order(name, whole, label, lambda: first_rules(session.settings), terms.consent, terms.keep)
 
 
-def digest(*paths: Path) -> str:
-    """Return the SHA-256 of files, of folders with all their files, and of their names."""
-    whole = hashlib.sha256()
+def digest(source: str, *paths: Path) -> str:
+    """Return the SHA-256 of the sort of archive and of files, or folders with all their files and their names."""
+    whole = hashlib.sha256(source.encode())
     for path in paths:
         for file in sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]:
             whole.update(f"{file.relative_to(path) if path.is_dir() else ''}\0".encode("utf-8", "surrogateescape"))
@@ -203,22 +190,25 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _rejects(path: Path, rows: Rows) -> Rejects | None:
+def _rejects(path: Path, terms: Terms, rows: Rows) -> Rejects | None:
+    """Return where rows that cannot be read go; a dry run writes them only where it is told to."""
     if rows.on_error == "stop":
         return None
-    return Rejects(rows.rejects or path.with_name(f"{path.stem}.rejects.csv"))
+    usual = Path(os.devnull) if terms.dry_run else path.with_name(f"{path.stem}.rejects.csv")
+    return Rejects(rows.rejects or usual)
 
 
-def _tell_rejects(rejects: Rejects | None, rows: Rows) -> None:
-    if rejects is not None and rejects.path.exists():
+def _tell(rejects: Rejects | None) -> None:
+    if rejects is not None and rejects.begun and rejects.path != Path(os.devnull):
         output.note(f"Rows that could not be read are in {rejects.path}.")
 
 
 def _told(result: dict[str, Any]) -> list[RenderableType]:
     """Say for people what an import did; what there is none of is left out."""
     who = {"accounts": result["read"]["accounts"], "wrote": result["people"]["writers"]}
+    kinds = {kind.label: kind for kind in Kind}
     rows = {
-        "found": _counted(result["signals"]),
+        "found": ", ".join(wording.kinds({kinds[label]: n for label, n in result["signals"].items() if n})),
         "people": _counted(who | {"bots left out": result["people"]["bots"]}),
         "stored": _counted(result["engagements"]),
         "left aside": _counted(result["skipped"]),

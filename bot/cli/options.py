@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -36,6 +39,31 @@ def day(option: str, text: str | None) -> int | None:
     if text is None:
         return None
     try:
+        if not _DAY.fullmatch(text):
+            raise ValueError("not written as days are")
         return day_number(dt.date.fromisoformat(text))
     except ValueError:
         raise InputError(f"{option}: {text!r} is not a day; expected YYYY-MM-DD") from None
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NAMES_SHOWN = 20
+
+
+def named(option: str, given: str, there: Iterable[str]) -> str:
+    """Return which of the names there are is meant, upper or lower case; InputError with the nearest for none."""
+    names = sorted(set(there))
+    found = next((name for name in names if name.casefold() == given.casefold()), None)
+    if found is None:
+        raise unknown(option, option.removeprefix("--"), given, names)
+    return found
+
+
+def unknown(option: str, what: str, given: str, there: Iterable[str]) -> InputError:
+    """Return the error for a name that nothing has, with the nearest name there is, or all of them."""
+    names = sorted(set(there))
+    folded = {name.casefold(): name for name in names}
+    close = get_close_matches(given.casefold(), folded, 1)
+    listed = ", ".join(names[:_NAMES_SHOWN]) + (", ..." if len(names) > _NAMES_SHOWN else "")
+    hint = f"did you mean {folded[close[0]]!r}?" if close else f"there are: {listed or 'none yet'}"
+    return InputError(f"{option}: there is no {what} {given!r}; {hint}")

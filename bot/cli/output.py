@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,6 +37,17 @@ class Bars:
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(stage, total=max(of, 1))
         self._progress.update(self._tasks[stage], completed=at, total=max(of, at, 1))
+
+    def of(self, stage: str) -> Callable[[int], None]:
+        """Return who hears how much of a stage is left, and moves its bar."""
+        most = 0
+
+        def hear(left: int) -> None:
+            nonlocal most
+            most = max(most, left)
+            self(stage, most - left, most)
+
+        return hear
 
 
 @contextmanager

@@ -110,14 +110,7 @@ async def apply(file: Path, /, which: Which = Which()) -> None:  # noqa: B008
         if community is None:
             raise InputError("there is no community yet to apply rules to; `cairn import` brings one in")
         with output.bars() as bars:
-            most = 0
-
-            def hear(left: int) -> None:
-                nonlocal most
-                most = max(most, left)
-                bars("settling", most - left, most)
-
-            done = await rehearsing.apply(session.database, community, rules, hear)
+            done = await rehearsing.apply(session.database, community, rules, bars.of("settling"))
     if which.json:
         output.document({"community": community.name, "version": rules[1], "changed": done})
     else:
@@ -156,7 +149,8 @@ def _ask(question: str, choices: Sequence[str] = (), default: str = "") -> str:
 def _rehearsed(found: dict[str, Any]) -> list[RenderableType]:
     bands = tables.table("band", "members now", "members then")
     for one in reversed(found["bands"]):
-        bands.add_row(one["band"], str(one["before"]), str(one["after"]))
+        if one["before"] or one["after"]:
+            bands.add_row(one["band"], str(one["before"]), str(one["after"]))
     moves = tables.table("from", "to", "members", left=2)
     for one in found["moves"]:
         moves.add_row(one["from"] or "no band", one["to"] or "no band", str(one["members"]))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
+from bot.cli.options import unknown
 from bot.config import Settings, load_settings
 from bot.errors import InputError
 from bot.keys import Keys
 from bot.maintenance import keys_for, ready
+from bot.maintenance.copy_of import copy_of
 from bot.rules import parse_rules
 from bot.rules.document import text_of
 from bot.shipped import shipped
@@ -40,9 +42,7 @@ class Session:
         if name is not None:
             found = next((one for one in there if one.name == name), None)
             if found is None:
-                close = get_close_matches(name, names, 1)
-                hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names) or 'none yet'}"
-                raise InputError(f"--community: there is no community {name!r}; {hint}")
+                raise unknown("--community", "community", name, names)
             return found
         if len(there) > 1:
             raise InputError(f"there are several communities; choose one with --community: {', '.join(names)}")
@@ -68,6 +68,25 @@ async def opened() -> AsyncIterator[Session]:
         yield Session(settings, database)
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def copied() -> AsyncIterator[Session]:
+    """Open a copy of the database of the settings, thrown away afterwards: nothing is written to the database itself.
+
+    Where there is no database yet, the copy is a new one, with keys of its own if there are none.
+    """
+    settings = load_settings()
+    database = Database(settings.database_url)
+    with tempfile.TemporaryDirectory(prefix="cairn-") as folder:
+        copy = Database(f"sqlite:///{Path(folder) / 'copy.db'}")
+        try:
+            if await copy_of(database, copy, settings.keys_file) is None and not settings.keys_file.exists():
+                settings = settings.model_copy(update={"keys_file": Path(folder) / "keys"})
+            yield Session(settings, copy)
+        finally:
+            await copy.close()
+            await database.close()
 
 
 def first_rules(settings: Settings) -> tuple[str, str, str]:

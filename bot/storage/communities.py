@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ports import Space
 from bot.storage.schema import community, import_run, rejected, rules, space
 from scoring.signals import Kind
+
+COULD_NOT_BE_STORED = "could not be stored"
+"""Why a signal was dropped that the database refused by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ async def everyone(connection: AsyncConnection) -> list[Community]:
         select(community.c.id, community.c.name, community.c.rules, community.c.as_of).order_by(community.c.name)
     )
     return [Community(*row) for row in rows]
+
+
+async def named(connection: AsyncConnection, name: str) -> Community | None:
+    """Return the community of a name, None where there is none."""
+    return next((one for one in await everyone(connection) if one.name == name), None)
 
 
 async def get(connection: AsyncConnection, number: int) -> Community:
@@ -159,16 +168,31 @@ async def first_day(connection: AsyncConnection, of: int) -> int | None:
 
 
 async def set_aside(connection: AsyncConnection, of: int, source: int, fault: tuple[Kind, str]) -> None:
-    """Put down that a signal could not be stored, and why; never what it held."""
+    """Put down that a signal could not be stored, and why; never what it held. An import counts it as dropped."""
     kind, reason = fault
-    await connection.execute(update(import_run).where(import_run.c.id == source).values(done=import_run.c.done + 1))
+    there = select(import_run.c.result).where(import_run.c.id == source)
+    told = (await connection.execute(there)).scalar_one_or_none()
+    if told is not None:
+        result = json.loads(told)
+        dropped = result.setdefault("dropped", {})
+        dropped[COULD_NOT_BE_STORED] = dropped.get(COULD_NOT_BE_STORED, 0) + 1
+        values = {"done": import_run.c.done + 1, "result": json.dumps(result)}
+        await connection.execute(update(import_run).where(import_run.c.id == source).values(values))
     await connection.execute(
         insert(rejected).values(community=of, at=time.time_ns() // 1_000_000, kind=int(kind), reason=reason)
     )
 
 
-async def dissolve(connection: AsyncConnection, of: int) -> None:
-    """Delete a community that holds nothing (one made for an import that failed)."""
-    for table in ("context", "rejected", "import_run", "space", "rules", "orphan", "dirty", "stale"):
+async def dissolve_empty(connection: AsyncConnection, of: int) -> None:
+    """Delete a community that failed imports alone have left: nobody in it, no space, only its first rules."""
+    something = (
+        "SELECT 1 FROM account WHERE community = :of UNION SELECT 1 FROM space WHERE community = :of "
+        "UNION SELECT 1 FROM count WHERE community = :of "
+        "UNION SELECT 1 FROM import_run WHERE community = :of AND state <> 'failed' "
+        "UNION SELECT 1 FROM rules WHERE community = :of HAVING count(*) > 1"
+    )
+    if (await connection.execute(text(something), {"of": of})).first() is not None:
+        return
+    for table in ("naming", "context", "rejected", "import_run", "rules", "orphan", "dirty", "stale"):
         await connection.execute(text(f"DELETE FROM {table} WHERE community = :of"), {"of": of})
     await connection.execute(text("DELETE FROM community WHERE id = :of"), {"of": of})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
-from bot.storage.bulk import insert_new, matching
+from bot.storage.bulk import each, insert_new, matching
 from bot.storage.schema import context as table
 from scoring.signals import Context, Kind
 
@@ -25,14 +26,24 @@ def identity(space: int | None, one: Context) -> str:
     return json.dumps([space, one.place, one.programme, one.cohort, one.role, one.project, one.completed])
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Who speaks of contexts: the community and space it speaks about, and its number among the sources."""
+
+    community: int
+    space: int | None
+    source: int
+
+
 async def find_or_make(
-    connection: AsyncConnection, community: int, space: int | None, wanted: Mapping[Context, int]
+    connection: AsyncConnection, witness: Witness, wanted: Mapping[Context, int]
 ) -> dict[Context, int]:
     """Return the numbers of contexts, making missing ones; `wanted` gives for each when its name was captured.
 
     A name captured later replaces the one before; what the rules said of that channel must then be looked at again,
-    so its member-days are marked dirty.
+    so its member-days are marked dirty. What each source said is kept, so that it can be taken back.
     """
+    community, space = witness.community, witness.space
     identities = {one: identity(space, one) for one in wanted}
     namings: dict[str, _Naming] = {}
     examples: dict[str, Context] = {}
@@ -45,16 +56,17 @@ async def find_or_make(
          one.cohort, one.role, one.project, one.completed)
         for key, one in examples.items()
     ]  # fmt: skip
-    found = await _find(connection, community, namings)
+    found = await _find(connection, witness, namings)
     await insert_new(connection, table, _COLUMNS, [row for row in rows if row[2] not in found])
     if len(found) < len(namings):
-        found = await _find(connection, community, namings)
-    for key, (number, before) in found.items():
-        if namings[key] > before:
-            await _rename(connection, number, namings[key])
-            if namings[key].name != before.name:
-                await _look_again(connection, community, number)
-    return {one: found[key][0] for one, key in identities.items()}
+        found = await _find(connection, witness, namings)
+    await _note(
+        connection, witness, {found[key].id: naming for key, naming in namings.items() if naming != found[key].own}
+    )
+    for key, there in found.items():
+        if namings[key] > there.naming:
+            await _rename(connection, community, there, namings[key])
+    return {one: found[key].id for one, key in identities.items()}
 
 
 class _Naming(NamedTuple):
@@ -65,24 +77,82 @@ class _Naming(NamedTuple):
     parent: str
 
 
-async def _find(
-    connection: AsyncConnection, community: int, identities: Iterable[str]
-) -> dict[str, tuple[int, _Naming]]:
+class _There(NamedTuple):
+    """A context in the store: its number, what it is called, and what the source at hand has called it so far."""
+
+    id: int
+    naming: _Naming
+    own: _Naming | None = None
+
+
+async def _find(connection: AsyncConnection, witness: Witness, identities: Iterable[str]) -> dict[str, _There]:
     rows = await matching(
         connection,
-        "SELECT c.identity, c.id, c.named_at, c.name, c.parent FROM {given} "
-        "JOIN context c ON c.identity = given.identity WHERE c.community = :community",
+        "SELECT c.identity, c.id, c.named_at, c.name, c.parent, n.named_at, n.name, n.parent FROM {given} "
+        "JOIN context c ON c.identity = given.identity "
+        "LEFT JOIN naming n ON n.community = c.community AND n.context = c.id AND n.source = :source "
+        "WHERE c.community = :community",
         {"identity": "text"},
         ((one,) for one in identities),
+        community=witness.community,
+        source=witness.source,
+    )
+    return {row[0]: _There(row[1], _Naming(*row[2:5]), None if row[5] is None else _Naming(*row[5:])) for row in rows}
+
+
+async def _note(connection: AsyncConnection, witness: Witness, namings: Mapping[int, _Naming]) -> None:
+    """Put down what a source calls contexts; its newest word replaces the one before."""
+    rows = [
+        {"community": witness.community, "context": number, "source": witness.source, **naming._asdict()}
+        for number, naming in namings.items()
+    ]
+    await each(
+        connection,
+        "INSERT INTO naming (community, context, source, name, named_at, parent) "
+        "VALUES (:community, :context, :source, :name, :at, :parent) ON CONFLICT (community, context, source) "
+        "DO UPDATE SET name = excluded.name, named_at = excluded.named_at, parent = excluded.parent "
+        "WHERE excluded.named_at >= naming.named_at",
+        rows,
+    )
+
+
+async def _rename(connection: AsyncConnection, community: int, there: _There, naming: _Naming) -> None:
+    values = {"name": naming.name, "parent": naming.parent, "named_at": naming.at}
+    await connection.execute(update(table).where(table.c.id == there.id).values(values))
+    if naming.name != there.naming.name:
+        await _look_again(connection, community, there.id)
+
+
+async def take_back(connection: AsyncConnection, community: int, source: int) -> None:
+    """Forget what a source called contexts: other sources' names count again, and what none speaks of goes.
+
+    Its engagements must be gone already.
+    """
+    named = await matching(
+        connection,
+        "DELETE FROM naming WHERE community = :community AND source = :source RETURNING context",
+        {},
+        (),
         community=community,
+        source=source,
     )
-    return {row[0]: (row[1], _Naming(*row[2:])) for row in rows}
-
-
-async def _rename(connection: AsyncConnection, number: int, naming: _Naming) -> None:
-    await connection.execute(
-        update(table).where(table.c.id == number).values(name=naming.name, parent=naming.parent, named_at=naming.at)
+    rows = await matching(
+        connection,
+        "SELECT c.id, c.named_at, c.name, c.parent, n.named_at, n.name, n.parent FROM {given} "
+        "JOIN context c ON c.id = given.id LEFT JOIN naming n ON n.community = c.community AND n.context = c.id",
+        {"id": "bigint"},
+        named,
     )
+    others: dict[_There, list[_Naming]] = {}
+    for row in rows:
+        said = others.setdefault(_There(row[0], _Naming(*row[1:4])), [])
+        said += [] if row[4] is None else [_Naming(*row[4:])]
+    await each(
+        connection, "DELETE FROM context WHERE id = :id", [{"id": one.id} for one, said in others.items() if not said]
+    )
+    for one, said in others.items():
+        if said and max(said) != one.naming:
+            await _rename(connection, community, one, max(said))
 
 
 async def _look_again(connection: AsyncConnection, community: int, number: int) -> None:

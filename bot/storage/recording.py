@@ -13,6 +13,7 @@ from bot.ports import Receipt
 from bot.storage import accounts, contexts, marks
 from bot.storage.accounts import Known, Newcomers
 from bot.storage.bulk import each, rows_of
+from bot.storage.contexts import Witness
 from bot.storage.engagements import Key, Outcome, store
 from bot.storage.families import concerned, hang_together
 from scoring.claims import Claim, join
@@ -114,7 +115,8 @@ async def _contexts(
     if not objects:
         return {}
     settings = dict.fromkeys(objects.values(), origin.seen_at)
-    numbers = await contexts.find_or_make(connection, origin.community, origin.space, settings)
+    witness = Witness(origin.community, origin.space, origin.newcomers.source)
+    numbers = await contexts.find_or_make(connection, witness, settings)
     return {number: numbers[one] for number, one in objects.items()}
 
 

@@ -38,6 +38,11 @@ class Rejects:
         except OSError as failure:
             raise self._failure(failure) from None
 
+    @property
+    def begun(self) -> bool:
+        """Whether a row was bad, so that there is a file."""
+        return self._file is not None
+
     def close(self) -> None:
         """Finish the file; nothing happens where no row was bad, or a second time."""
         try:

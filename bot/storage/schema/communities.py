@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, UniqueConstraint, text
 
-from bot.storage.schema.base import metadata, number, of_community
+from bot.storage.schema.base import NUMBER, metadata, number, of_community
 
 setting = Table(
     "setting",
@@ -64,4 +64,16 @@ context = Table(
     Column("project", Text, nullable=False),
     Column("completed", Boolean),
     UniqueConstraint("community", "identity"),
+)
+
+naming = Table(
+    "naming",
+    metadata,
+    of_community(primary=True),
+    Column("context", NUMBER, ForeignKey("context.id"), primary_key=True),
+    Column("source", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("named_at", BigInteger, nullable=False),
+    Column("parent", Text, nullable=False),
+    comment="What each source calls a context; the context bears the name captured last. What undo falls back to.",
 )
