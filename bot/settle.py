@@ -20,7 +20,7 @@ from bot.storage.engine import Database
 from scoring.assess import Road, band_changes, crossings, totals
 from scoring.columns import Bools
 from scoring.mountain import Mountain
-from scoring.points import Tallies, tally
+from scoring.points import Tallies, counterparts_asked, tally
 from scoring.signals import date_of, day_number
 
 DAYS = 1_000
@@ -73,8 +73,10 @@ class Settler:
         root = await tallies.roots(connection, {who for _, who in taken})
         pairs = sorted({(day, root[who]) for day, who in taken})
         everyone = sorted({*taken, *pairs})
-        found = await acts.of_days(connection, self._community, pairs)
-        for rules in await self.in_force(connection):
+        in_force = await self.in_force(connection)
+        asked = {kind for rules in in_force for kind in counterparts_asked(rules.mountain)}
+        found = await acts.of_days(connection, self._community, pairs, asked)
+        for rules in in_force:
             about = await belonging.of(connection, self._community, rules.mountain, {who for _, who in pairs})
             result = tally(found, rules.mountain, about)
             # Thanks and the like bring in acts whose other side is not in this batch: only whole member-days count.

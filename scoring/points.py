@@ -189,3 +189,13 @@ def _starts(ordered: Ints) -> Bools:
 def programmes_asked(multipliers: Sequence[Multiplier]) -> tuple[str, ...]:
     """Return the programmes whose membership some multiplier asks about."""
     return tuple(one.programme for one in multipliers if one.programme)
+
+
+def counterparts_asked(mountain: Mountain) -> frozenset[Kind]:
+    """Return the kinds for which some engagement type looks at the person on the other side."""
+    return frozenset(
+        kind
+        for one in mountain.types
+        if one.when.to_others or one.different_people or one.credit is Credit.RECEIVER
+        for kind in one.when.kinds
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from bot.storage import contexts
 from bot.storage.bulk import matching
 from bot.storage.engine import Database
 from scoring.columns import NOBODY, Acts, Ints
-from scoring.signals import Kind
+from scoring.signals import Context, Kind
 
 if TYPE_CHECKING:
     from pyarrow import ChunkedArray
@@ -31,40 +32,91 @@ _PARENT = (
 """The message an act is about; its author is the counterpart where the act itself names nobody."""
 
 
-async def of_days(connection: AsyncConnection, community: int, days: Iterable[tuple[int, int]]) -> Acts:
-    """Return all acts of (day, member) pairs, and the thanks they received on those days."""
-    types = {"day": "int", "member": "bigint"}
+async def of_days(
+    connection: AsyncConnection,
+    community: int,
+    days: Iterable[tuple[int, int]],
+    counterparts: Collection[Kind] = tuple(Kind),
+) -> Acts:
+    """Return all acts of (day, member) pairs, and the thanks they received on those days.
+
+    `counterparts` are the kinds for which the author of the message that an act is about is looked up.
+    """
     pairs = list(days)
-    own = await matching(connection, _of_days("e.account = a.id", "given.member"), types, pairs, community=community)
-    received = await matching(
-        connection,
-        _of_days(f"e.target = a.id AND e.kind = {Kind.THANKS:d}", "w.member").replace(
-            _OTHER, f"JOIN account w ON w.id = e.account AND NOT w.bot {_OTHER}"
-        ),
-        types,
-        pairs,
-        community=community,
-    )
-    doubly = {tuple(row[:3]) + (row[6],) for row in own if row[3] == Kind.THANKS}
-    rows = [*own, *(row for row in received if tuple(row[:3]) + (row[6],) not in doubly)]
-    member, day, at, kind, context, amount, person = _columns(rows, 7)
-    known = await contexts.some(connection, {int(number) for number in np.unique(context)})
-    order = np.array(sorted(known), np.int64)
-    place = np.searchsorted(order, context)
-    return Acts(member, day, at, kind, place, person, amount, tuple(known[int(number)] for number in order))
+    own_accounts = await _accounts_of(connection, community, {who for _, who in pairs})
+    whose = [(day, account) for day, who in pairs for account in own_accounts[who]]
+    rows = list(await matching(connection, _own(counterparts), _DAYS, whose, community=community))
+    given = {row[0] for row in rows if row[4] == Kind.THANKS}
+    received = await matching(connection, _RECEIVED, _DAYS, whose, community=community)
+    rows += [row for row in received if row[0] not in given]
+    _, account, day, at, kind, context, amount, other = _columns(rows, _WIDTH)
+    member_of = await _members_of(connection, np.concatenate((account, other)))
+    place, known = await _contexts(connection, context)
+    acts = Acts(member_of(account), day, at, kind, place, member_of(other), amount, known)
+    human = acts.member != NOBODY  # the author of thanks may be a machine
+    return acts if human.all() else acts.where(human)
 
 
-_OTHER = "LEFT JOIN account o ON o.id = coalesce(e.target, p.account) AND NOT o.bot"
+_DAYS = {"day": "int", "account": "bigint"}
+_OF_DAYS = (
+    "SELECT e.id, e.account, e.day, e.at, e.kind, e.context, e.amount, coalesce(e.target, {author}, 0) "
+    "FROM {given} JOIN engagement e"
+)
+_RECEIVED = (
+    f"{_OF_DAYS.replace('{author}', '0')} {{by:ix_engagement_receiver}} ON e.community = :community "
+    f"AND e.day = given.day AND e.target = given.account AND e.kind = {Kind.THANKS:d} WHERE e.holds"
+)
 
 
-def _of_days(whose: str, member: str) -> str:
-    """Return the query for the acts of given (day, member) pairs."""
+def _own(counterparts: Collection[Kind]) -> str:
+    """Return the query for the acts of given (day, account) pairs."""
+    on = "ON e.community = :community AND e.day = given.day AND e.account = given.account"
+    if not counterparts:
+        return f"{_OF_DAYS.replace('{author}', '0')} {on} WHERE e.holds"
+    asked = ", ".join(str(int(kind)) for kind in counterparts)
     return (
-        f"SELECT {member}, e.day, e.at, e.kind, e.context, e.amount, coalesce(o.member, 0) "
-        "FROM {given} JOIN account a ON a.member = given.member AND a.community = :community AND NOT a.bot "
-        f"JOIN engagement e ON e.community = :community AND e.day = given.day AND {whose} {_PARENT} {_OTHER} "
-        "WHERE e.holds"
+        f"{_OF_DAYS.replace('{author}', 'p.account')} {on} "
+        f"{_PARENT} AND e.target IS NULL AND e.kind IN ({asked}) WHERE e.holds"
     )
+
+
+async def _accounts_of(connection: AsyncConnection, community: int, members: Iterable[int]) -> dict[int, list[int]]:
+    """Return the accounts of members, without machines."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for who, account in await matching(
+        connection,
+        "SELECT a.member, a.id FROM {given} JOIN account a ON a.community = :community AND a.member = given.member "
+        "WHERE NOT a.bot",
+        {"member": "bigint"},
+        ((one,) for one in members),
+        community=community,
+    ):
+        found[who].append(account)
+    return found
+
+
+async def _members_of(connection: AsyncConnection, accounts: Ints) -> Callable[[Ints], Ints]:
+    """Return a function from these accounts to their members; `NOBODY` for machines and for 0."""
+    rows = await matching(
+        connection,
+        "SELECT a.id, a.member FROM {given} JOIN account a ON a.id = given.id WHERE NOT a.bot",
+        {"id": "bigint"},
+        ((one,) for one in np.unique(accounts).tolist()),
+    )
+    table = np.array(sorted(tuple(row) for row in rows) or [(0, NOBODY)], np.int64)
+
+    def member_of(numbers: Ints) -> Ints:
+        at = np.minimum(np.searchsorted(table[:, 0], numbers), len(table) - 1)
+        return np.where(table[at, 0] == numbers, table[at, 1], NOBODY)
+
+    return member_of
+
+
+async def _contexts(connection: AsyncConnection, numbers: Ints) -> tuple[Ints, tuple[Context, ...]]:
+    """Return contexts, and for each of their numbers its place among them."""
+    order, place = np.unique(numbers, return_inverse=True)
+    known = await contexts.some(connection, order.tolist())
+    return place, tuple(known[number] for number in order.tolist())
 
 
 async def everything(

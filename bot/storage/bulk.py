@@ -37,9 +37,23 @@ async def insert_new(
     if not rows:
         return
     if is_sqlite(connection):
-        await _many(connection, _sqlite_insert(table, columns), rows)
+        await _many(connection, f"{_sqlite_insert(table, columns)} ON CONFLICT DO NOTHING", rows)
     else:
         await connection.execute(text(postgres_insert(table, columns)), arrays(table, columns, rows))
+
+
+async def put(connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows, or overwrite those with the same primary key."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in keys)
+    conflict = f" ON CONFLICT ({_names(keys)}) DO UPDATE SET {sets}" if sets else " ON CONFLICT DO NOTHING"
+    if is_sqlite(connection):
+        await _many(connection, _sqlite_insert(table, columns) + conflict, rows)
+    else:
+        sql = _postgres_insert(table, columns) + conflict
+        await connection.execute(text(sql), arrays(table, columns, rows))
 
 
 async def each(connection: AsyncConnection, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -103,13 +117,17 @@ def _as_sqlalchemy(connection: AsyncConnection, sql: str) -> Iterator[None]:
 
 def _sqlite_insert(table: Table, columns: Sequence[str]) -> str:
     marks = ", ".join("?" * len(columns))
-    return f'INSERT INTO "{table.name}" ({_names(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING'
+    return f'INSERT INTO "{table.name}" ({_names(columns)}) VALUES ({marks})'
 
 
 def postgres_insert(table: Table, columns: Sequence[str]) -> str:
-    """Return an insert of whole columns as arrays, each bound by its column's name."""
+    """Return an insert of those rows that no unique key forbids, as arrays bound by their columns' names."""
+    return f"{_postgres_insert(table, columns)} ON CONFLICT DO NOTHING"
+
+
+def _postgres_insert(table: Table, columns: Sequence[str]) -> str:
     arrays_ = ", ".join(f"CAST(:{name} AS {_postgres_type(table, name)}[])" for name in columns)
-    return f'INSERT INTO "{table.name}" ({_names(columns)}) SELECT * FROM unnest({arrays_}) ON CONFLICT DO NOTHING'
+    return f'INSERT INTO "{table.name}" ({_names(columns)}) SELECT * FROM unnest({arrays_})'
 
 
 def arrays(table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:

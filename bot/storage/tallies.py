@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.bulk import insert_new, matching
+from bot.storage.bulk import each, is_sqlite, matching, put, rows_of
 from bot.storage.schema import band_change, crossing, tally, total
 from scoring.assess import BandChanges, Crossings, Totals
 from scoring.columns import Ints
@@ -17,33 +18,40 @@ from scoring.points import Tallies
 _MEMBERS = {"member": "bigint"}
 
 
-def _skip_locked(connection: AsyncConnection) -> str:
-    return "" if connection.dialect.name == "sqlite" else " FOR UPDATE SKIP LOCKED"
+_DAYS = {"day": "int", "member": "bigint"}
 
 
 async def take_dirty(connection: AsyncConnection, community: int, limit: int) -> list[tuple[int, int]]:
     """Take (day, member) marks, the oldest days first; they are gone when the transaction commits."""
-    rows = await connection.execute(
-        text(
-            "DELETE FROM dirty WHERE (community, day, member) IN (SELECT community, day, member FROM dirty "
-            f"WHERE community = :community ORDER BY day, member LIMIT :limit{_skip_locked(connection)}) "
+    first = "SELECT day, member FROM dirty WHERE community = :community ORDER BY day, member LIMIT :limit"
+    if not is_sqlite(connection):
+        sql = (
+            f"DELETE FROM dirty WHERE community = :community AND (day, member) IN ({first} FOR UPDATE SKIP LOCKED) "
             "RETURNING day, member"
-        ),
-        {"community": community, "limit": limit},
-    )
-    return [(row[0], row[1]) for row in rows]
+        )
+        return [(row[0], row[1]) for row in await rows_of(connection, sql, community=community, limit=limit)]
+    marks = [(row[0], row[1]) for row in await rows_of(connection, first, community=community, limit=limit)]
+    if marks:  # all up to the last one: nobody else writes meanwhile
+        day, member = marks[-1]
+        upto = "DELETE FROM dirty WHERE community = :community AND (day, member) <= (:day, :member)"
+        await rows_of(connection, upto, community=community, day=day, member=member)
+    return marks
 
 
 async def take_stale(connection: AsyncConnection, community: int, limit: int) -> list[int]:
     """Take members whose standing must be worked out anew; their marks are gone when the transaction commits."""
-    rows = await connection.execute(
-        text(
-            "DELETE FROM stale WHERE (community, member) IN (SELECT community, member FROM stale "
-            f"WHERE community = :community ORDER BY member LIMIT :limit{_skip_locked(connection)}) RETURNING member"
-        ),
-        {"community": community, "limit": limit},
-    )
-    return [row[0] for row in rows]
+    first = "SELECT member FROM stale WHERE community = :community ORDER BY member LIMIT :limit"
+    if not is_sqlite(connection):
+        sql = (
+            f"DELETE FROM stale WHERE community = :community AND member IN ({first} FOR UPDATE SKIP LOCKED) "
+            "RETURNING member"
+        )
+        return [row[0] for row in await rows_of(connection, sql, community=community, limit=limit)]
+    members = [row[0] for row in await rows_of(connection, first, community=community, limit=limit)]
+    if members:
+        upto = "DELETE FROM stale WHERE community = :community AND member <= :member"
+        await rows_of(connection, upto, community=community, member=members[-1])
+    return members
 
 
 async def roots(connection: AsyncConnection, members: Iterable[int]) -> dict[int, int]:
@@ -60,34 +68,54 @@ async def roots(connection: AsyncConnection, members: Iterable[int]) -> dict[int
 async def replace_tallies(
     connection: AsyncConnection, community: int, rules: int, days: Sequence[tuple[int, int]], found: Tallies
 ) -> None:
-    """Write the tallies of whole (day, member) pairs, deleting what stood there."""
-    await matching(
+    """Write the tallies of whole (day, member) pairs: what differs from what stands there."""
+    rows = await matching(
         connection,
-        "DELETE FROM tally WHERE community = :community AND rules = :rules AND (day, member) IN "
-        "(SELECT given.day, given.member FROM {given}) RETURNING 1",
-        {"day": "int", "member": "bigint"},
+        "SELECT t.day, t.member, t.type, t.counted, t.points FROM {given} JOIN tally t ON t.community = :community "
+        "AND t.rules = :rules AND t.day = given.day AND t.member = given.member",
+        _DAYS,
         days,
         community=community,
         rules=rules,
     )
-    columns = ("community", "rules", "day", "member", "type", "counted", "points")
     values = (found.day, found.member, found.type, found.counted, found.points)
-    await insert_new(connection, tally, columns, _rows((community, rules), values))
+    await _replace(connection, tally, (community, rules), {tuple(row) for row in rows}, set(_rows(values)))
+
+
+async def _replace(
+    connection: AsyncConnection, table: Table, head: tuple[int, int], before: set[_Row], after: set[_Row]
+) -> None:
+    """Make `after` out of the rows `before` that stand in a table; both without community and rules.
+
+    The rows hold the key's columns first, then the values.
+    """
+    names = [column.name for column in table.columns]
+    keys = [column.name for column in table.primary_key]
+    width = len(keys) - len(head)
+    kept = {row[:width] for row in after}
+    gone = [dict(zip(keys, (*head, *row), strict=False)) for row in before - after if row[:width] not in kept]
+    here = " AND ".join(f"{name} = :{name}" for name in keys)
+    await each(connection, f"DELETE FROM {table.name} WHERE {here}", gone)
+    await put(connection, table, names, [(*head, *row) for row in sorted(after - before)])
+
+
+_Row = tuple[int, ...]
 
 
 async def tallies_of(connection: AsyncConnection, community: int, rules: int, members: Iterable[int]) -> Tallies:
     """Return all tallies of some members, sorted by member, day and type."""
     rows = await matching(
         connection,
-        "SELECT t.member, t.day, t.type, t.counted, t.points FROM {given} JOIN tally t ON t.member = given.member "
-        "WHERE t.community = :community AND t.rules = :rules ORDER BY 1, 2, 3",
+        "SELECT t.member, t.day, t.type, t.counted, t.points FROM {given} "
+        "JOIN tally t {by:ix_tally_community_rules_member} ON t.community = :community AND t.rules = :rules "
+        "AND t.member = given.member ORDER BY 1, 2, 3",
         _MEMBERS,
         ((one,) for one in members),
         community=community,
         rules=rules,
     )
-    table = np.array([tuple(row) for row in rows] or np.empty((0, 5)), np.int64)
-    return Tallies(*(np.ascontiguousarray(table[:, n]) for n in range(5)))
+    flat = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * 5)
+    return Tallies(*(np.ascontiguousarray(column) for column in flat.reshape(-1, 5).T))
 
 
 async def replace_standing(
@@ -97,29 +125,24 @@ async def replace_standing(
     members: Sequence[int],
     found: tuple[Totals, BandChanges, Crossings],
 ) -> None:
-    """Write members' totals, bands and crossings, deleting what stood there."""
+    """Write members' totals, bands and crossings: what differs from what stands there."""
     totals, bands, crossed = found
-    for table in ("total", "band_change", "crossing"):
-        await matching(
+    for table, columns in (
+        (total, (totals.member, totals.band, totals.points)),
+        (band_change, (bands.member, bands.day, bands.band)),
+        (crossing, (crossed.member, crossed.step, crossed.day)),
+    ):
+        names = ", ".join(f"t.{column.name}" for column in list(table.columns)[2:])
+        rows = await matching(
             connection,
-            f"DELETE FROM {table} WHERE community = :community AND rules = :rules AND member IN "
-            "(SELECT given.member FROM {given}) RETURNING 1",
+            f"SELECT {names} FROM {{given}} JOIN {table.name} t ON t.community = :community AND t.rules = :rules "
+            "AND t.member = given.member",
             _MEMBERS,
             ((one,) for one in members),
             community=community,
             rules=rules,
         )
-    head = (community, rules)
-    names = ("community", "rules", "member")
-    await insert_new(
-        connection, total, (*names, "band", "points"), _rows(head, (totals.member, totals.band, totals.points))
-    )
-    await insert_new(
-        connection, band_change, (*names, "day", "band"), _rows(head, (bands.member, bands.day, bands.band))
-    )
-    await insert_new(
-        connection, crossing, (*names, "day", "step"), _rows(head, (crossed.member, crossed.day, crossed.step))
-    )
+        await _replace(connection, table, (community, rules), {tuple(row) for row in rows}, set(_rows(columns)))
 
 
 async def crossed(connection: AsyncConnection, community: int, rules: int) -> dict[int, int]:
@@ -158,5 +181,5 @@ async def mark_banded(connection: AsyncConnection, community: int) -> None:
     )
 
 
-def _rows(head: tuple[int, ...], columns: tuple[Ints, ...]) -> list[tuple[int, ...]]:
-    return [(*head, *row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+def _rows(columns: tuple[Ints, ...]) -> Iterable[tuple[int, ...]]:
+    return zip(*(column.tolist() for column in columns), strict=True)
