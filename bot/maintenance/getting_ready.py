@@ -24,13 +24,18 @@ async def ready(database: Database, tell: Tell = _on_stderr) -> None:
     Raises MachineError where it is newer than this program or cannot be made, InputError where it is not Cairn's.
     """
     make_folder(database)
-    found = await migrate.version(database)
-    if found == migrate.head():
-        return
+    if await migrate.version(database) != migrate.head():
+        async with copying.one_at_a_time(database):
+            await _upgrade(database, tell)
+
+
+async def _upgrade(database: Database, tell: Tell) -> None:
     async with database.read() as connection:
         await refuse_foreign(database, connection)
-        vacant = await copying.vacant(connection)
+        found, vacant = await copying.version(connection), await copying.vacant(connection)
     migrate.refuse_newer(database, found)
+    if found == migrate.head():  # another process was faster
+        return
     if not vacant:
         from bot.maintenance.backup import backup_beside
 

@@ -25,6 +25,7 @@ CHUNK = 2_000
 """Rows in memory at a time."""
 _VERSION = "alembic_version"
 _OURS = {"setting", "community"}
+_SCHEMA_LOCK = int.from_bytes(b"cairn")
 _NOT_DATA = {"setting"}
 
 
@@ -35,6 +36,15 @@ async def snapshot(database: Database) -> AsyncIterator[AsyncConnection]:
         if database.kind == "postgresql":
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         yield connection
+
+
+@asynccontextmanager
+async def one_at_a_time(database: Database) -> AsyncIterator[None]:
+    """Wait until no other process changes the schema, and keep them waiting; on SQLite writers take turns anyway."""
+    async with database.read() as connection:
+        if database.kind == "postgresql":
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _SCHEMA_LOCK})
+        yield
 
 
 async def version(connection: AsyncConnection) -> str | None:

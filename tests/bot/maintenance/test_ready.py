@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -39,6 +40,16 @@ async def test_new_database_is_made_silently(database_url: str, capsys: pytest.C
         await ready(database)
         assert await migrate.version(database) == migrate.head()
     assert capsys.readouterr() == ("", "")
+
+
+async def test_several_at_once_make_it_once(database_url: str) -> None:
+    async def one() -> None:
+        async with database_at(database_url) as database:
+            await ready(database)
+
+    await asyncio.gather(*(one() for _ in range(5)))
+    async with database_at(database_url) as database:
+        assert await migrate.version(database) == migrate.head()
 
 
 async def test_missing_folder_is_made(tmp_path: Path) -> None:
