@@ -5,7 +5,7 @@ PYTHON ?= python3
 IN = .venv/bin/python
 PIP = PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 $(IN) -m pip install --quiet --no-input
 
-.PHONY: help setup demo test check lint types imports unused bench env lock upgrade clean
+.PHONY: help setup demo test check lint types imports unused bench env sample picture lock upgrade clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,8 @@ help:
 	@echo "make setup   set up for development only"
 	@echo "make bench   measure the speed"
 	@echo "make env     write .env.example anew from the settings"
+	@echo "make sample  make the demo's sample anew from the open data in ../shared/data"
+	@echo "make picture draw the README's picture anew from the demo"
 	@echo "make lock    pin what pyproject.toml asks for, keeping the versions pinned before"
 	@echo "make upgrade pin the newest versions that pyproject.toml allows"
 	@echo "make clean   remove what was set up"
@@ -47,6 +49,12 @@ bench: setup
 
 env: setup
 	@$(IN) -c 'from bot.config import env_example; print(env_example(), end="")' >.env.example
+
+sample: setup
+	@$(IN) -m tools.make_sample
+
+picture: setup
+	@$(IN) -m tools.make_picture
 
 lock: setup
 	@$(IN) -m tools.lock
