@@ -26,13 +26,14 @@ async def hang_together(
     connection: AsyncConnection, community: int, claims: Mapping[Key, Claim], outcome: Outcome
 ) -> None:
     """After a group was stored, bring what hangs on its messages, and its own messages' state, into agreement."""
-    arrived = {key: claims[key] for key in outcome.new} | {key: after for key, (_, after) in outcome.renewed.items()}
+    new = claims if len(outcome.new) == len(claims) else {key: claims[key] for key in outcome.new}
+    arrived = {**new, **{key: after for key, (_, after) in outcome.renewed.items()}}
     families = {key for key, (before, after) in outcome.renewed.items() if after.kind not in _DEPENDENT}
     elsewhere: dict[Key, list[Claim]] = {}
     for claim in arrived.values():
         if claim.parent is not None and claim.kind in _ANSWERING and not claim.retracted:
             parent = (claim.parent_day or 0, claim.parent)
-            beside = claims.get(parent) if parent in outcome.new else None
+            beside = new.get(parent)
             if beside is None:
                 elsewhere.setdefault(parent, []).append(claim)
             elif not _goes_with(claim, beside.retracted, beside.captured):

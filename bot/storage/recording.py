@@ -38,6 +38,8 @@ class Origin:
 
 _Entry = tuple[Key, Kind]
 _NAMING = (Kind.MENTION, Kind.THANKS)
+_MOMENTS = range(253_402_300_800_000)
+"""From 1970 to the end of 9999: a day that no calendar has would stop settling."""
 
 
 async def record(
@@ -61,11 +63,14 @@ async def record(
         for receipt, entry in zip(receipts, entries, strict=True):
             _sign(receipt, entry, outcome)
     if origin.newcomers.source:
-        await _progress(connection, origin.newcomers.source, sum(map(len, calls)), receipts)
+        await progress(connection, origin.newcomers.source, sum(map(len, calls)), receipts)
     return receipts
 
 
 def _in_use(signal: Signal, origin: Origin, receipt: Receipt) -> bool:
+    if signal.at not in _MOMENTS:
+        receipt.dropped["impossible time"] += 1
+        return False
     if signal.kind in origin.kinds or signal.retracted:
         return True
     receipt.dropped["kind not in use"] += 1
@@ -136,18 +141,18 @@ class _Drafts:
         entries: list[_Entry] = []
         for signal in signals:
             author = self._known[id(signal.account)]
-            if refused := self._refused(signal, author):
+            # What nearly all signals are is told here, and the rest by a call.
+            doubtful = author is None or author.bot or self._waits or signal.kind in _NAMING
+            if doubtful and (refused := self._refused(signal, author)):
                 receipt.dropped[refused] += 1
                 continue
-            person = f"/{self._handle[id(signal.key_person)]}" if signal.key_person else ""
-            key = (signal.key_day, signal.key + person)
-            claim = self._claim(signal, author)
-            if key in self.claims:
-                receipt.again[signal.kind] += 1
-                self.claims[key] = join(self.claims[key], claim)
-            else:
-                self.claims[key] = claim
+            key, claim = self._claim(signal, author)
+            there = self.claims.setdefault(key, claim)
+            if there is claim:
                 entries.append((key, signal.kind))
+            else:
+                receipt.again[signal.kind] += 1
+                self.claims[key] = join(there, claim)
         return entries
 
     def _refused(self, signal: Signal, author: Known | None) -> str:
@@ -167,24 +172,19 @@ class _Drafts:
             return "bot"
         return "names nobody" if signal.target is None and signal.kind in _NAMING else ""
 
-    def _claim(self, signal: Signal, author: Known | None) -> Claim:
-        named = self._known[id(signal.target)]
-        return Claim(
-            signal.at // DAY_MS,
-            signal.at,
-            None if author is None or author.bot else author.id,
-            signal.kind,
-            self._contexts[id(signal.context)],
-            None if named is None else named.id,
-            signal.parent_day if signal.parent else None,
-            signal.parent or None,
-            signal.amount,
-            signal.estimated,
-            signal.retracted,
-            signal.version,
-            signal.captured,
-            self._source,
-        )
+    def _claim(self, signal: Signal, author: Known | None) -> tuple[Key, Claim]:
+        """Return what a signal says, under the key it is stored by."""
+        (kind, name, key_day, at, _, version, context, person, parent, parent_day, target, amount, captured,
+         estimated, retracted) = signal  # fmt: skip
+        named = self._known[id(target)]
+        account = None if author is None or author.bot else author.id
+        where = self._contexts[id(context)]
+        about = (parent_day, parent) if parent else (None, None)
+        claim = Claim._make(
+            (at // DAY_MS, at, account, kind, where, None if named is None else named.id, *about, amount, estimated,
+             retracted, version, captured, self._source)
+        )  # fmt: skip
+        return (key_day, name if person is None else f"{name}/{self._handle[id(person)]}"), claim
 
 
 def _sign(receipt: Receipt, entries: Collection[_Entry], outcome: Outcome) -> None:
@@ -211,7 +211,7 @@ async def _programmes(connection: AsyncConnection, origin: Origin, claims: dict[
         await marks.dirty_whole_accounts(connection, origin.community, {one for one in people if one is not None})
 
 
-async def _progress(connection: AsyncConnection, source: int, done: int, receipts: Iterable[Receipt]) -> None:
+async def progress(connection: AsyncConnection, source: int, done: int, receipts: Iterable[Receipt]) -> None:
     """Write an import's running totals in the very transaction that stored its signals."""
     rows = await rows_of(connection, "SELECT result FROM import_run WHERE id = :source", source=source)
     totals = json.loads(rows[0][0])
