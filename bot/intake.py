@@ -12,19 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.errors import CairnError, MachineError
 from bot.keys import Keys
 from bot.ports import Inbox, Receipt
-from bot.storage.communities import set_aside
+from bot.storage.communities import COULD_NOT_BE_STORED, set_aside
 from bot.storage.engine import Database
 from bot.storage.recording import Origin, record
 from scoring.signals import Signal
 
+_POISON = (ArithmeticError, AttributeError, DBAPIError, LookupError, TypeError, ValueError)
+"""What a signal's content can be at fault for; all else is the machine's."""
 GATHER_SECONDS = 0.004
 BATCH = 4_000
 """Signals in one transaction, at most (one caller's group is never split below its own size up to this)."""
 ROOM = 256
-"""Calls that may wait in the queue before callers are held back."""
+"""Calls that may wait to be stored before callers are held back."""
 
 
 @dataclass(slots=True)
@@ -37,12 +41,14 @@ class _Call:
 class Intake:
     """The one way in. Use as `async with Intake(database, keys) as intake`; leaving drains the queue."""
 
-    def __init__(self, database: Database, keys: Keys, *, batch: int = BATCH) -> None:
+    def __init__(self, database: Database, keys: Keys, *, batch: int = BATCH, room: int = ROOM) -> None:
         """Take the database to store in and the keys for pseudonyms."""
         self._database = database
         self._keys = keys
         self._batch = batch
-        self._queue: asyncio.Queue[_Call | None] = asyncio.Queue(ROOM)
+        self._places = room
+        self._queue: asyncio.Queue[_Call] = asyncio.Queue()
+        self._room = asyncio.Semaphore(room)
         self._worker: asyncio.Task[None] | None = None
         self._open = False
 
@@ -52,39 +58,49 @@ class Intake:
         self._worker = asyncio.create_task(self._work())
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *exception: object) -> None:
         """Take no more, store what is waiting, and end."""
         self._open = False
-        await self._queue.put(None)
+        for _ in range(self._places):  # whoever came before stands before us in this line
+            await self._room.acquire()
         if self._worker is not None:
-            await self._worker
+            self._worker.cancel()
+            await asyncio.wait([self._worker])
 
     def inbox(self, origin: Origin) -> Inbox:
         """Return an inbox for signals of one origin."""
         return _Inbox(self, origin)
 
     async def record(self, origin: Origin, signals: Sequence[Signal]) -> Receipt:
-        """Store signals; returns after the commit. Waits while the queue is full."""
+        """Store signals; returns after the commit. Waits while there is no room.
+
+        Raises MachineError where the storage failed or the intake is closed; nothing is lost then that the caller
+        gives again.
+        """
         receipt = Receipt()
         for start in range(0, len(signals), self._batch):
             if not self._open or self._worker is None or self._worker.done():
                 raise MachineError("Cairn is stopping and takes no more signals in")
             done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-            await self._queue.put(_Call(origin, signals[start : start + self._batch], done))
+            await self._room.acquire()
+            self._queue.put_nowait(_Call(origin, signals[start : start + self._batch], done))
             _add(receipt, await done)
         return receipt
 
     async def _work(self) -> None:
         while True:
-            first = await self._queue.get()
-            if first is None:
-                return
-            calls, ended = await self._gather(first)
-            await self._commit(calls)
-            if ended:
-                return
+            calls = await self._gather(await self._queue.get())
+            try:
+                await self._commit(calls)
+            except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens, and nobody is left waiting
+                failure = MachineError(f"signals could not be stored ({type(error).__name__}); give them again later")
+                for call in calls:
+                    _tell(call, failure)
+            finally:
+                for _ in calls:
+                    self._room.release()
 
-    async def _gather(self, first: _Call) -> tuple[list[_Call], bool]:
+    async def _gather(self, first: _Call) -> list[_Call]:
         """Collect what arrives within a few milliseconds, up to one batch."""
         calls, size = [first], len(first.signals)
         until = asyncio.get_running_loop().time() + GATHER_SECONDS
@@ -97,11 +113,9 @@ class Intake:
                 if self._queue.empty():
                     break
             call = self._queue.get_nowait()
-            if call is None:
-                return calls, True
             calls.append(call)
             size += len(call.signals)
-        return calls, False
+        return calls
 
     async def _commit(self, calls: list[_Call]) -> None:
         """Store a group; where it fails, find out whose fault it is, caller by caller."""
@@ -110,7 +124,7 @@ class Intake:
         except CairnError as error:
             for call in calls:
                 _tell(call, error)
-        except Exception as error:  # noqa: BLE001 - the listening loop must outlive any one signal
+        except _POISON as error:
             await self._retry(calls, error)
         else:
             for call, receipt in zip(calls, receipts, strict=True):
@@ -132,6 +146,8 @@ class Intake:
         if len(call.signals) > 1:
             await self._halves(call)
             return
+        receipt = Receipt()
+        receipt.dropped[COULD_NOT_BE_STORED] += 1
         try:
             async with self._database.write() as connection:
                 origin, fault = call.origin, (call.signals[0].kind, type(error).__name__)
@@ -139,8 +155,6 @@ class Intake:
         except CairnError as failure:
             _tell(call, failure)
             return
-        receipt = Receipt()
-        receipt.dropped["could not be stored"] += 1
         _tell(call, receipt)
 
     async def _halves(self, call: _Call) -> None:

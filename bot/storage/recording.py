@@ -63,11 +63,13 @@ async def record(
         for receipt, entry in zip(receipts, entries, strict=True):
             _sign(receipt, entry, outcome)
     if origin.newcomers.source:
-        await progress(connection, origin.newcomers.source, sum(map(len, calls)), receipts)
+        await _progress(connection, origin.newcomers.source, sum(map(len, calls)), receipts)
     return receipts
 
 
 def _in_use(signal: Signal, origin: Origin, receipt: Receipt) -> bool:
+    if "\0" in signal.key:
+        raise ValueError("no database finds a key with a zero byte again")
     if signal.at not in _MOMENTS:
         receipt.dropped["impossible time"] += 1
         return False
@@ -211,7 +213,7 @@ async def _programmes(connection: AsyncConnection, origin: Origin, claims: dict[
         await marks.dirty_whole_accounts(connection, origin.community, {one for one in people if one is not None})
 
 
-async def progress(connection: AsyncConnection, source: int, done: int, receipts: Iterable[Receipt]) -> None:
+async def _progress(connection: AsyncConnection, source: int, done: int, receipts: Iterable[Receipt]) -> None:
     """Write an import's running totals in the very transaction that stored its signals."""
     rows = await rows_of(connection, "SELECT result FROM import_run WHERE id = :source", source=source)
     totals = json.loads(rows[0][0])
