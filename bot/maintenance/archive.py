@@ -29,7 +29,7 @@ _BLOCK = 1 << 20
 _FAST = 1
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError, OverflowError, NotImplementedError,
-    RuntimeError,
+    RuntimeError, OSError,
 )  # fmt: skip
 """All that `zipfile` and the readers of its content raise over a damaged file."""
 
@@ -145,16 +145,14 @@ class Backup:
 def opened(file: Path) -> Iterator[Backup]:
     """Open a backup. Raises InputError with one sentence where the file is none, or is one of a newer layout."""
     try:
-        archive = zipfile.ZipFile(file)
-    except FileNotFoundError:
+        stream = file.open("rb")
+    except (FileNotFoundError, IsADirectoryError):
         raise InputError(f"{file}: there is no such file") from None
     except OSError as error:
         raise MachineError(f"{file}: the backup cannot be read: {error.strerror or error}") from None
-    except _BROKEN:
-        raise _no_backup(file) from None
-    with archive:
+    with stream:
         try:
-            backup = Backup(file, archive)
+            backup = Backup(file, zipfile.ZipFile(stream))
         except _BROKEN:
             raise _no_backup(file) from None
         if backup.manifest.layout > LAYOUT:
