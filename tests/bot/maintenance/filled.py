@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.intake import Intake
 from bot.keys import Keys, open_keys
 from bot.maintenance import keys_for, ready
+from bot.maintenance.backup import backup
 from bot.rules import version
 from bot.settle import Settler
 from bot.storage import communities, copying
@@ -139,3 +140,9 @@ async def run(database: Database, statement: str, **values: object) -> None:
     """Run a statement, as somebody who meddles with the database would."""
     async with database.write() as connection:
         await connection.execute(text(statement), values)
+
+
+async def a_backup(url: str, folder: Path) -> Path:
+    """Return a backup of the community."""
+    async with filled(url, folder) as database:
+        return (await backup(database, folder / "one.backup")).file
