@@ -28,7 +28,7 @@ _VALUES_SHOWN = 8
 _COHORTS_SHOWN = 4
 """How many of a programme's cohorts, the latest, the terminal lists."""
 
-_MONTHS_SHOWN = 12
+_MONTHS_SHOWN = 8
 """How many rows of months, the latest, the terminal lists."""
 
 _SHARE = ("people", "share", "95% interval")
