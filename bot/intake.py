@@ -25,7 +25,9 @@ from scoring.signals import Signal
 _POISON = (ArithmeticError, AttributeError, DBAPIError, LookupError, TypeError, ValueError)
 """What a signal's content can be at fault for; all else is the machine's."""
 GATHER_SECONDS = 0.004
-BATCH = 4_000
+ENOUGH = 200
+"""Signals that are worth a transaction of their own: with so many, nobody waits for more."""
+BATCH = 2_000
 """Signals in one transaction, at most (one caller's group is never split below its own size up to this)."""
 ROOM = 256
 """Calls that may wait to be stored before callers are held back."""
@@ -107,7 +109,7 @@ class Intake:
         while size < self._batch:
             if self._queue.empty():
                 wait = until - asyncio.get_running_loop().time()
-                if wait <= 0:
+                if wait <= 0 or size >= ENOUGH:
                     break
                 await asyncio.sleep(wait)
                 if self._queue.empty():

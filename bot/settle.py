@@ -7,6 +7,7 @@ transaction; several settlers may run on PostgreSQL.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,9 +25,11 @@ from scoring.points import Tallies, counterparts_asked, tally
 from scoring.signals import date_of, day_number
 
 DAYS = 1_000
-"""Member-days in one transaction."""
+"""Member-days in one transaction, at most."""
 MEMBERS = 500
-"""Members in one transaction."""
+"""Members in one transaction, at most."""
+SECONDS = 0.025
+"""What a transaction should take, so that others have their turn soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,15 @@ class Settler:
         self._database = database
         self._community = community
         self._mountains: dict[int, Mountain] = {}
+        self._days = _Pace(DAYS)
+        self._members = _Pace(MEMBERS)
 
     async def settle(self, progress: Progress = lambda left: None) -> int:
         """Settle until no mark is left; returns how many member-days were settled. `progress` hears what is left."""
-        done = 0
+        done, left = 0, await self._left()
         while n := await self.days():
             done += n
-            if done % (10 * DAYS) < DAYS:
-                progress(await self._left())
+            progress(max(left - done, 0))
         while await self.members():
             pass
         progress(0)
@@ -63,11 +67,20 @@ class Settler:
 
     async def days(self) -> int:
         """Settle one batch of member-days; returns how many."""
+        await self._read_rules()
         async with self._database.write() as connection:
-            taken = await tallies.take_dirty(connection, self._community, DAYS)
+            begin = time.perf_counter()
+            taken = await tallies.take_dirty(connection, self._community, self._days.size)
             if taken:
                 await self._settle_days(connection, taken)
+            self._days.took(len(taken), begin)
             return len(taken)
+
+    async def _read_rules(self) -> None:
+        """Read the rules before the first transaction that writes: checking them takes longer than such a one may."""
+        if not self._mountains:
+            async with self._database.read() as connection:
+                await self.in_force(connection)
 
     async def _settle_days(self, connection: AsyncConnection, taken: list[tuple[int, int]]) -> None:
         root = await tallies.roots(connection, {who for _, who in taken})
@@ -87,17 +100,23 @@ class Settler:
 
     async def members(self) -> int:
         """Settle one batch of members' standing; returns how many."""
+        await self._read_rules()
         async with self._database.write() as connection:
-            taken = await tallies.take_stale(connection, self._community, MEMBERS)
+            begin = time.perf_counter()
+            taken = await tallies.take_stale(connection, self._community, self._members.size)
             if taken:
-                as_of = (await self._about(connection)).as_of
-                for rules in await self.in_force(connection):
-                    scored = await tallies.tallies_of(connection, self._community, rules.id, taken)
-                    held = await belonging.held(connection, self._community, rules.mountain, taken)
-                    road = Road(scored, rules.mountain, as_of)
-                    found = totals(scored, rules.mountain, as_of), band_changes(road, as_of), crossings(road, held)
-                    await tallies.replace_standing(connection, self._community, rules.id, taken, found)
+                await self._settle_members(connection, taken)
+            self._members.took(len(taken), begin)
             return len(taken)
+
+    async def _settle_members(self, connection: AsyncConnection, taken: list[int]) -> None:
+        as_of = (await self._about(connection)).as_of
+        for rules in await self.in_force(connection):
+            scored = await tallies.tallies_of(connection, self._community, rules.id, taken)
+            held = await belonging.held(connection, self._community, rules.mountain, taken)
+            road = Road(scored, rules.mountain, as_of)
+            found = totals(scored, rules.mountain, as_of), band_changes(road, as_of), crossings(road, held)
+            await tallies.replace_standing(connection, self._community, rules.id, taken, found)
 
     async def roll(self, day: int) -> None:
         """Move the window's end to a day: mark those whose points leave it, and everybody when a review falls in it."""
@@ -130,6 +149,20 @@ class Settler:
     async def _left(self) -> int:
         async with self._database.read() as connection:
             return await marks.waiting(connection, self._community)
+
+
+class _Pace:
+    """How many go into one transaction: as many as took, last time, about the time that one should take."""
+
+    def __init__(self, most: int) -> None:
+        self.size = most // 4
+        self._most = most
+
+    def took(self, n: int, since: float) -> None:
+        """Learn from a transaction of `n` that began at `since` (of the performance counter)."""
+        seconds = time.perf_counter() - since
+        if n == self.size or seconds > SECONDS:
+            self.size = min(max(int(n * SECONDS / seconds), self.size // 2, 1), 2 * self.size, self._most)
 
 
 def _among(found: Tallies, pairs: list[tuple[int, int]]) -> Bools:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Space
+from bot.storage.bulk import rows_of
 from bot.storage.schema import community, import_run, rejected, rules, space
 from scoring.signals import Kind
 
@@ -53,10 +54,8 @@ async def named(connection: AsyncConnection, name: str) -> Community | None:
 
 async def get(connection: AsyncConnection, number: int) -> Community:
     """Return a community by number."""
-    row = await connection.execute(
-        select(community.c.id, community.c.name, community.c.rules, community.c.as_of).where(community.c.id == number)
-    )
-    return Community(*row.one())
+    rows = await rows_of(connection, "SELECT id, name, rules, as_of FROM community WHERE id = :number", number=number)
+    return Community(*rows[0])
 
 
 async def found(connection: AsyncConnection, name: str, rules_text: str, version: str, file: str) -> Community:
@@ -79,11 +78,8 @@ async def add_rules(connection: AsyncConnection, of: int, file: tuple[str, str, 
 
 async def rules_of(connection: AsyncConnection, of: int) -> list[Rules]:
     """Return a community's rules that are in force or being settled, oldest first."""
-    rows = await connection.execute(
-        select(rules.c.id, rules.c.version, rules.c.name, rules.c.text, rules.c.state)
-        .where(rules.c.community == of, rules.c.state != "retired")
-        .order_by(rules.c.id)
-    )
+    sql = "SELECT id, version, name, text, state FROM rules WHERE community = :of AND state <> 'retired' ORDER BY id"
+    rows = await rows_of(connection, sql, of=of)
     return [Rules(*row) for row in rows]
 
 

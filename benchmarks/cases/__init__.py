@@ -1,0 +1,1 @@
+"""One benchmark a file; each has `run(size)` and is found by its name."""
