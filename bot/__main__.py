@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -16,6 +17,9 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run `cairn` with the process's arguments and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # whatever names hold, and whatever the terminal can show
     sys.exit(run(sys.argv[1:]))
 
 
@@ -23,6 +27,7 @@ def run(arguments: list[str]) -> int:
     """Run a command; returns the exit code: 0 done, 1 the input is wrong, 2 something failed."""
     try:
         result = build()(arguments, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
     except CycloptsError as error:
         return _say(" ".join(str(error).split()), 1)
     except CairnError as error:
@@ -30,11 +35,12 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _say("stopped; the same command goes on where it was", INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
+        # Whoever read our output has gone; there is nobody left to tell, nor anything to write when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        return _say(f"{error.filename or 'the machine'}: {error.strerror or type(error).__name__}", 2)
+        reason = error.strerror or type(error).__name__
+        return _say(f"{error.filename}: {reason}" if error.filename else f"the output cannot be written: {reason}", 2)
     return result if isinstance(result, int) else 0
 
 

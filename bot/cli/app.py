@@ -6,7 +6,7 @@ A new command group is one new file with an `app`; the first line of its docstri
 from __future__ import annotations
 
 import ast
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cyclopts import App
@@ -19,15 +19,23 @@ def build() -> App:
     app = App(
         name="cairn",
         help="Cairn follows how people engage with a community and shows it on its Mountain of Engagement.",
-        version=lambda: version("cairn-community"),
+        version=_version,
         version_flags=["--version"],
         help_format="plaintext",
         result_action="return_value",
+        suppress_keyboard_interrupt=False,
     )
     for file in sorted(Path(__file__).parent.glob("*.py")):
         if file.stem not in _NO_COMMANDS:
             app.command(f"bot.cli.{file.stem}:app", name=file.stem.rstrip("_"), help=_help(file))
     return app
+
+
+def _version() -> str:
+    try:
+        return version("cairn-community")
+    except PackageNotFoundError:
+        return "not installed: run from its source"
 
 
 def _help(file: Path) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot import histories
 from bot.cli import output
-from bot.cli.options import Which, day
+from bot.cli.options import Which, day, named
 from bot.cli.session import Session, opened
 from bot.errors import InputError
 from bot.explaining import Explainer
@@ -39,12 +39,12 @@ async def show(
     as_of: Annotated[str | None, Parameter(help="Day of the scores; the last signal's if left out.")] = None,
 ) -> None:
     """Show a member's totals per band, their band's history, the steps they reached and every act behind them."""
+    until = day("--as-of", as_of)
     async with opened() as session:
         community = await session.community(which.community)
         if community is None:
             raise InputError("there is no community yet, so nobody to show; `cairn import` brings one in")
         explainer = Explainer(session.database, community, await session.mountain(community), await session.keys())
-        until = day("--as-of", as_of)
         if until is None:
             until = await histories.last_day(session.database, community) or 0
         found = await explainer.explain(await explainer.find(member), until)
@@ -65,20 +65,21 @@ async def list_(
     async with opened() as session:
         community = await session.community(which.community)
         mountain = await session.mountain(community)
-        number = None if band is None else _named("--band", band, [one.name for one in mountain.bands])
-        offer = None if step is None else _named("--step", step, [one.name for one in mountain.steps])
+        wanted = None if band is None else named("--band", band, (one.name for one in mountain.bands))
+        offer = None if step is None else named("--step", step, (one.name for one in mountain.steps))
         last = await histories.last_day(session.database, community) if community else None
         found: list[dict[str, Any]] = []
         if community is not None and last is not None:
             history = await histories.history(session.database, community, mountain, last)
             found = await _listed(session, community, history, last)
             if offer is not None:
-                found = await _ready(session, community, found, (history, offer, last))
-        if number is not None:
-            found = [one for one in found if one["band"] == mountain.bands[number].name]
+                number = [one.name for one in mountain.steps].index(offer)
+                found = await _ready(session, community, found, (history, number, last))
+        if wanted is not None:
+            found = [one for one in found if one["band"] == wanted]
     if which.json:
-        name = community.name if community else None
-        output.document({"community": name, "as_of": last and date_of(last).isoformat(), "members": found})
+        name, as_of = community.name if community else None, None if last is None else date_of(last).isoformat()
+        output.document({"community": name, "as_of": as_of, "members": found})
         return
     output.show(_list(found, step))
 
@@ -90,15 +91,6 @@ def _list(found: list[dict[str, Any]], step: str | None) -> Table:
         points = ", ".join(f"{band} {n:g}" for band, n in one["points"].items() if n)
         table.add_row(one["accounts"][0]["id"], one["band"] or "-", points or "-", *([one["since"]] if step else []))
     return table
-
-
-def _named(option: str, name: str, there: list[str]) -> int:
-    """Return which band or step is meant."""
-    for number, one in enumerate(there):
-        if one.casefold() == name.casefold():
-            return number
-    what = option.removeprefix("--")
-    raise InputError(f"{option}: there is no {what} {name!r}; expected one of {', '.join(there) or 'none'}")
 
 
 async def _ready(

@@ -40,13 +40,13 @@ def day(option: str, text: str | None) -> int | None:
         return None
     try:
         if not _DAY.fullmatch(text):
-            raise ValueError("not written as days are")
+            raise ValueError("not written as days are, or far beyond our time")
         return day_number(dt.date.fromisoformat(text))
     except ValueError:
         raise InputError(f"{option}: {text!r} is not a day; expected YYYY-MM-DD") from None
 
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY = re.compile(r"[0-2]\d{3}-\d\d-\d\d", re.ASCII)
 _NAMES_SHOWN = 20
 
 

@@ -17,9 +17,17 @@ def document(content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
+class Paper(Console):
+    """Where people read: shows text as it stands, and lets a closed pipe be told like any other."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to `bot.__main__`."""
+        raise BrokenPipeError
+
+
 def show(*parts: RenderableType) -> None:
     """Print for people."""
-    console = Console(highlight=False)
+    console = Paper(highlight=False, markup=False, emoji=False)
     for part in parts:
         console.print(part)
 

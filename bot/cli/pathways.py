@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from bot import histories
 from bot.cli import output
-from bot.cli.options import Which, day
+from bot.cli.options import Which, day, unknown
 from bot.cli.session import opened
-from bot.errors import InputError
 from bot.reports import documents, terminal
 from bot.reports.contents import PathwayReport
 from bot.storage import acts
@@ -29,15 +27,15 @@ async def pathways(
     programme: Annotated[str, Parameter(help="The programme whose cohorts to follow.")],
     from_: Annotated[str, Parameter(name="--from", help="The role people come from.")],
     to: Annotated[str, Parameter(help="The role they may come back in.")],
-    as_of: str | None = None,
+    as_of: Annotated[str | None, Parameter(help="Only what happened up to this day, YYYY-MM-DD.")] = None,
 ) -> None:
     """Show, cohort by cohort, who came back in another role: in the next cohort, and in any later one."""
+    until = day("--as-of", as_of)
     async with opened() as session:
         community = await session.community(which.community)
         found = histories.nothing(await session.mountain(community)).acts
         last = await histories.last_day(session.database, community) if community else None
         if community is not None and last is not None:
-            until = day("--as-of", as_of)
             until = last if until is None else until
             found = await acts.everything(
                 session.database, community.id, until, counterparts=False, kind=Kind.PARTICIPATION
@@ -52,17 +50,11 @@ async def pathways(
 
 
 def _check(found: Acts, programme: str, roles: tuple[tuple[str, str], ...]) -> None:
-    """Raise InputError for a programme or role that nobody has."""
+    """Raise InputError for a programme that there is not, or a role that nobody has in it."""
     contexts = [one for one in found.contexts if one.programme.casefold() == programme.casefold()]
     if not contexts:
-        raise _unknown("--programme", programme, {one.programme for one in found.contexts if one.programme})
+        raise unknown("--programme", "programme", programme, {one.programme for one in found.contexts if one.programme})
     there = {one.role for one in contexts if one.role}
     for option, role in roles:
         if role.casefold() not in {one.casefold() for one in there}:
-            raise _unknown(option, role, there)
-
-
-def _unknown(option: str, given: str, there: set[str]) -> InputError:
-    close = get_close_matches(given, there, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(sorted(there)) or 'none'}"
-    return InputError(f"{option}: nobody has {given!r}; {hint}")
+            raise unknown(option, "role", role, there)

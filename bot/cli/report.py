@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from bot import histories
 from bot.cli import output
-from bot.cli.options import Span, Which, day
+from bot.cli.options import Span, Which, day, named
 from bot.cli.session import Session, opened
 from bot.errors import InputError, MachineError
 from bot.reports import documents, page, terminal
@@ -44,37 +44,31 @@ async def report(
 
 async def make(session: Session, name: str | None, span: Span, programme: str | None = None) -> Report:
     """Put a report together."""
+    begin, end, as_of = _days(span)
     community = await session.community(name)
     mountain = await session.mountain(community)
     last = await histories.last_day(session.database, community) if community else None
     if community is None or last is None:
-        nothing = histories.nothing(mountain)
-        empty = findings(nothing, Period(0, 0))
+        empty = findings(histories.nothing(mountain), Period(0, 0))
         return Report(community.name if community else None, None, None, mountain, empty, programme)
-    as_of = day("--as-of", span.as_of)
     as_of = last if as_of is None else as_of
     history = await histories.history(session.database, community, mountain, as_of)
     if programme is not None:
-        _known(programme, [one.programme for one in history.acts.contexts])
+        programme = named("--programme", programme, (one.programme for one in history.acts.contexts if one.programme))
         history = of_programme(history, programme)
     async with session.database.read() as connection:
         first = await communities.first_day(connection, community.id)
-    period = _period(span, first if first is not None else as_of, as_of)
+    begin = min(last if first is None else first, as_of if end is None else end) if begin is None else begin
+    period = Period(begin, max(begin, as_of) if end is None else end)
     return Report(community.name, period, as_of, mountain, findings(history, period), programme)
 
 
-def _period(span: Span, first: int, as_of: int) -> Period:
+def _days(span: Span) -> tuple[int | None, int | None, int | None]:
+    """Return the first and the last day and the day of the scores, each None where it was not given."""
     begin, end = day("--from", span.from_), day("--to", span.to)
-    period = Period(first if begin is None else begin, as_of if end is None else min(end, as_of))
     if begin is not None and end is not None and begin > end:
         raise InputError(f"--from: {span.from_} is after --to {span.to}; expected the earlier day first")
-    return period
-
-
-def _known(programme: str, there: list[str]) -> None:
-    names = sorted({name for name in there if name})
-    if programme not in names:
-        raise InputError(f"--programme: there is no programme {programme!r}; there are: {', '.join(names) or 'none'}")
+    return begin, end, day("--as-of", span.as_of)
 
 
 def _write(path: Path, text: str) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import MachineError
 
-BUSY_SECONDS = 20
-"""How long a writer waits for another one."""
+BUSY_SECONDS = 20.0
+"""How long a writer on SQLite waits for another one, where the URL does not say it (`sqlite:///path?timeout=5`)."""
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
@@ -27,6 +27,7 @@ class Database:
         parsed = make_url(url)
         self.url = url
         self.kind = parsed.get_backend_name()
+        self._tried = False
         self.path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
         if parsed.drivername in _DRIVERS:
             parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
@@ -38,7 +39,8 @@ class Database:
                 "install Cairn with what this database needs (pip install 'cairn-community[postgres]')"
             ) from None
         if self.kind == "sqlite":
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            patience = _seconds(parsed.query.get("timeout"))
+            event.listen(self.engine.sync_engine, "connect", lambda raw, _: _prepare_sqlite(raw, patience))
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
     @property
@@ -50,6 +52,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads."""
         with self._in_plain_words():
+            self._try_file()
             async with self.engine.connect() as connection:
                 await connection.execution_options(cairn_writes=False)
                 yield connection
@@ -58,10 +61,20 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that writes; it commits at the end and rolls back on an error."""
         with self._in_plain_words():
+            self._try_file()
             async with self.engine.connect() as connection:
                 await connection.execution_options(cairn_writes=True)
                 async with connection.begin():
                     yield connection
+
+    def _try_file(self) -> None:
+        """Find out whether SQLite can open its file before the driver tries, whose threads take a failure badly."""
+        if self.path is not None and not self._tried:
+            try:
+                sqlite3.connect(self.path).close()
+            except sqlite3.Error as error:
+                raise MachineError(f"{self.shown}: {_sentence_of(str(error)) or error}") from None
+            self._tried = True
 
     def _in_plain_words(self) -> _PlainWords:
         return _PlainWords(self.shown)
@@ -89,13 +102,16 @@ class _PlainWords:
 
 def _sentence(error: DBAPIError) -> str:
     """Return what is wrong with the database, or nothing where the statement was at fault."""
-    said = str(error.orig).lower()
-    for part, sentence in _SENTENCES.items():
-        if part in said:
-            return sentence
+    sentence = _sentence_of(str(error.orig))
+    if sentence:
+        return sentence
     if error.connection_invalidated or type(error).__name__ == "OperationalError":
         return f"the database does not answer as it should ({str(error.orig).splitlines()[0][:200]})"
     return ""
+
+
+def _sentence_of(said: str) -> str:
+    return next((sentence for part, sentence in _SENTENCES.items() if part in said.lower()), "")
 
 
 _SENTENCES = {
@@ -113,11 +129,18 @@ _SENTENCES = {
 }
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
-    """Set a new SQLite connection up: our own BEGIN, WAL, and patience with other writers."""
+def _seconds(text: object) -> float:
+    try:
+        return max(float(str(text)), 0.0)
+    except ValueError:
+        return BUSY_SECONDS
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, patience: float) -> None:
+    """Set a new SQLite connection up: our own BEGIN, WAL, and patience (in seconds) with other writers."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")

@@ -36,16 +36,14 @@ def dump(url: str, *, whoever_came_first: bool = True) -> Dump:
 
 
 def differences(one: Dump, other: Dump) -> dict[str, tuple[list[Any], list[Any]]]:
-    """Return per table a few of the rows that only one of two dumps has; empty where they are the same."""
-    found = {}
+    """Return per table a few rows, with how often, that one of two dumps has more of; empty where they agree."""
+    found: dict[str, tuple[list[Any], list[Any]]] = {}
     for name in one:
         ours, theirs = (_counted(rows) for rows in (one[name], other[name]))
         if ours != theirs:
-            found[name] = (
-                [row for row in ours if row not in theirs][:3],
-                [row for row in theirs if row not in ours][:3],
-            )
-            found[name] = found[name] if any(found[name]) else (["other numbers of the same rows"], [])
+            more = [(row, n) for row, n in ours.items() if theirs.get(row) != n]
+            fewer = [(row, n) for row, n in theirs.items() if ours.get(row) != n]
+            found[name] = (more[:3], fewer[:3])
     return found
 
 

@@ -1,4 +1,4 @@
-"""Exports of one Slack workspace as they are made at different times, small ones made up and large ones cut in pieces."""
+"""Exports of one Slack workspace, made at different times: small ones made up, large ones cut in pieces."""
 
 from __future__ import annotations
 

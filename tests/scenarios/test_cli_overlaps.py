@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.archives.archive_builder import Record
+from tests.integrations.archives.archive_builder import Record, said
 from tests.scenarios.commands import Cairn
 from tests.scenarios.dumps import differences, dump
-from tests.scenarios.exports import cut, earlier, later, said, ts, workspace
+from tests.scenarios.exports import cut, earlier, later, ts, workspace
 from tests.scenarios.test_cli_open_data import DD2030
 
 
