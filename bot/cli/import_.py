@@ -20,7 +20,7 @@ from bot.cli.session import Session, copied, first_rules, opened
 from bot.errors import InputError, MachineError
 from bot.importing import Importer, Order
 from bot.ports import Archive, Kind
-from bot.reports import wording
+from bot.reports import tables, wording
 from bot.storage import communities, imports
 from bot.undoing import undo as take_back
 from integrations.archives.counts import Counts
@@ -107,11 +107,11 @@ async def list_(which: Which = Which()) -> None:  # noqa: B008
         name = community.name if community else None
         output.document({"community": name, "imports": [_listed(one, names) for one in found]})
         return
-    table = Table("import", "community", "source", "file", "state", "new rows", "known rows")
+    table = tables.table("import", "community", "file", "state", "new rows", "known rows", left=4)
     for one in found:
         figures = one.result.get("engagements", one.result)
         table.add_row(
-            str(one.id), names[one.community], one.source, one.label, one.state,
+            str(one.id), names[one.community], one.label, one.state,
             str(figures.get("new", 0)), str(figures.get("known", 0)),
         )  # fmt: skip
     output.show(table)
