@@ -38,7 +38,7 @@ async def pathways(
         if community is not None and last is not None:
             until = last if until is None else until
             found = await acts.everything(
-                session.database, community.id, until, counterparts=False, kind=Kind.PARTICIPATION
+                session.database, community.id, until, counterparts=(), kind=Kind.PARTICIPATION
             )
             _check(found, programme, (("--from", from_), ("--to", to)))
     name = community.name if community else None

@@ -69,13 +69,8 @@ _RECEIVED = (
 def _own(counterparts: Collection[Kind]) -> str:
     """Return the query for the acts of given (day, account) pairs."""
     on = "ON e.community = :community AND e.day = given.day AND e.account = given.account"
-    if not counterparts:
-        return f"{_OF_DAYS.replace('{author}', '0')} {on} WHERE e.holds"
-    asked = ", ".join(str(int(kind)) for kind in counterparts)
-    return (
-        f"{_OF_DAYS.replace('{author}', 'p.account')} {on} "
-        f"{_PARENT} AND e.target IS NULL AND e.kind IN ({asked}) WHERE e.holds"
-    )
+    parent, _ = _about(counterparts)
+    return f"{_OF_DAYS.replace('{author}', 'p.account' if parent else '0')} {on} {parent} WHERE e.holds"
 
 
 async def _accounts_of(connection: AsyncConnection, community: int, members: Iterable[int]) -> dict[int, list[int]]:
@@ -118,20 +113,25 @@ async def _contexts(connection: AsyncConnection, numbers: Ints) -> tuple[Ints, t
 
 
 async def everything(
-    database: Database, community: int, as_of: int, *, counterparts: bool = True, kind: Kind | None = None
+    database: Database,
+    community: int,
+    as_of: int,
+    *,
+    counterparts: Collection[Kind] = tuple(Kind),
+    kind: Kind | None = None,
 ) -> Acts:
     """Return all acts up to a day (of one kind where asked), read in the quickest way the machine offers.
 
-    Without `counterparts` nobody is looked up whom an act is about. Reading costs by the number of values, so small
-    numbers travel packed in one and the day is worked out from the moment.
+    `counterparts` are the kinds of acts for which it is looked up whom they are about. Reading costs by the number of
+    values, so small numbers travel packed in one and the day is worked out from the moment.
     """
-    parent, other = (_PARENT, ", coalesce(e.target, p.account, 0)") if counterparts else ("", "")
+    parent, other = _about(counterparts)
     only = f"AND e.kind = {int(kind)} " if kind else ""
     sql = (
         f"SELECT e.account, e.at, {_PACKED}{other} FROM engagement e {parent} "
         f"WHERE e.community = {int(community)} AND e.day <= {int(as_of)} AND e.holds {only}"
     )
-    account, at, packed, *about = await read_columns(database, sql, 4 if counterparts else 3)
+    account, at, packed, *about = await read_columns(database, sql, 4 if other else 3)
     member_of = await _members(database, community)
     async with database.read() as connection:
         known = await contexts.everything(connection, community)
@@ -145,6 +145,18 @@ async def everything(
     acts = Acts(member, at // DAY_MS, at, kinds, context, person, amount, tuple(known[n] for n in order))
     human = member != NOBODY
     return acts if human.all() else acts.where(human)
+
+
+def _about(kinds: Collection[Kind]) -> tuple[str, str]:
+    """Return the join and the column for the person whom acts of these kinds are about."""
+    if not kinds:
+        return "", ""
+    if len(kinds) == len(Kind):
+        return _PARENT, ", coalesce(e.target, p.account, 0)"
+    asked = f"e.kind IN ({', '.join(str(int(one)) for one in kinds)})"
+    # A key that is NULL is found nowhere at once, where a condition beside the key would be looked at afterwards.
+    parent = _PARENT.replace("p.key = e.parent", f"p.key = CASE WHEN e.target IS NULL AND {asked} THEN e.parent END")
+    return parent, ", coalesce(e.target, p.account, 0)"
 
 
 _KIND_BITS, _CONTEXT_BITS = 6, 34
