@@ -34,7 +34,7 @@ async def hang_together(
         if claim.parent is not None and claim.kind in _ANSWERING and not claim.retracted:
             parent = (claim.parent_day or 0, claim.parent)
             beside = new.get(parent)
-            if beside is None:
+            if beside is None or beside.account is None:
                 elsewhere.setdefault(parent, []).append(claim)
             elif not _goes_with(claim, beside.retracted, beside.captured):
                 families.add(parent)

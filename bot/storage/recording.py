@@ -205,12 +205,13 @@ def _sign(receipt: Receipt, entries: Collection[_Entry], outcome: Outcome) -> No
 
 async def _programmes(connection: AsyncConnection, origin: Origin, claims: dict[Key, Claim], outcome: Outcome) -> None:
     """Where joining a programme multiplies points, look at all days of those who joined or left one."""
-    moved = outcome.new | outcome.changed | outcome.retracted
-    people = {claim.account for key, claim in claims.items() if claim.kind == Kind.PARTICIPATION and key in moved} - {
-        None
-    }
-    if origin.by_programme and people:
-        await marks.dirty_whole_accounts(connection, origin.community, {one for one in people if one is not None})
+    if not origin.by_programme:
+        return
+    words = [claims[key] for key in outcome.new]
+    words += [word for key in outcome.changed | outcome.retracted for word in outcome.renewed[key]]
+    people = {one.account for one in words if one.kind == Kind.PARTICIPATION and one.account is not None}
+    if people:
+        await marks.dirty_whole_accounts(connection, origin.community, people)
 
 
 async def _progress(connection: AsyncConnection, source: int, done: int, receipts: Iterable[Receipt]) -> None:
