@@ -65,7 +65,9 @@ class Happening(NamedTuple):
     amount: int
 
 
-class _Message(NamedTuple):
+class Message(NamedTuple):
+    """A message that people speak of."""
+
     number: int
     channel: int
     author: str
@@ -74,6 +76,7 @@ class _Message(NamedTuple):
 
     @property
     def key(self) -> tuple[int, str]:
+        """The message's natural key."""
         return day_of(self.at), f"s:C{self.channel}:{self.number}"
 
 
@@ -87,12 +90,13 @@ _sources = st.sampled_from(SOURCES)
 
 
 @st.composite
-def _messages(draw: st.DrawFn) -> list[_Message]:
-    found: list[_Message] = []
+def happened(draw: st.DrawFn) -> list[Message]:
+    """Draw a few messages, some of which answer others."""
+    found: list[Message] = []
     for number in range(draw(st.integers(1, 5))):
         known = [None, (FIRST_DAY, "s:C9:never"), *(one.key for one in found)]
         channel, author = draw(st.integers(0, 1)), draw(st.sampled_from([*PEOPLE, MACHINE]))
-        found.append(_Message(number, channel, author, draw(_times), draw(st.sampled_from(known))))
+        found.append(Message(number, channel, author, draw(_times), draw(st.sampled_from(known))))
     return found
 
 
@@ -101,7 +105,7 @@ def _place(source: Source, channel: int) -> Context:
 
 
 @st.composite
-def _written(draw: st.DrawFn, one: _Message) -> Word:
+def _written(draw: st.DrawFn, one: Message) -> Word:
     source, machine = draw(_sources), one.author == MACHINE
     retracted = draw(st.sampled_from([False, False, True]))
     # What a machine's message goes on to say depends on when it was found out; that it is gone does not.
@@ -117,7 +121,7 @@ def _written(draw: st.DrawFn, one: _Message) -> Word:
 
 
 @st.composite
-def _reactions(draw: st.DrawFn, one: _Message) -> Word:
+def _reactions(draw: st.DrawFn, one: Message) -> Word:
     source = draw(_sources)
     who = draw(st.sampled_from([*PEOPLE, MACHINE]))
     version = source.captured + (draw(st.integers(-6, 6)) * DAY_MS if source.live else 0)
@@ -131,7 +135,7 @@ def _reactions(draw: st.DrawFn, one: _Message) -> Word:
 
 
 @st.composite
-def _mentions(draw: st.DrawFn, one: _Message) -> Word:
+def _mentions(draw: st.DrawFn, one: Message) -> Word:
     source = draw(_sources)
     who = draw(st.sampled_from([*PEOPLE, MACHINE]))
     named = account(who, bot=who == MACHINE and draw(st.booleans()))
@@ -159,12 +163,21 @@ def _lasting(draw: st.DrawFn) -> Word:
     ))  # fmt: skip
 
 
+def said_hello(who: str) -> Signal:
+    """Return a first message of somebody."""
+    return Signal(Kind.MESSAGE, f"s:C0:{who}", FIRST_DAY, START, account(who), 1, _place(FIRST, 0))
+
+
+def said_about(messages: list[Message]) -> st.SearchStrategy[Word]:
+    """Draw one word about some messages and about what else goes on."""
+    one = st.sampled_from(messages)
+    return one.flatmap(_written) | one.flatmap(_written) | one.flatmap(_reactions) | one.flatmap(_mentions) | _lasting()
+
+
 @st.composite
 def words(draw: st.DrawFn, most: int = 25) -> list[Word]:
     """Draw what is said."""
-    messages = draw(_messages())
-    one = st.sampled_from(messages)
-    said = one.flatmap(_written) | one.flatmap(_written) | one.flatmap(_reactions) | one.flatmap(_mentions) | _lasting()
+    said = said_about(draw(happened()))
     return draw(st.lists(said, min_size=1, max_size=4) | st.lists(said, min_size=12, max_size=most))
 
 

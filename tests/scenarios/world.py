@@ -16,14 +16,15 @@ from bot.maintenance.scores import compare
 from bot.ports import Receipt
 from bot.rules import parse_rules
 from bot.settle import Settler
-from bot.storage import belonging, communities, marks, migrate
+from bot.storage import belonging, communities, marks, migrate, people
 from bot.storage.accounts import Newcomers
 from bot.storage.engine import Database
 from bot.storage.recording import Origin, record
 from bot.storage.schema import import_run
 from scoring.mountain import Mountain
 from scoring.signals import ALWAYS_STORED, Kind, Signal
-from tests.scenarios.words import Happening, Source
+from tests.scenarios import oracle
+from tests.scenarios.words import Happening, Source, Truth
 
 RULES = """\
 name: Small world
@@ -143,6 +144,23 @@ class Town:
             rows = [(known[one], "country", country) for one, country in said.items() if one in known]
             await belonging.declare(connection, self.id, self.numbers[source], rows)
 
+    def link(self, source: Source, one: str, other: str) -> None:
+        """Say that two accounts are one person's."""
+        self.world.run(self._link(source, one, other))
+
+    async def _link(self, source: Source, one: str, other: str) -> None:
+        known = {row.id: row.number for row in await self._people()}
+        async with self.world.database.write() as connection:
+            await people.join_accounts(connection, self.id, self.numbers[source], [(known[one], known[other])])
+
+    def part(self, source: Source) -> None:
+        """Take back all links on a source's word."""
+        self.world.run(self._part(source))
+
+    async def _part(self, source: Source) -> None:
+        async with self.world.database.write() as connection:
+            await people.part_accounts(connection, self.id, self.numbers[source])
+
     def as_of(self) -> int:
         """Return the day up to which totals run."""
         return self.world.run(self._as_of())
@@ -231,6 +249,21 @@ class Known:
     number: int
     member: int
     bot: bool
+
+
+def right(town: Town, truth: Truth, countries: dict[str, str], as_of: int) -> Scores:
+    """Return what the oracle makes of all that was said, for the members that the store knows."""
+    people_by_number = sorted(town.people(), key=lambda one: one.number)
+    number = {one.id: one.member for one in people_by_number}
+    declared = {one.id: countries[one.id] for one in people_by_number if one.id in countries}
+    about = truth.about(number.__getitem__, declared)
+    tallies = oracle.tallies(truth.deeds(number.__getitem__), town.mountain, about)
+    return Scores(
+        tallies,
+        oracle.totals(tallies, town.mountain, as_of),
+        oracle.bands(tallies, town.mountain, as_of),
+        oracle.crossings(tallies, town.mountain, as_of, about),
+    )
 
 
 @contextlib.contextmanager

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.keys import Keys
-from tests.scenarios import oracle
 from tests.scenarios.words import FIRST_DAY, SOURCES, Source, Truth, Word, words
-from tests.scenarios.world import Scores, Town, World, world
+from tests.scenarios.world import Town, World, right, world
 
 KEYS = Keys(b"k" * 32, [Fernet.generate_key().decode()])
 LAST_DAY = FIRST_DAY + 45
@@ -47,19 +46,6 @@ def _source(one: Word) -> Source:
     return one.source
 
 
-def right(town: Town, truth: Truth) -> Scores:
-    """Return what the oracle makes of all the words."""
-    number = {one.id: one.member for one in town.people()}
-    about = truth.about(number.__getitem__, {one: value for one, value in COUNTRIES.items() if one in number})
-    tallies = oracle.tallies(truth.deeds(number.__getitem__), town.mountain, about)
-    return Scores(
-        tallies,
-        oracle.totals(tallies, town.mountain, LAST_DAY),
-        oracle.bands(tallies, town.mountain, LAST_DAY),
-        oracle.crossings(tallies, town.mountain, LAST_DAY, about),
-    )
-
-
 def check(place: World, said: list[Word], rnd: random.Random) -> None:
     town = place.found(uuid.uuid4().hex, sources=SOURCES)
     truth = Truth(said, KEYS.handle)
@@ -67,7 +53,7 @@ def check(place: World, said: list[Word], rnd: random.Random) -> None:
     tell(town, said, rnd)
 
     assert town.holding() == truth.holding()
-    assert town.scores() == right(town, truth)
+    assert town.scores() == right(town, truth, COUNTRIES, LAST_DAY)
     if rnd.random() < 0.3:  # slow, and the oracle has said the same
         assert town.differences() == {}
     assert town.waiting() == 0
