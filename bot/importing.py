@@ -234,7 +234,8 @@ class Importer:
             async with self._database.write() as connection:
                 await communities.dissolve_empty(connection, community.id)
         except CairnError:
-            raise MachineError(f"{error}; run the same command again to go on where it stopped") from error
+            said = str(error).rstrip(".")
+            raise MachineError(f"{said}; run the same command again to go on where it stopped") from error
 
 
 def _document(archive: Archive, order: Order, seen: Seen, stored: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ app = App(name="import", help="Bring a community's history in; list and undo imp
 
 
 _LONGEST_NAME = 200
+_LONGEST_KEPT = 36_500
 
 
 @Parameter(name="*")
@@ -140,8 +141,8 @@ def _listed(one: imports.Run, names: dict[int, str]) -> dict[str, Any]:
 
 
 async def _import(path: Path, terms: Terms, archive: Callable[[], Archive], *more: Path) -> None:
-    if terms.keep is not None and terms.keep < 1:
-        raise InputError(f"--keep: {terms.keep} is no number of days; expected 1 or more")
+    if terms.keep is not None and not 1 <= terms.keep <= _LONGEST_KEPT:
+        raise InputError(f"--keep: {terms.keep} is no number of days; expected 1 to {_LONGEST_KEPT}")
     source = archive()
     try:
         async with copied() if terms.dry_run else opened() as session:

@@ -185,7 +185,7 @@ async def dissolve_empty(connection: AsyncConnection, of: int) -> None:
         "SELECT 1 FROM account WHERE community = :of UNION SELECT 1 FROM space WHERE community = :of "
         "UNION SELECT 1 FROM count WHERE community = :of "
         "UNION SELECT 1 FROM import_run WHERE community = :of AND state <> 'failed' "
-        "UNION SELECT 1 FROM rules WHERE community = :of HAVING count(*) > 1"
+        "UNION SELECT 1 WHERE (SELECT count(*) FROM rules WHERE community = :of) > 1"
     )
     if (await connection.execute(text(something), {"of": of})).first() is not None:
         return

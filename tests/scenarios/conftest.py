@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from bot.__main__ import run
 from tests.scenarios.commands import Cairn
+from tests.scenarios.exports import earlier
 
 
 @pytest.fixture
@@ -23,3 +26,23 @@ def cairn_here(
 ) -> Cairn:
     """The command line on a SQLite database that is not there yet."""
     return Cairn(sqlite_url, tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an export, and a SQLite database and its keys after it was imported as `Home`; to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    file = earlier(folder / "earlier.zip")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CAIRN_DATABASE_URL", f"sqlite:///{folder / 'cairn.db'}")
+        patch.setenv("CAIRN_KEYS_FILE", str(folder / "keys"))
+        patch.chdir(folder)
+        assert run(["import", "slack-export", str(file), "--community", "Home", "--json"]) == 0
+    return folder
+
+
+@pytest.fixture
+def home(cairn_here: Cairn, furnished: Path) -> Cairn:
+    """The command line on a SQLite database in which a small workspace was imported as `Home`, as import 1."""
+    shutil.copytree(furnished, cairn_here.folder, dirs_exist_ok=True)
+    return cairn_here
