@@ -163,11 +163,7 @@ _TRUTHS = slice(Claim._fields.index("estimated"), Claim._fields.index("retracted
 async def _merge(connection: AsyncConnection, pairs: Mapping[Key, tuple[Stored, Claim]], outcome: Outcome) -> None:
     """Join claims about objects that are there already."""
     joined = {key: join(stored.claim, claim) for key, (stored, claim) in pairs.items()}
-    several = [
-        stored.id
-        for key, (stored, claim) in pairs.items()
-        if claim.source != stored.claim.source or joined[key] != stored.claim
-    ]
+    several = [stored.id for stored, claim in pairs.values() if claim != stored.claim]
     words = await sightings_of(connection, several)
     kept: list[tuple[int, Claim]] = []
     for key, (stored, claim) in pairs.items():
