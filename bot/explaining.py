@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from scoring.columns import Acts
 from scoring.mountain import POINT, TIMES_ONE, Mountain
 from scoring.points import TALLY_POINT, Tallies
 from scoring.signals import Context, date_of
+
+_LOOKED_THROUGH = 20_000
+"""In communities of more accounts, nobody is looked for but by exact id and scheme."""
 
 
 class Explainer:
@@ -38,17 +42,23 @@ class Explainer:
             number = await ledger.find(connection, self._community.id, wanted)
         if number is None:
             number = await self._by_account(wanted)
-        if number is None:
-            raise InputError(f"no member has the id or account {wanted!r}; `cairn member list` shows whom there is")
         return number
 
-    async def _by_account(self, wanted: str) -> int | None:
+    async def _by_account(self, wanted: str) -> int:
         """Look an account up by what it is called on its platform (`U024BE7LH`, `imported:p-1f0`, ...)."""
         async with self._database.read() as connection:
             found = await ledger.by_external(connection, self._community.id, self._keys, wanted)
+            shown = await ledger.pages(connection, self._community.id)
+            people = {} if found else await ledger.people(connection, self._community.id, _LOOKED_THROUGH)
+        called = {who: {self._keys.open(sealed).id for sealed in person.sealed} for who, person in people.items()}
+        found = found or {who for who, ids in called.items() if wanted in ids}
         if len(found) > 1:
             raise InputError(f"{wanted!r} is the account of several members; give a member's id instead")
-        return next(iter(found), None)
+        if not found:
+            close = get_close_matches(wanted, {one for who in shown & called.keys() for one in called[who]}, 1)
+            hint = f"did you mean {close[0]!r}?" if close else "`cairn member list` shows whom there is"
+            raise InputError(f"no member has the id or account {wanted!r}; {hint}")
+        return next(iter(found))
 
     async def explain(self, number: int, as_of: int) -> dict[str, Any]:
         """Return the document of `cairn member show --json`."""

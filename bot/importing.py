@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -97,7 +98,7 @@ class Importer:
             stored = (await imports.get(connection, run.id)).result
             backlog = await self._reached(connection, community) - Counter(stored["reached"])
             result = _document(archive, order, seen, stored) | {"import_id": run.id, "backlog": dict(backlog)}
-            await imports.finish(connection, run.id, result)
+            await imports.finish(connection, run.id, result | {"kinds": stored["kinds"]})
         return result
 
     async def _community(self, order: Order) -> Community:
@@ -124,19 +125,19 @@ class Importer:
         """Take up the import where it stopped, or begin it; decide what may be kept."""
         async with self._database.write() as connection:
             space, policy = await self._space(connection, archive, order, community)
+            rules = await self._rules(connection, community)
+            kinds = ALWAYS_STORED | rules.kinds
             run = await imports.find(connection, community.id, order.digest)
-            if run is None:
-                reached = await self._reached(connection, community)
+            if run is None or _holds_more(run, kinds):
+                before = {"reached": await self._reached(connection, community), "kinds": sorted(kinds)}
                 number = await imports.begin(
-                    connection, reached, community=community.id, source=archive.source, digest=order.digest,
+                    connection, before, community=community.id, source=archive.source, digest=order.digest,
                     label=order.label, space=space, captured=archive.captured, consent=policy, keep=order.keep,
                 )  # fmt: skip
                 run = await imports.get(connection, number)
             archive.captured = run.captured  # rows of a file without its own time: as when they were first read
-            rules = await self._rules(connection, community)
             newcomers = Newcomers(run.id, policy == "notice", policy == "strict")
             by_programme = bool(programmes_asked(rules.multipliers))
-            kinds = ALWAYS_STORED | rules.kinds
             return run, Origin(community.id, space, kinds, newcomers, run.captured, by_programme)
 
     async def _space(
@@ -258,8 +259,15 @@ def _document(archive: Archive, order: Order, seen: Seen, stored: dict[str, Any]
     }
 
 
+def _holds_more(run: imports.Run, kinds: AbstractSet[Kind]) -> bool:
+    """Whether a complete import left signals of its file aside that the rules of today use."""
+    wanted = {kind.label for kind in kinds if kind not in run.result.get("kinds", kinds)}
+    return run.state == "done" and not wanted.isdisjoint(run.result["signals"])
+
+
 def _known_already(run: imports.Run) -> dict[str, Any]:
     """Report an import that is complete: nothing is new any more."""
     figures = run.result["engagements"]
     known = {"new": 0, "known": figures["new"] + figures["known"], "changed": 0, "retracted": 0}
-    return run.result | {"engagements": known, "backlog": {}}
+    told = {name: value for name, value in run.result.items() if name != "kinds"}
+    return told | {"engagements": known, "backlog": {}}

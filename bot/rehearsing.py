@@ -111,10 +111,23 @@ async def apply(
 
     Returns False where they are in force already. Interrupted, it goes on when called again.
     """
+    changed = await _settle_beside(database, community, file, progress)
+    more = True
+    while more:  # also what an interrupted change of rules left behind
+        async with database.write() as connection:
+            more = await communities.sweep_retired(connection, community.id)
+    return changed
+
+
+async def _settle_beside(
+    database: Database, community: Community, file: tuple[str, str, str], progress: Progress
+) -> bool:
+    """Settle rules beside those in force and let them take their place; returns whether they were not in force yet."""
     _, version, _ = file
     async with database.write() as connection:
         there = await communities.rules_of(connection, community.id)
         if any(one.state == "active" and one.version == version for one in there):
+            await communities.retire_settling(connection, community.id, community.rules)
             return False
         settling = next((one.id for one in there if one.state == "settling" and one.version == version), None)
         number = settling or await communities.add_rules(connection, community.id, file, "settling")
@@ -127,8 +140,4 @@ async def apply(
     await Settler(database, community.id).settle(progress)
     async with database.write() as connection:
         await communities.put_in_force(connection, community.id, number)
-    more = True
-    while more:
-        async with database.write() as connection:
-            more = await communities.sweep_retired(connection, community.id)
     return True

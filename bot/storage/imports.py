@@ -73,10 +73,15 @@ async def find(connection: AsyncConnection, community: int, digest: str) -> Run 
     return None if row is None else _run(tuple(row))
 
 
-async def begin(connection: AsyncConnection, reached: dict[str, int], **values: object) -> int:
-    """Put a new import down as running; returns its number. `reached` is how many had reached each step before it."""
-    result = json.dumps({"reached": reached})
-    row = {"started_at": time.time_ns() // 1_000_000, "state": "running", "done": 0, "result": result, **values}
+async def begin(connection: AsyncConnection, before: dict[str, Any], **values: object) -> int:
+    """Put a new import down as running; returns its number. `before` is what must be known of the time before it."""
+    row = {
+        "started_at": time.time_ns() // 1_000_000,
+        "state": "running",
+        "done": 0,
+        "result": json.dumps(before),
+        **values,
+    }
     return int((await connection.execute(insert(import_run).values(row).returning(import_run.c.id))).scalar_one())
 
 

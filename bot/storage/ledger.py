@@ -113,14 +113,17 @@ async def entries(connection: AsyncConnection, community: int, number: int, days
     return [Entry(row[0], row[1], row[2], Kind(row[3]), row[4], row[5], row[6], row[7], bool(row[8])) for row in rows]
 
 
-async def people(connection: AsyncConnection, community: int) -> dict[int, Person]:
-    """Return all members of a community, each with the accounts that belong to it now."""
-    rows = await connection.execute(
+async def people(connection: AsyncConnection, community: int, most: int | None = None) -> dict[int, Person]:
+    """Return all members of a community with the accounts that are theirs now; nobody where those are over `most`."""
+    query = (
         select(member.c.id, member.c.public, member.c.page, account.c.sealed)
         .join(account, account.c.member == member.c.id)
         .where(member.c.community == community)
         .order_by(member.c.id, account.c.id)
     )
+    rows = (await connection.execute(query.limit(None if most is None else most + 1))).fetchall()
+    if most is not None and len(rows) > most:
+        return {}
     found: dict[int, Person] = {}
     for number, public, page, sealed in rows:
         before = found[number].sealed if number in found else ()

@@ -23,14 +23,22 @@ _BY_ORDER = {("account", "source"), ("account", "own_member"), ("engagement", "s
 """Columns that tell which of two sources came first."""
 
 
-def dump(url: str, *, whoever_came_first: bool = True) -> Dump:
-    """Return the rows of each table; `whoever_came_first` False leaves out what depends on the order of imports."""
+_BY_HOUR = {("engagement", "version"), ("sighting", "version"), ("naming", "named_at"), ("context", "named_at")}
+"""Columns that tell, for rows of files without a time of capture, when they were imported."""
+
+
+def dump(url: str, *, whoever_came_first: bool = True, hours: bool = True) -> Dump:
+    """Return the rows of each table.
+
+    `whoever_came_first` False leaves out what depends on the order of imports, `hours` False what on their time.
+    """
     parsed = make_url(url)
     drivers = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
     engine = create_engine(parsed.set(drivername=drivers[parsed.get_backend_name()]))
     try:
         with engine.connect() as connection:
-            return _dumped(connection, set() if whoever_came_first else _BY_ORDER)
+            left_out = (set() if whoever_came_first else _BY_ORDER) | (set() if hours else _BY_HOUR)
+            return _dumped(connection, left_out)
     finally:
         engine.dispose()
 
@@ -68,6 +76,8 @@ def _dumped(connection: Connection, left_out: set[tuple[str, str]]) -> Dump:
         tell = [names.of(table.name, column) for column in columns]
         rows = [tuple(row._mapping[column] for column in columns) for row in connection.execute(select(table))]
         told = [tuple(how(value) for how, value in zip(tell, row, strict=True)) for row in rows]
+        if table.name == "link":  # which of two accounts stands first follows from their numbers
+            told = [(row[0], *sorted(row[1:3]), *row[3:]) for row in told]
         found[table.name] = sorted(told, key=repr)
     return found
 
