@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
@@ -51,12 +52,14 @@ class Intake:
         self._places = room
         self._queue: asyncio.Queue[_Call] = asyncio.Queue()
         self._room = asyncio.Semaphore(room)
+        self._file: tuple[int, int] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._open = False
 
     async def __aenter__(self) -> Intake:
         """Begin to take signals in."""
         self._open = True
+        self._file = _identity(self._database.path)
         self._worker = asyncio.create_task(self._work())
         return self
 
@@ -137,6 +140,9 @@ class Intake:
         async with self._database.write() as connection:
             for origin, same in groupby(calls, lambda call: call.origin):
                 receipts += await record(connection, self._keys, origin, [call.signals for call in same])
+        if self._file is not None and _identity(self._database.path) != self._file:
+            # SQLite goes on writing to a file that has been removed or replaced; nobody would ever read it again.
+            raise MachineError(f"{self._database.shown}: the database file was taken away; start Cairn again")
         return receipts
 
     async def _retry(self, calls: list[_Call], error: Exception) -> None:
@@ -181,6 +187,15 @@ class _Inbox:
 
     async def record(self, signals: Sequence[Signal]) -> Receipt:
         return await self._intake.record(self._origin, signals)
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from any other one; nothing where there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
 
 
 def _tell(call: _Call, answer: Receipt | CairnError) -> None:
