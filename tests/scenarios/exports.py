@@ -109,3 +109,10 @@ def large(path: Path, messages: int) -> Path:
         day = dt.datetime.fromtimestamp(float(moment), dt.UTC).date()
         days.setdefault(f"general/{day}", []).append(said(moment, f"U{n * 7 % 40}", **more))
     return pack(path, slack_files(days, users=users))
+
+
+def said_and_joined(path: Path) -> Path:
+    """Write an export in which two people join and one writes."""
+    joined = {"subtype": "channel_join"}
+    messages = [said(ts(0), "U1", **joined), said(ts(0, 1), "U2", **joined), said(ts(1), "U1")]
+    return workspace(path, {"C1": "general"}, {"C1": messages})
