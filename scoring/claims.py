@@ -1,8 +1,8 @@
 """What one source says of one object, and what holds where several sources speak: a join, so order never matters.
 
 Of two claims the higher version wins; at one version a retraction wins, exact time beats estimated, then the earlier
-time. A retraction that names no account takes the details from the claim it beat. When reactions were captured whole is
-joined by itself: the latest capture counts.
+time. A retraction that names no account takes the details from the claim it beat, and yields to one that names it.
+When reactions were captured whole is joined by itself: the latest capture counts.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _weight(claim: Claim) -> tuple[object, ...]:
     """Return what decides between claims; from the amount on only so that their order never does."""
     rest = (claim.amount, claim.kind, claim.context, claim.target or 0, claim.parent_day or 0, claim.parent or "")
     who = claim.account or 0
-    return claim.version, claim.retracted, not claim.estimated, -claim.at, who > 0, rest, who, -claim.source
+    return claim.version, claim.retracted, who > 0, not claim.estimated, -claim.at, rest, who, -claim.source
 
 
 def same_content(one: Claim, other: Claim) -> bool:

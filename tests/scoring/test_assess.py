@@ -49,7 +49,7 @@ def crossed(rules: Mountain, as_of: int, *rows: tuple[int, int, int]) -> list[in
     return [day for _, day, _ in m.crossing_list(crossings(Road(tallied(*rows), rules, as_of)))]
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(HISTORIES, m.mountains(), m.abouts(), LAST_DAYS)
 def test_standing_equals_the_oracle_s(deeds: list[Deed], rules: Mountain, about: About, as_of: int) -> None:
     scored = tally(m.columns(deeds), rules, m.belonging(about))

@@ -34,7 +34,7 @@ def scored(deeds: list[Deed], mountain: Mountain) -> list[tuple[int, int, int]]:
     return list(zip(found.member.tolist(), found.counted.tolist(), (found.points // 100).tolist(), strict=True))
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(HISTORIES, m.mountains(), m.abouts())
 def test_tallies_equal_the_oracle_s(deeds: list[Deed], mountain: Mountain, about: About) -> None:
     found = tally(m.columns(deeds), mountain, m.belonging(about))

@@ -63,7 +63,7 @@ def check(place: World, said: list[Word], rnd: random.Random) -> None:
 def test_any_telling_of_the_same_words_ends_in_the_same_scores(sqlite_url: str) -> None:
     with world(sqlite_url, KEYS) as place:
 
-        @settings(max_examples=60)
+        @settings(max_examples=45)
         @given(words(), st.randoms(use_true_random=False))
         def told(said: list[Word], rnd: random.Random) -> None:
             check(place, said, rnd)
