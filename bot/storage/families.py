@@ -158,15 +158,15 @@ async def orphan_answers(connection: AsyncConnection, community: int, after: int
     within = (
         "FROM engagement e LEFT JOIN engagement p ON p.community = e.community AND p.key_day = e.parent_day "
         "AND p.key = e.parent WHERE e.id > :after AND e.id <= :until AND e.community = :community "
-        "AND e.parent IS NOT NULL AND e.account IS NOT NULL AND p.id IS NULL"
+        "AND e.parent IS NOT NULL AND e.account IS NOT NULL AND p.account IS NULL"  # gone, or only its retraction left
     )
     bounds = {"community": community, "after": after, "until": until}
-    answers = text(f"SELECT e.parent_day, e.parent, e.day, e.account, e.id, e.retracted {within}")
+    answers = text(f"SELECT e.parent_day, e.parent, e.day, e.account, e.id, e.retracted, p.id {within}")
     found = (await connection.execute(answers, bounds)).fetchall()
     rows = [tuple(row[:4]) for row in found]
-    if found:  # with their message gone, nothing but their own word counts
-        by_itself = [{"row": row[4], "holds": not row[5]} for row in found]
-        await connection.execute(text("UPDATE engagement SET holds = :holds WHERE id = :row"), by_itself)
+    # with their message gone, nothing but their own word counts
+    by_itself = [{"row": row[4], "holds": not row[5]} for row in found if row[6] is None]
+    await each(connection, "UPDATE engagement SET holds = :holds WHERE id = :row", by_itself)
     columns = ("community", "parent_day", "parent", "day", "account")
     await insert_new(connection, orphan, columns, sorted({(community, *row) for row in rows}))
     await marks.dirty_accounts(connection, community, {(row[2], row[3]) for row in rows})

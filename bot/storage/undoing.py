@@ -89,7 +89,7 @@ async def places(connection: AsyncConnection, community: int, source: int) -> No
         text(
             "DELETE FROM orphan WHERE community = :community AND NOT EXISTS (SELECT 1 FROM engagement e "
             "WHERE e.community = orphan.community AND e.day = orphan.day AND e.account = orphan.account "
-            "AND e.parent_day = orphan.parent_day AND e.parent = orphan.parent AND NOT e.retracted)"
+            "AND e.parent_day = orphan.parent_day AND e.parent = orphan.parent)"
         ),
         {"community": community},
     )

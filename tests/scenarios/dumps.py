@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, make_url, select
+from sqlalchemy import Connection, create_engine, false, make_url, select
 
 from bot.storage.schema import metadata
 
@@ -27,8 +27,8 @@ _BY_HOUR = {("engagement", "version"), ("sighting", "version"), ("naming", "name
 """Columns that tell, for rows of files without a time of capture, when they were imported."""
 
 
-def dump(url: str, *, whoever_came_first: bool = True, hours: bool = True) -> Dump:
-    """Return the rows of each table.
+def dump(url: str, *, whoever_came_first: bool = True, hours: bool = True, only: int | None = None) -> Dump:
+    """Return the rows of each table, or of those that know of communities the rows of `only` one.
 
     `whoever_came_first` False leaves out what depends on the order of imports, `hours` False what on their time.
     """
@@ -38,7 +38,7 @@ def dump(url: str, *, whoever_came_first: bool = True, hours: bool = True) -> Du
     try:
         with engine.connect() as connection:
             left_out = (set() if whoever_came_first else _BY_ORDER) | (set() if hours else _BY_HOUR)
-            return _dumped(connection, left_out)
+            return _dumped(connection, left_out, only)
     finally:
         engine.dispose()
 
@@ -62,7 +62,7 @@ def _counted(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
     return counts
 
 
-def _dumped(connection: Connection, left_out: set[tuple[str, str]]) -> Dump:
+def _dumped(connection: Connection, left_out: set[tuple[str, str]], only: int | None) -> Dump:
     names = _Names(connection)
     found: Dump = {}
     for table in metadata.sorted_tables:
@@ -74,7 +74,10 @@ def _dumped(connection: Connection, left_out: set[tuple[str, str]]) -> Dump:
             if column.name not in _RANDOM | {"id"} and (table.name, column.name) not in left_out
         ]
         tell = [names.of(table.name, column) for column in columns]
-        rows = [tuple(row._mapping[column] for column in columns) for row in connection.execute(select(table))]
+        query = select(table)
+        if only is not None:
+            query = query.where(table.c.community == only) if "community" in table.c else query.where(false())
+        rows = [tuple(row._mapping[column] for column in columns) for row in connection.execute(query)]
         told = [tuple(how(value) for how, value in zip(tell, row, strict=True)) for row in rows]
         if table.name == "link":  # which of two accounts stands first follows from their numbers
             told = [(row[0], *sorted(row[1:3]), *row[3:]) for row in told]
