@@ -40,6 +40,7 @@ _Entry = tuple[Key, Kind]
 _NAMING = (Kind.MENTION, Kind.THANKS)
 _MOMENTS = range(253_402_300_800_000)
 """From 1970 to the end of 9999: a day that no calendar has would stop settling."""
+_TOO_MUCH = 2**31
 
 
 async def record(
@@ -70,6 +71,8 @@ async def record(
 def _in_use(signal: Signal, origin: Origin, receipt: Receipt) -> bool:
     if "\0" in signal.key:
         raise ValueError("no database finds a key with a zero byte again")
+    if not 0 <= signal.amount < _TOO_MUCH:
+        raise ValueError("an amount is a number of minutes")
     if signal.at not in _MOMENTS:
         receipt.dropped["impossible time"] += 1
         return False

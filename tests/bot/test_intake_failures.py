@@ -133,8 +133,15 @@ def test_database_taken_away_while_open_is_told_to_every_caller(tmp_path: Path, 
 
 @pytest.mark.parametrize(
     "poison",
-    [message(7, key="\ud800"), message(7, version=BEYOND), message(7)._replace(key_day=BEYOND)],
-    ids=["lone surrogate", "version beyond 64 bits", "day beyond 64 bits"],
+    [
+        message(7, key="\ud800"),
+        message(7, key="\0"),
+        message(7, version=BEYOND),
+        message(7)._replace(key_day=BEYOND),
+        message(7)._replace(amount=2**40),
+        message(7)._replace(amount=-1),
+    ],
+    ids=["lone surrogate", "zero byte", "version beyond 64 bits", "day beyond 64 bits", "much", "below nothing"],
 )
 def test_poisoned_signal_is_set_aside_and_its_neighbours_are_stored(database_url: str, poison: Signal) -> None:
     async def story(town: Town, database: Database) -> None:

@@ -138,7 +138,7 @@ def live(url: str, **how: Any) -> None:
 
 
 def test_any_life_of_a_community_keeps_its_guarantees(sqlite_url: str) -> None:
-    live(sqlite_url, max_examples=15, stateful_step_count=25)
+    live(sqlite_url, max_examples=12, stateful_step_count=25)
 
 
 def test_short_lives_keep_their_guarantees_on_both_databases(database_url: str) -> None:

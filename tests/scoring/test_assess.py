@@ -60,7 +60,7 @@ def test_standing_equals_the_oracle_s(deeds: list[Deed], rules: Mountain, about:
     assert m.crossing_list(crossings(road, m.held(about))) == oracle.crossings(table, rules, as_of, about)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(HISTORIES, m.mountains(), LAST_DAYS)
 def test_later_days_leave_earlier_changes_as_they_were(deeds: list[Deed], rules: Mountain, as_of: int) -> None:
     scored = tally(m.columns(deeds), rules)
@@ -69,7 +69,7 @@ def test_later_days_leave_earlier_changes_as_they_were(deeds: list[Deed], rules:
     assert m.change_list(earlier) == [row for row in m.change_list(later) if row[1] <= as_of]
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(HISTORIES, m.mountains(), LAST_DAYS)
 def test_members_looked_at_one_by_one_stand_as_all_at_once(deeds: list[Deed], rules: Mountain, as_of: int) -> None:
     scored = tally(m.columns(deeds), rules)

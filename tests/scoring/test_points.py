@@ -44,7 +44,7 @@ def test_tallies_equal_the_oracle_s(deeds: list[Deed], mountain: Mountain, about
     assert rows == sorted(rows)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(HISTORIES, m.mountains(), st.randoms(use_true_random=False))
 def test_order_makes_no_difference(deeds: list[Deed], mountain: Mountain, rnd: random.Random) -> None:
     shuffled = rnd.sample(deeds, len(deeds))
@@ -52,7 +52,7 @@ def test_order_makes_no_difference(deeds: list[Deed], mountain: Mountain, rnd: r
     assert m.tally_table(tally(m.columns(shuffled), mountain)) == m.tally_table(tally(m.columns(deeds), mountain))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(HISTORIES, m.mountains())
 def test_days_scored_one_by_one_equal_all_at_once(deeds: list[Deed], mountain: Mountain) -> None:
     apart: dict[oracle.TallyKey, tuple[int, int]] = {}
@@ -62,7 +62,7 @@ def test_days_scored_one_by_one_equal_all_at_once(deeds: list[Deed], mountain: M
     assert apart == m.tally_table(tally(m.columns(deeds), mountain))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(HISTORIES, m.mountains(), st.integers(1, 3))
 def test_nobody_s_deeds_use_up_another_s_cap(deeds: list[Deed], mountain: Mountain, member: int) -> None:
     whole = m.tally_table(tally(m.columns(deeds), mountain))
@@ -73,7 +73,7 @@ def test_nobody_s_deeds_use_up_another_s_cap(deeds: list[Deed], mountain: Mounta
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(HISTORIES, m.mountains())
 def test_types_are_the_first_that_match(deeds: list[Deed], mountain: Mountain) -> None:
     expected = [-1 if (one := oracle.type_of(deed, mountain)) is None else one for deed in deeds]
@@ -81,7 +81,7 @@ def test_types_are_the_first_that_match(deeds: list[Deed], mountain: Mountain) -
     assert types(m.columns(deeds), mountain).tolist() == expected
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(HISTORIES, m.mountains(), st.integers(2**40, 2**50))
 def test_numbers_too_wide_to_be_packed_score_the_same(deeds: list[Deed], mountain: Mountain, far: int) -> None:
     distant = [Deed(d.member + far * (d.member == 3), d.kind, d.at, d.other, d.amount, d.context) for d in deeds]
