@@ -188,13 +188,14 @@ class Importer:
         source = origin.newcomers.source
         async with self._database.write() as connection:
             named = {self._keys.handle(one): one for person in vouched for one in person.accounts}
+            before = await accounts.last(connection)
             known = await accounts.find_or_make(connection, origin.community, named, self._keys, origin.newcomers)
             numbers = [
                 [known[handle].id for one in person.accounts if (handle := self._keys.handle(one)) in known]
                 for person in vouched
             ]
             pairs = {(same[0], other) for same in numbers for other in same[1:] if other != same[0]}
-            await people.join_accounts(connection, origin.community, source, pairs)
+            await people.join_accounts(connection, origin.community, source, pairs, before)
             said = [
                 (same[0], name, value)
                 for same, person in zip(numbers, vouched, strict=True)

@@ -21,6 +21,7 @@ from bot.errors import ConfigError, MachineError
 from scoring.signals import Account
 
 _HANDLE_BYTES = 12
+_KEY_BYTES = 32
 
 
 class Keys:
@@ -28,6 +29,8 @@ class Keys:
 
     def __init__(self, pseudonym: bytes, sealing: list[str]) -> None:
         """Take the pseudonym key and the sealing keys, newest first."""
+        if len(pseudonym) < _KEY_BYTES:
+            raise ValueError("the pseudonym key is too short")
         self._pseudonym = pseudonym
         self._box = MultiFernet([Fernet(key) for key in sealing])
         self.handle = lru_cache(maxsize=20_000)(self._handle)
@@ -74,7 +77,7 @@ def open_keys(path: Path) -> Keys:
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {
-        "pseudonym": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "pseudonym": base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode(),
         "sealing": [Fernet.generate_key().decode()],
     }
     fresh = path.with_name(f"{path.name}.{os.getpid()}")

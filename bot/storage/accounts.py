@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import Keys
@@ -79,6 +79,11 @@ async def _new_members(connection: AsyncConnection, community: int, n: int, page
         ((public,) for public in publics),
     )
     return [row[0] for row in rows]
+
+
+async def last(connection: AsyncConnection) -> int:
+    """Return the highest number of an account, 0 where there is none."""
+    return int((await connection.execute(select(func.coalesce(func.max(account.c.id), 0)))).scalar_one())
 
 
 async def mark_bots(connection: AsyncConnection, accounts: Iterable[int]) -> None:

@@ -61,16 +61,6 @@ async def dirty_members(connection: AsyncConnection, community: int, members: It
     await _mark(connection, query, {"member": "bigint"}, ((one,) for one in sorted(members)), community)
 
 
-async def dirty_days_of(connection: AsyncConnection, community: int, pairs: Iterable[tuple[int, int]]) -> None:
-    """For each pair of members mark, for the second, every day on which the first has a tally (they join or part)."""
-    query = (
-        "SELECT DISTINCT t.community, t.day, given.member FROM {given} "
-        "JOIN tally t ON t.member = given.whose WHERE t.community = :community "
-        "AND t.rules IN (SELECT id FROM rules WHERE community = :community AND state <> 'retired')"
-    )
-    await _mark(connection, query, {"whose": "bigint", "member": "bigint"}, sorted(pairs), community)
-
-
 async def dirty_whole_accounts(connection: AsyncConnection, community: int, accounts: Iterable[int]) -> None:
     """Mark every tallied day of the members these accounts belong to."""
     rows = await matching(

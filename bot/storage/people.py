@@ -14,15 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
 from bot.storage.bulk import insert_new, matching
+from bot.storage.families import concerned
 from bot.storage.schema import link
 
 _ACCOUNTS = {"id": "bigint"}
 
 
 async def join_accounts(
-    connection: AsyncConnection, community: int, source: int, pairs: Iterable[tuple[int, int]]
+    connection: AsyncConnection, community: int, source: int, pairs: Iterable[tuple[int, int]], fresh_after: int
 ) -> None:
-    """Put down that pairs of accounts are one person's, on the word of a source, and join their members."""
+    """Put down that pairs of accounts are one person's, on the word of a source, and join their members.
+
+    Accounts with numbers above `fresh_after` were made in this very transaction and have done nothing yet.
+    """
     said = sorted({(min(pair), max(pair)) for pair in pairs})
     await insert_new(
         connection,
@@ -32,7 +36,7 @@ async def join_accounts(
     )
     member_of = await _members(connection, {one for pair in said for one in pair})
     apart = {member_of[one] for pair in said for one in pair if member_of[pair[0]] != member_of[pair[1]]}
-    await _regroup(connection, community, apart)
+    await _regroup(connection, community, apart, fresh_after)
 
 
 async def part_accounts(connection: AsyncConnection, community: int, source: int) -> None:
@@ -42,7 +46,8 @@ async def part_accounts(connection: AsyncConnection, community: int, source: int
         {"community": community, "source": source},
     )
     accounts = {one for row in gone for one in (row[0], row[1])}
-    await _regroup(connection, community, set((await _members(connection, accounts)).values()))
+    members = set((await _members(connection, accounts)).values())
+    await _regroup(connection, community, members, max(accounts, default=0))
 
 
 async def _members(connection: AsyncConnection, accounts: Iterable[int]) -> dict[int, int]:
@@ -55,7 +60,7 @@ async def _members(connection: AsyncConnection, accounts: Iterable[int]) -> dict
     return {row[0]: row[1] for row in rows}
 
 
-async def _regroup(connection: AsyncConnection, community: int, members: Collection[int]) -> None:
+async def _regroup(connection: AsyncConnection, community: int, members: Collection[int], fresh_after: int) -> None:
     """Work out from the links that stand who is one person, for all accounts of these members."""
     if not members:
         return
@@ -77,8 +82,9 @@ async def _regroup(connection: AsyncConnection, community: int, members: Collect
     )
     leader = _components(own, [(row[0], row[1]) for row in links])
     roots = {one: min(own[other] for other in group) for group in leader for one in group}
+    moved = {row[0] for row in rows if row[2] != roots[row[0]] and row[0] <= fresh_after}
+    days = await concerned(connection, community, moved) if moved else set()
     await marks.dirty_members(connection, community, members)
-    await marks.dirty_days_of(connection, community, {(row[2], roots[row[0]]) for row in rows})
     await connection.execute(
         text("UPDATE account SET member = :member WHERE id = :id"),
         [{"member": roots[one], "id": one} for one in own],
@@ -88,6 +94,7 @@ async def _regroup(connection: AsyncConnection, community: int, members: Collect
         text("UPDATE member SET merged_into = :root WHERE id = :id"),
         [{"id": who, "root": None if root == who else root} for who, root in root_of.items()],
     )
+    await marks.dirty_accounts(connection, community, days)
 
 
 def _components(accounts: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:

@@ -91,7 +91,6 @@ def test_key_file_with_a_part_missing_is_refused(tmp_path: Path, changes: dict[s
         open_keys(written(tmp_path / "keys.json", **changes))
 
 
-@pytest.mark.xfail(strict=True, reason="bot/keys.py takes a pseudonym key of any length, even none")
 @pytest.mark.parametrize("pseudonym", ["", "c2hvcnQ=", "?" * 44])
 def test_key_file_with_a_short_pseudonym_key_is_refused(tmp_path: Path, pseudonym: str) -> None:
     with pytest.raises(ConfigError, match="not a key file of Cairn"):

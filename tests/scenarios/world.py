@@ -151,7 +151,8 @@ class Town:
     async def _link(self, source: Source, one: str, other: str) -> None:
         known = {row.id: row.number for row in await self._people()}
         async with self.world.database.write() as connection:
-            await people.join_accounts(connection, self.id, self.numbers[source], [(known[one], known[other])])
+            pair, last = (known[one], known[other]), max(known.values())
+            await people.join_accounts(connection, self.id, self.numbers[source], [pair], last)
 
     def part(self, source: Source) -> None:
         """Take back all links on a source's word."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.scenarios.simple import message, reaction
 from tests.scenarios.words import FIRST, LIVE
 from tests.scenarios.world import Town
-
-MISSES = "bot/storage/people.py marks tallied days only; it should mark what families.concerned() returns"
 
 
 def points(town: Town) -> dict[tuple[int, int, int], tuple[int, int]]:
@@ -29,7 +25,6 @@ def test_linked_accounts_are_scored_as_one_member_and_parted_ones_as_two(town: T
     assert points(town) == before
 
 
-@pytest.mark.xfail(strict=True, reason=MISSES)
 def test_acts_not_settled_yet_follow_a_parted_account(town: Town) -> None:
     town.record(LIVE, [message(1, "ann"), message(2, "bob")])
     town.link(FIRST, "ann", "bob")
@@ -42,7 +37,6 @@ def test_acts_not_settled_yet_follow_a_parted_account(town: Town) -> None:
     assert town.differences() == {}
 
 
-@pytest.mark.xfail(strict=True, reason=MISSES)
 def test_acts_about_linked_people_count_one_person(town: Town) -> None:
     town.record(LIVE, [message(1, "ann"), message(2, "bob"), reaction(1, "cat"), reaction(2, "cat")])
     town.settle()
