@@ -80,6 +80,7 @@ class Road:
         self.points = np.add.reduceat(past.points[order], starts) if len(starts) else np.empty(0, np.int64)
         self._sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(self.points)))
         group, day = np.divmod(self._keys, self._days)
+        self._begins = np.repeat(_run_starts(group), np.diff(np.append(_run_starts(group), len(group))))
         self.who, self.band = np.divmod(group, len(mountain.bands))
         self.day = day + self._first
 
@@ -92,6 +93,17 @@ class Road:
         """Return on how many days of the window there were points in that band."""
         upper, lower = self._bounds(who, band, day)
         return upper - lower
+
+    def own_windows(self, rows: Ints, back: int = 0) -> tuple[Ints, Ints]:
+        """Return points and active days of the windows that end with the rows' own days, or `back` days (1) before."""
+        upper = rows + 1 - back
+        if self._days - 2 < self.mountain.window:  # no window has lost a day yet: each goes back to its first row
+            lower = self._begins[rows]
+        else:
+            left = self.day[rows] - back - self.mountain.window - self._first
+            base = self._keys[rows] - (self.day[rows] - self._first)
+            lower = np.searchsorted(self._keys, base + np.maximum(left, -1), "right")
+        return self._sums[upper] - self._sums[lower], upper - lower
 
     def _bounds(self, who: Ints, band: Ints | int, day: Ints | int) -> tuple[Ints, Ints]:
         base = (who * len(self.mountain.bands) + band) * self._days
@@ -124,18 +136,18 @@ def crossings(road: Road, held: Held | None = None) -> Crossings:
 def _crossed(road: Road, number: int, step: Step, held: Held | None) -> Ints:
     """Return rows of member, day and step number."""
     rows = np.flatnonzero(road.band == step.band)
-    who, day = road.who[rows], road.day[rows]
-    crossed = _reached(road, step, who, day) & ~_reached(road, step, who, day - 1)
-    member, day = road.members[who[crossed]], day[crossed]
+    crossed = rows[_reached(step, road.own_windows(rows)) & ~_reached(step, road.own_windows(rows, back=1))]
+    member, day = road.members[road.who[crossed]], road.day[crossed]
     if step.without_role and held is not None:
         open_to = ~_has_held(held, step.without_role, member, day)
         member, day = member[open_to], day[open_to]
     return np.column_stack((member, day, np.full(len(member), number)))
 
 
-def _reached(road: Road, step: Step, who: Ints, day: Ints) -> Bools:
-    enough = road.total(who, step.band, day) >= step.points * TIMES_ONE
-    return enough & (road.active_days(who, step.band, day) >= step.days) if step.days > 1 else enough
+def _reached(step: Step, windows: tuple[Ints, Ints]) -> Bools:
+    points, days = windows
+    enough = points >= step.points * TIMES_ONE
+    return enough & (days >= step.days) if step.days > 1 else enough
 
 
 def _has_held(held: Held, role: str, member: Ints, day: Ints) -> Bools:
@@ -154,7 +166,8 @@ def _has_held(held: Held, role: str, member: Ints, day: Ints) -> Bools:
 def band_changes(road: Road, as_of: int) -> BandChanges:
     """Fold the days into each member's band over time, month by month: first the review, then the rises."""
     entries = np.array([band.entry * TIMES_ONE for band in road.mountain.bands], np.int64)
-    up = np.flatnonzero(road.total(road.who, road.band, road.day) >= entries[road.band])
+    reached, _ = road.own_windows(np.arange(len(road.day)))
+    up = np.flatnonzero(reached >= entries[road.band])
     up = up[np.lexsort((road.band[up], road.day[up]))]
     rises = np.column_stack((road.who[up], road.day[up], road.band[up] + 1))
     current = np.zeros(len(road.members), np.int64)

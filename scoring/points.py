@@ -7,12 +7,12 @@ retractions end in the same figure. The same function scores one member's aftern
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from scoring.columns import NOBODY, Acts, Bools, Group, Ints
-from scoring.mountain import POINT, TIMES_ONE, Credit, Mountain, Multiplier
+from scoring.mountain import POINT, TIMES_ONE, Conditions, Credit, Mountain, Multiplier
 from scoring.signals import DAY_MS, Kind
 
 TALLY_POINT = POINT * TIMES_ONE
@@ -197,5 +197,15 @@ def counterparts_asked(mountain: Mountain) -> frozenset[Kind]:
         kind
         for one in mountain.types
         if one.when.to_others or one.different_people or one.credit is Credit.RECEIVER
+        for kind in one.when.kinds
+    )
+
+
+def details_asked(mountain: Mountain) -> frozenset[Kind]:
+    """Return the kinds for which some engagement type looks at the context or the amount."""
+    return frozenset(
+        kind
+        for one in mountain.types
+        if one.per_amount or replace(one.when, kinds=(), to_others=False) != Conditions(())
         for kind in one.when.kinds
     )
