@@ -1,4 +1,4 @@
-"""Scoring a whole community from the store, against the quickest read of the same columns and the same formula."""
+"""Scoring a whole history anew from the store, against the fastest column read and the same formula in plain NumPy."""
 
 from __future__ import annotations
 
@@ -6,107 +6,154 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from adbc_driver_sqlite import dbapi
 
-from benchmarks.big_store import LAST_DAY, fill
+from benchmarks.large_store import FIRST_DAY, build
 from benchmarks.measuring import Figure, Size, Stopwatch, in_turn, same
-from benchmarks.stores import Shelf, plain, shelf
+from benchmarks.stores import Shelf, shelf
 from bot.storage import acts
-from scoring.assess import Road, Totals, crossings, totals
-from scoring.columns import Acts, Ints
-from scoring.mountain import Mountain
+from bot.storage.columns import by_cursor
+from scoring.assess import Road, crossings, totals
+from scoring.columns import Ints
+from scoring.mountain import TIMES_ONE, Mountain
 from scoring.points import tally
-from scoring.signals import Context
+from scoring.signals import DAY_MS, Kind
 
-_COLUMNS = "account, day, at, kind, context"
-"""What the formula needs under the default rules."""
-_QUERY = f"SELECT {_COLUMNS} FROM engagement WHERE community = 1 AND holds"
+AS_OF = FIRST_DAY + 363
+_KINDS = (Kind.MESSAGE, Kind.REPLY, Kind.REACTION)
+_SQL = "SELECT account, at, kind FROM engagement NOT INDEXED WHERE community = 1 AND holds"
+"""What this history's formula needs, read from end to end: SQLite would take an index, and twice the time."""
+_PEOPLE = "SELECT id, member FROM account"
+_BASE = "adbc_driver_sqlite"
 
-Read = Callable[[Path], list[Ints]]
+Scores = tuple[tuple[Ints, Ints, Ints], tuple[Ints, Ints, Ints]]
+"""Totals as member, band and points; crossings as member, day and step."""
 
 
 def run(size: Size) -> Iterator[Figure]:
-    """Score 1 M members with 10 M engagements, read by ADBC and by the standard cursor."""
-    members, n = size.of(1_000_000, 50_000), size.of(10_000_000, 500_000)
+    """Recompute tallies, totals and crossings of everybody, with the extra `analytics` and without."""
+    members, rows = size.of(1_000_000, 50_000), size.of(10_000_000, 500_000)
     with shelf() as databases:
         path = databases.path()
-        fill(path, members, n)
-        note = f"{members:,} members, {n:,} engagements"
-        yield _one(databases, path, ("ADBC", 1.5, _by_adbc), note)
-        with _without_adbc():
-            yield _one(databases, path, ("cursor", 1.2, _by_cursor), note)
+        build(path, members, rows)
+        for name, goal, read in (("ADBC", 1.5, _by_adbc), ("cursor", 1.2, _by_cursor)):
+            first, other = _compare(databases, path, read, size.of(3, 3))
+            note = f"{members:,} members, {rows:,} engagements"
+            yield Figure(f"recompute / column read by {name} + NumPy", goal, first, other, unit="s", note=note)
 
 
-def _one(databases: Shelf, path: Path, way: tuple[str, float, Read], note: str) -> Figure:
-    name, goal, read = way
-    found: list[Totals] = []
+def _compare(databases: Shelf, path: Path, read: Callable[[Path, str], list[Ints]], rounds: int) -> list[float]:
+    found: dict[str, Scores] = {}
 
     def ours() -> float:
-        watch = Stopwatch()
-        found.append(asyncio.run(_ours(databases, path, watch)))
-        return watch.seconds
+        with _without(_BASE if read is _by_cursor else ""):
+            seconds, found["ours"] = asyncio.run(_recompute(databases, path))
+        return seconds
 
-    def other() -> float:
-        mountain = asyncio.run(_mountain(databases, path))
-        with plain(path) as connection:
-            names = [row[0] for row in connection.execute("SELECT name FROM context ORDER BY id")]
+    def plainly() -> float:
         watch = Stopwatch()
         with watch.running():
-            account, day, at, kind, context = read(path)
-            nobody = np.zeros_like(account)
-            places = tuple(Context(place=one, name=one) for one in names)
-            found.append(_formula(Acts(account, day, at, kind, context - 1, nobody, nobody, places), mountain))
+            found["plain"] = formula(read(path, _SQL), read(path, _PEOPLE), mountain)
         return watch.seconds
 
-    mine, theirs = in_turn(2, ours, other)
-    for one in found[1:]:
-        same("totals", np.array_equal(one.points, found[0].points), other=True)
-    return Figure(f"recompute by {name} / {name} read + formula", goal, mine, theirs, "s", note)
+    mountain = asyncio.run(_mountain(databases, path))
+    best = in_turn(rounds, ours, plainly)
+    for what, one, other in zip(("totals", "crossings"), found["ours"], found["plain"], strict=True):
+        same(what, [column.tolist() for column in one], [column.tolist() for column in other])
+        same(f"that there are {what}", len(one[0]) > 0, True)
+    return best
 
 
-async def _ours(databases: Shelf, path: Path, watch: Stopwatch) -> Totals:
-    async with databases.open(path) as opened:
+async def _recompute(databases: Shelf, path: Path) -> tuple[float, Scores]:
+    watch = Stopwatch()
+    async with databases.open(path) as store:
         with watch.running():
-            everything = await acts.everything(opened.database, opened.community, LAST_DAY, counterparts=False)
-            return _formula(everything, opened.mountain)
+            found = await acts.to_score(store.database, store.community, AS_OF, store.mountain)
+            scored = tally(found, store.mountain)
+            now = totals(scored, store.mountain, AS_OF)
+            crossed = crossings(Road(scored, store.mountain, AS_OF))
+    return watch.seconds, ((now.member, now.band, now.points), (crossed.member, crossed.day, crossed.step))
 
 
 async def _mountain(databases: Shelf, path: Path) -> Mountain:
-    async with databases.open(path) as opened:
-        return opened.mountain
+    async with databases.open(path) as store:
+        return store.mountain
 
 
-def _formula(found: Acts, mountain: Mountain) -> Totals:
-    tallies = tally(found, mountain)
-    crossings(Road(tallies, mountain, LAST_DAY))
-    return totals(tallies, mountain, LAST_DAY)
+def formula(columns: list[Ints], people: list[Ints], mountain: Mountain) -> Scores:
+    """Return the same scores, written for nothing but this history: three plain types, one window, no multipliers."""
+    account, at, kind = columns
+    member_of = np.zeros(int(people[0].max()) + 1, np.int64)
+    member_of[people[0]] = people[1]
+    plain_types = [next(one for one in mountain.types if one.when.kinds == (kind,)) for kind in _KINDS]
+    type_of = np.full(max(Kind) + 1, -1)
+    type_of[list(_KINDS)] = range(len(_KINDS))
+    counts = type_of[kind] >= 0
+    slot = (at[counts] % DAY_MS) // (plain_types[0].slot * 1000)
+    day = at[counts] // DAY_MS - FIRST_DAY
+    packed = ((member_of[account[counts]] * 512 + day) * 4 + type_of[kind[counts]]) * 256 + slot
+    packed.sort()
+    packed = packed[np.append(True, packed[1:] != packed[:-1])]
+    groups = packed >> 8
+    starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
+    counted = np.diff(np.append(starts, len(groups)))
+    key = groups[starts]
+    points = np.zeros(len(key), np.int64)
+    for n, one in enumerate(plain_types):
+        mine = key & 3 == n
+        points[mine] = np.array(one.curve)[np.minimum(counted[mine], len(one.curve) - 1)] * TIMES_ONE
+    band = np.array([one.band for one in plain_types])[key & 3]
+    return _totals(key >> 11, band, points, mountain), _crossings(key, band, points, mountain)
 
 
-def _by_adbc(path: Path) -> list[Ints]:
-    from adbc_driver_sqlite import dbapi
+def _totals(member: Ints, band: Ints, points: Ints, mountain: Mountain) -> tuple[Ints, Ints, Ints]:
+    bands = len(mountain.bands)
+    sums = np.bincount(member * bands + band, points).astype(np.int64)
+    there = np.flatnonzero(sums)
+    return there // bands, there % bands, sums[there]
 
+
+def _crossings(key: Ints, band: Ints, points: Ints, mountain: Mountain) -> tuple[Ints, Ints, Ints]:
+    """Follow each member's sum from day to day, for the steps that these bands have (one type a band and day)."""
+    rows = []
+    for number, step in enumerate(mountain.steps):
+        mine = band == step.band
+        member, day = key[mine] >> 11, key[mine] >> 2 & 511
+        begins = np.append(True, member[1:] != member[:-1])[: len(member)]
+        sums = np.cumsum(points[mine])
+        first = np.maximum.accumulate(np.where(begins, np.arange(len(member)), 0))
+        so_far = sums - (sums - points[mine])[first]
+        days = np.arange(len(member)) - first + 1
+        reached = (so_far >= step.points * TIMES_ONE) & (days >= step.days)
+        crossed = reached & ~(np.append(False, reached[:-1])[: len(reached)] & ~begins)
+        rows.append(np.column_stack((member[crossed], day[crossed] + FIRST_DAY, np.full(crossed.sum(), number))))
+    table = np.concatenate(rows)
+    table = table[np.lexsort(table.T[::-1])]
+    return table[:, 0], table[:, 1], table[:, 2]
+
+
+def _by_adbc(path: Path, sql: str) -> list[Ints]:
     with dbapi.connect(str(path)) as connection, connection.cursor() as cursor:
-        cursor.execute(_QUERY)
-        table = cursor.fetch_arrow_table()
-    return [column.to_numpy() for column in table.columns]
+        cursor.execute(sql)
+        return [column.to_numpy() for column in cursor.fetch_arrow_table().columns]
 
 
-def _by_cursor(path: Path) -> list[Ints]:
+def _by_cursor(path: Path, sql: str) -> list[Ints]:
     with plain(path) as connection:
-        flat = np.fromiter(chain.from_iterable(connection.execute(_QUERY)), np.int64)
-    return [np.ascontiguousarray(column) for column in flat.reshape(-1, 5).T]
+        return by_cursor(connection, sql, sql.partition(" FROM")[0].count(",") + 1)
 
 
 @contextmanager
-def _without_adbc() -> Iterator[None]:
-    """Let the machine look like one without the extra `analytics`."""
-    kept = {name: module for name, module in sys.modules.items() if name.startswith("adbc_driver_sqlite")}
-    sys.modules.update(dict.fromkeys(["adbc_driver_sqlite", *kept], None))  # type: ignore[arg-type]
+def _without(module: str) -> Iterator[None]:
+    """Let a module look as if it were not installed."""
+    before = sys.modules.get(module)
     try:
+        if module:
+            sys.modules[module] = None  # type: ignore[assignment]
         yield
     finally:
-        sys.modules.pop("adbc_driver_sqlite", None)
-        sys.modules.update(kept)
+        if module and before is not None:
+            sys.modules[module] = before
