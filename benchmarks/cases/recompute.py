@@ -13,7 +13,7 @@ from adbc_driver_sqlite import dbapi
 
 from benchmarks.large_store import FIRST_DAY, build
 from benchmarks.measuring import Figure, Size, Stopwatch, in_turn, same
-from benchmarks.stores import Shelf, shelf
+from benchmarks.stores import Shelf, plain, shelf
 from bot.storage import acts
 from bot.storage.columns import by_cursor
 from scoring.assess import Road, crossings, totals

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.rules import parse_rules
 from bot.storage import belonging, checking, communities
-from bot.storage.acts import everything
+from bot.storage.acts import to_score
 from bot.storage.engine import Database
 from scoring.assess import Road, band_changes, crossings, totals
 from scoring.columns import Bools, Ints
@@ -75,7 +75,7 @@ async def _recompute(database: Database, community: int, mountain: Mountain) -> 
         as_of = (await communities.get(connection, community)).as_of
         about = await belonging.of(connection, community, mountain)
         held = await belonging.held(connection, community, mountain)
-    found = tally(await everything(database, community, as_of), mountain, about)
+    found = tally(await to_score(database, community, as_of, mountain), mountain, about)
     road = Road(found, mountain, as_of)
     now, bands, crossed = totals(found, mountain, as_of), band_changes(road, as_of), crossings(road, held)
     return [

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import contexts
-from bot.storage.bulk import matching
+from bot.storage.bulk import matching, rows_of
+from bot.storage.columns import read_columns
 from bot.storage.engine import Database
 from scoring.columns import NOBODY, Acts, Ints
+from scoring.mountain import Mountain
+from scoring.points import counterparts_asked, details_asked
 from scoring.signals import DAY_MS, Context, Kind
 
 if TYPE_CHECKING:
-    from pyarrow import ChunkedArray
+    pass
 
 _WIDTH = 8
 _PARENT = (
@@ -122,29 +123,91 @@ async def everything(
 ) -> Acts:
     """Return all acts up to a day (of one kind where asked), read in the quickest way the machine offers.
 
-    `counterparts` are the kinds of acts for which it is looked up whom they are about. Reading costs by the number of
-    values, so small numbers travel packed in one and the day is worked out from the moment.
+    `counterparts` are the kinds of acts for which it is looked up whom they are about.
     """
     parent, other = _about(counterparts)
-    only = f"AND e.kind = {int(kind)} " if kind else ""
-    sql = (
-        f"SELECT e.account, e.at, {_PACKED}{other} FROM engagement e {parent} "
-        f"WHERE e.community = {int(community)} AND e.day <= {int(as_of)} AND e.holds {only}"
-    )
-    account, at, packed, *about = await read_columns(database, sql, 4 if other else 3)
-    member_of = await _members(database, community)
-    async with database.read() as connection:
-        known = await contexts.everything(connection, community)
-    order = sorted(known)
-    number = np.zeros(max(order, default=0) + 1, np.int64)
-    number[order] = np.arange(len(order))
-    member = member_of[account]
-    person = member_of[about[0]] if about else np.zeros_like(member)
-    context = number[packed >> _KIND_BITS & (1 << _CONTEXT_BITS) - 1]
-    kinds, amount = packed & (1 << _KIND_BITS) - 1, packed >> _KIND_BITS + _CONTEXT_BITS
-    acts = Acts(member, at // DAY_MS, at, kinds, context, person, amount, tuple(known[n] for n in order))
-    human = member != NOBODY
-    return acts if human.all() else acts.where(human)
+    reader = await _Reader.open(database, community)
+    return await reader.acts(as_of, await reader.columns(f"{_PACKED}{other}", parent, kind))
+
+
+async def to_score(database: Database, community: int, as_of: int, mountain: Mountain) -> Acts:
+    """Return all acts up to a day, with no more about them than these rules look at.
+
+    Contexts and amounts are left out of kinds for which no engagement type asks for them, and counterparts likewise.
+    """
+    asked = counterparts_asked(mountain)
+    lowest = min(details_asked(mountain), default=max(Kind) + 1)
+    details = f"CASE WHEN e.kind < {int(lowest)} THEN e.kind ELSE {_PACKED} END"
+    reader = await _Reader.open(database, community)
+    if asked - {Kind.THANKS}:
+        parent, other = _about(asked)
+        return await reader.acts(as_of, await reader.columns(f"{details}{other}", parent))
+    columns = await reader.columns(details)
+    if asked:  # few are thanked, and there is an index of them: the many are spared a column
+        parent, other = _about(asked)
+        thanks = await reader.columns(f"{_PACKED}{other}", parent, Kind.THANKS)
+        if len(thanks[0]):
+            others = columns[2] & (1 << _KIND_BITS) - 1 != Kind.THANKS
+            columns = [np.concatenate((one[others], more)) for one, more in zip(columns, thanks, strict=True)]
+    return await reader.acts(as_of, columns)
+
+
+_INDEXES = {Kind.THANKS: "ix_engagement_receiver", Kind.PARTICIPATION: "ix_engagement_participation"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads a community's acts. The costs go by the number of values: small ones are packed in one, days left out."""
+
+    database: Database
+    community: int
+    contexts: Mapping[int, Context]
+    alone: bool
+    """Whether the community has the database to itself."""
+
+    @classmethod
+    async def open(cls, database: Database, community: int) -> _Reader:
+        async with database.read() as connection:
+            known = await contexts.everything(connection, community)
+            sql = "SELECT 1 FROM community WHERE id <> :community LIMIT 1"
+            others = await rows_of(connection, sql, community=community)
+            return cls(database, community, known, not others)
+
+    async def columns(self, values: str, join: str = "", kind: Kind | None = None) -> list[Ints]:
+        """Return the accounts, moments, packed numbers and the accounts on the other side (0 where not read)."""
+        only = f"AND e.kind = {int(kind)}" if kind else ""
+        sql = (
+            f"SELECT e.account, e.at, {values} FROM engagement e {self._way(kind)} {join} "
+            f"WHERE e.community = {int(self.community)} AND e.holds {only}"
+        )
+        columns = await read_columns(self.database, sql, 4 if join else 3)
+        return columns if join else [*columns, np.zeros_like(columns[0])]
+
+    def _way(self, kind: Kind | None) -> str:
+        """Tell SQLite its way: by a kind's own index, or from end to end where nearly all is wanted anyway.
+
+        Left alone it takes an index that leads it all over the table.
+        """
+        if self.database.path is None:
+            return ""
+        if kind in _INDEXES:
+            return f"INDEXED BY {_INDEXES[kind]}"
+        return "NOT INDEXED" if self.alone else ""
+
+    async def acts(self, as_of: int, columns: list[Ints]) -> Acts:
+        """Unpack columns; accounts become members, and machines are left out."""
+        account, at, packed, about = columns
+        member_of = await _members(self.database, self.community)
+        order = sorted(self.contexts)
+        place = np.zeros(max(order, default=0) + 1, np.int64)
+        place[order] = np.arange(len(order))
+        member, person = member_of[account], member_of[about]
+        context = place[packed >> _KIND_BITS & (1 << _CONTEXT_BITS) - 1]
+        kind, amount = packed & (1 << _KIND_BITS) - 1, packed >> _KIND_BITS + _CONTEXT_BITS
+        known = tuple(self.contexts[number] for number in order)
+        acts = Acts(member, at // DAY_MS, at, kind, context, person, amount, known)
+        counts = (member != NOBODY) & (at < (as_of + 1) * DAY_MS)
+        return acts if counts.all() else acts.where(counts)
 
 
 def _about(kinds: Collection[Kind]) -> tuple[str, str]:
@@ -171,49 +234,6 @@ async def _members(database: Database, community: int) -> Ints:
     member_of = np.full(int(top[0][0]) + 1, NOBODY, np.int64)
     member_of[account] = member
     return member_of
-
-
-async def read_columns(database: Database, sql: str, width: int) -> list[Ints]:
-    """Run a query of whole numbers and return its columns.
-
-    On SQLite a connection of its own reads in a thread: by ADBC where it is installed (the extra `analytics`), else by
-    the standard cursor.
-    """
-    if database.path is not None:
-        return await asyncio.to_thread(_read_sqlite, str(database.path), sql, width)
-    async with database.read() as connection:
-        return _columns((await connection.execute(text(sql))).fetchall(), width)
-
-
-def _read_sqlite(path: str, sql: str, width: int) -> list[Ints]:
-    try:
-        from adbc_driver_sqlite import dbapi
-    except ImportError:
-        return by_cursor(path, sql, width)
-    with dbapi.connect(path) as connection, connection.cursor() as cursor:
-        cursor.execute(sql)
-        table = cursor.fetch_arrow_table()
-    return [_whole(column) for column in table.columns]
-
-
-def _whole(column: ChunkedArray) -> Ints:
-    """Turn an Arrow column into whole numbers (an empty one has no type of its own)."""
-    return np.asarray(column.to_numpy(), np.int64) if len(column) else np.empty(0, np.int64)
-
-
-def by_cursor(path: str, sql: str, width: int) -> list[Ints]:
-    """Read columns by the standard SQLite cursor, a slice at a time so that memory stays that of the arrays."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        cursor = connection.execute(sql)
-        slices = []
-        while rows := cursor.fetchmany(50_000):
-            flat = np.fromiter(chain.from_iterable(rows), np.int64, count=len(rows) * width)
-            slices.append(flat.reshape(-1, width))
-    finally:
-        connection.close()
-    table = np.concatenate(slices) if slices else np.empty((0, width), np.int64)
-    return [np.ascontiguousarray(table[:, n]) for n in range(width)]
 
 
 def _columns(rows: Iterable[Any], width: int) -> list[Ints]:

@@ -73,6 +73,15 @@ async def rows_of(connection: AsyncConnection, sql: str, **named: object) -> Row
         return cast("Rows", await driver.execute_fetchall(sql, named))  # a list, whatever its annotation says
 
 
+async def take_turns(connection: AsyncConnection, community: int) -> None:
+    """Let the writers of one community's engagements take turns until they commit (on SQLite they do anyway).
+
+    A message and what hangs on it may come to two listeners at once; neither would see the other's.
+    """
+    if not is_sqlite(connection):
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:community)"), {"community": community})
+
+
 async def matching(
     connection: AsyncConnection, query: str, types: dict[str, str], rows: Iterable[Sequence[Any]], **more: object
 ) -> Rows:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import copying
-from bot.storage.acts import read_columns
+from bot.storage.columns import read_columns
 from bot.storage.engagements import CLAIM, claim_of
 from bot.storage.engine import Database
 from bot.storage.schema import metadata

@@ -12,7 +12,7 @@ from bot.keys import Keys
 from bot.ports import Receipt
 from bot.storage import accounts, contexts, marks
 from bot.storage.accounts import Known, Newcomers
-from bot.storage.bulk import each, rows_of
+from bot.storage.bulk import each, rows_of, take_turns
 from bot.storage.contexts import Witness
 from bot.storage.engagements import Key, Outcome, store
 from bot.storage.families import concerned, hang_together
@@ -47,6 +47,7 @@ async def record(
     connection: AsyncConnection, keys: Keys, origin: Origin, calls: Sequence[Sequence[Signal]]
 ) -> list[Receipt]:
     """Store the signals of several callers with one origin; returns a receipt for each caller."""
+    await take_turns(connection, origin.community)
     receipts = [Receipt() for _ in calls]
     wanted = [
         [signal for signal in signals if _in_use(signal, origin, receipt)]

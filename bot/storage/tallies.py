@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage import marks
 from bot.storage.bulk import each, is_sqlite, matching, put, rows_of
 from bot.storage.schema import band_change, crossing, tally, total
 from scoring.assess import BandChanges, Crossings, Totals
@@ -159,26 +160,22 @@ async def crossed(connection: AsyncConnection, community: int, rules: int) -> di
 
 async def mark_leaving(connection: AsyncConnection, community: int, after: int, until: int) -> None:
     """Mark the members who have tallies on the days that leave the window (after < day <= until)."""
-    await connection.execute(
+    rows = await connection.execute(
         text(
-            "INSERT INTO stale (community, member) SELECT DISTINCT community, member FROM tally "
-            "WHERE community = :community AND day > :after AND day <= :until "
-            "AND rules IN (SELECT id FROM rules WHERE community = :community AND state <> 'retired') "
-            "ON CONFLICT DO NOTHING"
+            "SELECT DISTINCT member FROM tally WHERE community = :community AND day > :after AND day <= :until "
+            "AND rules IN (SELECT id FROM rules WHERE community = :community AND state <> 'retired')"
         ),
         {"community": community, "after": after, "until": until},
     )
+    await marks.stale_members(connection, community, [row[0] for row in rows])
 
 
 async def mark_banded(connection: AsyncConnection, community: int) -> None:
     """Mark everyone who has ever been in a band, for a review."""
-    await connection.execute(
-        text(
-            "INSERT INTO stale (community, member) SELECT DISTINCT community, member FROM band_change "
-            "WHERE community = :community ON CONFLICT DO NOTHING"
-        ),
-        {"community": community},
+    rows = await connection.execute(
+        text("SELECT DISTINCT member FROM band_change WHERE community = :community"), {"community": community}
     )
+    await marks.stale_members(connection, community, [row[0] for row in rows])
 
 
 def _rows(columns: tuple[Ints, ...]) -> Iterable[tuple[int, ...]]:

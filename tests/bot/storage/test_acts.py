@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sqlite3
-
 import numpy as np
-import pytest
 
 from bot.storage import acts
 from scoring.columns import Acts
@@ -14,8 +10,6 @@ from scoring.signals import Kind
 from tests.scenarios.simple import gone, mention, message, reaction, thanks
 from tests.scenarios.words import FIRST_DAY, LIVE, account
 from tests.scenarios.world import Town
-
-HAS_ADBC = importlib.util.find_spec("adbc_driver_sqlite") is not None
 
 
 def rows(found: Acts) -> list[tuple[object, ...]]:
@@ -93,19 +87,3 @@ def test_one_kind_can_be_read_alone(town: Town) -> None:
 def test_community_without_acts_reads_as_empty(town: Town) -> None:
     assert len(town.world.run(_everything(town))) == 0
     assert town.world.run(_days(town, [])).member.dtype == np.int64
-
-
-@pytest.mark.skipif(not HAS_ADBC, reason="the extra analytics is not installed")
-@pytest.mark.xfail(strict=True, reason="ADBC's own copy of SQLite deletes the log that the program is writing to")
-def test_reading_the_history_of_a_database_in_use_loses_nothing_written_after(town: Town) -> None:
-    if town.world.database.path is None:
-        pytest.skip("PostgreSQL has no such reader")
-    town.record(LIVE, [message(1, "ann")])
-    town.world.run(acts.everything(town.world.database, town.id, FIRST_DAY))
-    town.record(LIVE, [message(2, "ann")])
-
-    other = sqlite3.connect(town.world.database.path)
-    try:
-        assert other.execute("SELECT count(*) FROM engagement").fetchone() == (2,)
-    finally:
-        other.close()
