@@ -21,7 +21,7 @@ from bot.intake import Intake
 from bot.keys import Keys
 from bot.ports import Archive, Count, Item, Person
 from bot.rules import parse_rules
-from bot.settle import Settler
+from bot.settle import InForce, Settler
 from bot.storage import accounts, belonging, communities, imports, people, tallies
 from bot.storage.accounts import Newcomers
 from bot.storage.communities import Community
@@ -73,6 +73,7 @@ class Importer:
         self._database = database
         self._keys = keys
         self._progress = progress
+        self._mountains: dict[int, Mountain] = {}
 
     async def run(self, archive: Archive, order: Order) -> dict[str, Any]:
         """Import an archive and settle what it touched; returns the document that `cairn import --json` prints.
@@ -125,7 +126,7 @@ class Importer:
         """Take up the import where it stopped, or begin it; decide what may be kept."""
         async with self._database.write() as connection:
             space, policy = await self._space(connection, archive, order, community)
-            rules = await self._rules(connection, community)
+            rules = (await self._rules(connection, community)).mountain
             kinds = ALWAYS_STORED | rules.kinds
             run = await imports.find(connection, community.id, order.digest)
             if run is None or _holds_more(run, kinds):
@@ -216,16 +217,18 @@ class Importer:
 
         return hear
 
-    async def _rules(self, connection: AsyncConnection, community: Community) -> Mountain:
+    async def _rules(self, connection: AsyncConnection, community: Community) -> InForce:
+        """Return the rules in force; those of one number never change, so they are read once."""
         active = await communities.active_rules(connection, community.id)
-        return parse_rules(active.text, active.name)
+        if active.id not in self._mountains:
+            self._mountains[active.id] = parse_rules(active.text, active.name)
+        return InForce(active.id, self._mountains[active.id])
 
     async def _reached(self, connection: AsyncConnection, community: Community) -> Counter[str]:
         """Count the members who have reached each step."""
-        active = await communities.active_rules(connection, community.id)
-        steps = parse_rules(active.text, active.name).steps
-        crossed = await tallies.crossed(connection, community.id, active.id)
-        return Counter({steps[step].name: members for step, members in crossed.items()})
+        rules = await self._rules(connection, community)
+        crossed = await tallies.crossed(connection, community.id, rules.id)
+        return Counter({rules.mountain.steps[step].name: members for step, members in crossed.items()})
 
     async def _take_back(self, order: Order, community: Community, error: CairnError) -> None:
         """Undo a failed import; a community that was made for it goes too."""
