@@ -32,14 +32,14 @@ def is_sqlite(connection: AsyncConnection) -> bool:
 
 async def insert_new(
     connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
-    """Insert the rows that no unique key forbids; `rows` hold the columns' values in order."""
+) -> int:
+    """Insert the rows that no unique key forbids; `rows` hold the columns' values in order. Returns how many."""
     if not rows:
-        return
+        return 0
     if is_sqlite(connection):
-        await _many(connection, f"{_sqlite_insert(table, columns)} ON CONFLICT DO NOTHING", rows)
-    else:
-        await connection.execute(text(postgres_insert(table, columns)), arrays(table, columns, rows))
+        return await _many(connection, f"{_sqlite_insert(table, columns)} ON CONFLICT DO NOTHING", rows)
+    result = await connection.execute(text(postgres_insert(table, columns)), arrays(table, columns, rows))
+    return int(result.rowcount)
 
 
 async def put(connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -104,10 +104,10 @@ async def matching(
 _BY = re.compile(r"\{by:(\w+)\}")
 
 
-async def _many(connection: AsyncConnection, sql: str, rows: Sequence[Any]) -> None:
+async def _many(connection: AsyncConnection, sql: str, rows: Sequence[Any]) -> int:
     driver = await _driver(connection)
     with _as_sqlalchemy(connection, sql):
-        await driver.executemany(sql, rows)
+        return (await driver.executemany(sql, rows)).rowcount
 
 
 async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:

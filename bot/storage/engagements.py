@@ -130,12 +130,11 @@ async def _insert(connection: AsyncConnection, community: int, claims: Mapping[K
         sql = f"{postgres_insert(table, COLUMNS)} RETURNING key_day, key"
         won = await connection.execute(text(sql), arrays(table, COLUMNS, rows))
         return {(row[0], row[1]) for row in won}
-    top = "SELECT coalesce(max(id), 0) FROM engagement"
-    before = (await rows_of(connection, top))[0][0]
-    await insert_new(connection, table, COLUMNS, rows)
-    if (await rows_of(connection, top))[0][0] - before == len(rows):
+    inserted = await insert_new(connection, table, COLUMNS, rows)
+    if inserted == len(rows):
         return claims.keys()
-    return set(await rows_of(connection, "SELECT key_day, key FROM engagement WHERE id > :before", before=before))
+    last = "SELECT key_day, key FROM engagement ORDER BY id DESC LIMIT :inserted"  # nobody else writes meanwhile
+    return set(await rows_of(connection, last, inserted=inserted))
 
 
 async def existing(connection: AsyncConnection, community: int, keys: Iterable[Key]) -> dict[Key, Stored]:

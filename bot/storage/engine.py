@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, event, make_url
@@ -28,6 +29,8 @@ class Database:
         self.url = url
         self.kind = parsed.get_backend_name()
         self._tried = False
+        # SQLite lets those who wait for each other try again at chance; within the process the first comes first.
+        self._turn = asyncio.Lock() if self.kind == "sqlite" else nullcontext()
         self.path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
         if parsed.drivername in _DRIVERS:
             parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
@@ -62,7 +65,7 @@ class Database:
         """Open a transaction that writes; it commits at the end and rolls back on an error."""
         with self._in_plain_words():
             self._try_file()
-            async with self.engine.connect() as connection:
+            async with self._turn, self.engine.connect() as connection:
                 await connection.execution_options(cairn_writes=True)
                 async with connection.begin():
                     yield connection
@@ -150,8 +153,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, patience: float) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Begin writers at once: a transaction that only later turns into a writer cannot wait for its turn."""
-    writes = connection.get_execution_options().get("cairn_writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if connection.get_execution_options().get("cairn_writes", True) else "BEGIN"
+    try:
+        # One trip to the driver's thread; `exec_driver_sql` would make three.
+        connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(statement))  # type: ignore[union-attr]
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
 def sqlite_version() -> tuple[int, int, int]:
