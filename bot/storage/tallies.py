@@ -26,9 +26,10 @@ async def take_dirty(connection: AsyncConnection, community: int, limit: int) ->
     """Take (day, member) marks, the oldest days first; they are gone when the transaction commits."""
     first = "SELECT day, member FROM dirty WHERE community = :community ORDER BY day, member LIMIT :limit"
     if not is_sqlite(connection):
-        sql = (
-            f"DELETE FROM dirty WHERE community = :community AND (day, member) IN ({first} FOR UPDATE SKIP LOCKED) "
-            "RETURNING day, member"
+        sql = (  # materialised, or the planner may run the limited query once for each row it looks at
+            f"WITH taken AS MATERIALIZED ({first} FOR UPDATE SKIP LOCKED) DELETE FROM dirty USING taken "
+            "WHERE dirty.community = :community AND dirty.day = taken.day AND dirty.member = taken.member "
+            "RETURNING dirty.day, dirty.member"
         )
         return [(row[0], row[1]) for row in await rows_of(connection, sql, community=community, limit=limit)]
     marks = [(row[0], row[1]) for row in await rows_of(connection, first, community=community, limit=limit)]
@@ -44,8 +45,8 @@ async def take_stale(connection: AsyncConnection, community: int, limit: int) ->
     first = "SELECT member FROM stale WHERE community = :community ORDER BY member LIMIT :limit"
     if not is_sqlite(connection):
         sql = (
-            f"DELETE FROM stale WHERE community = :community AND member IN ({first} FOR UPDATE SKIP LOCKED) "
-            "RETURNING member"
+            f"WITH taken AS MATERIALIZED ({first} FOR UPDATE SKIP LOCKED) DELETE FROM stale USING taken "
+            "WHERE stale.community = :community AND stale.member = taken.member RETURNING stale.member"
         )
         return [row[0] for row in await rows_of(connection, sql, community=community, limit=limit)]
     members = [row[0] for row in await rows_of(connection, first, community=community, limit=limit)]
