@@ -54,15 +54,22 @@ class Settler:
         self._days = _Pace(DAYS)
         self._members = _Pace(MEMBERS)
 
-    async def settle(self, progress: Progress = lambda left: None) -> int:
+    async def settle(self, progress: Progress | None = None) -> int:
         """Settle until no mark is left; returns how many member-days were settled. `progress` hears what is left."""
-        done, left = 0, await self._left()
-        while n := await self.days():
+        done, left, more = 0, await self._left() if progress else 0, True
+        while more:
+            size = self._days.size
+            n = await self.days()
             done += n
-            progress(max(left - done, 0))
-        while await self.members():
-            pass
-        progress(0)
+            more = n >= size  # fewer than asked for: those were the last ones
+            if progress:
+                progress(max(left - done, 0))
+        more = True
+        while more:
+            size = self._members.size
+            more = await self.members() >= size
+        if progress:
+            progress(0)
         return done
 
     async def days(self) -> int:
@@ -152,7 +159,10 @@ class Settler:
 
 
 class _Pace:
-    """How many go into one transaction: as many as took, last time, about the time that one should take."""
+    """How many go into one transaction: as many as took, last time, about the time that one should take.
+
+    Never fewer than a fifth of the most: where it is not their number that takes the time, fewer would only be slower.
+    """
 
     def __init__(self, most: int) -> None:
         self.size = most // 4
@@ -162,7 +172,7 @@ class _Pace:
         """Learn from a transaction of `n` that began at `since` (of the performance counter)."""
         seconds = time.perf_counter() - since
         if n == self.size or seconds > SECONDS:
-            self.size = min(max(int(n * SECONDS / seconds), self.size // 2, 1), 2 * self.size, self._most)
+            self.size = min(max(int(n * SECONDS / seconds), self.size // 2, self._most // 5), 2 * self.size, self._most)
 
 
 def _among(found: Tallies, pairs: list[tuple[int, int]]) -> Bools:

@@ -141,7 +141,7 @@ def _discord(**more: object) -> Maker:
 def _many(path: Path, last: bytes) -> Path:
     """Write a file of many channels of which the last is damaged."""
     channel = {"id": "701", "type": "GuildTextChat", "categoryId": "600", "name": "other"}
-    whole = discord_file([wrote(snowflake(MOMENT, n), str(n % 30 + 1)) for n in range(9_000)])
+    whole = discord_file([wrote(snowflake(MOMENT, n), str(n % 30 + 1)) for n in range(4_500)])
     files = {"a.json": whole, "b.json": json.dumps(discord_file([], channel=channel)).encode()[:-9] + last}
     return pack(path, files)
 
@@ -154,8 +154,8 @@ DISCORD_REFUSED: dict[str, Maker] = {
     "no count at the end": _discord(messageCount=...),
     "another count": _discord(messageCount=7),
     "wrong time of export": _discord(exportedAt="yesterday"),
-    "damaged behind 9,000 messages": lambda path: _many(path, b"###"),
-    "cut off behind 9,000 messages": lambda path: _many(path, b""),
+    "damaged behind 4,500 messages": lambda path: _many(path, b"###"),
+    "cut off behind 4,500 messages": lambda path: _many(path, b""),
 }
 """What is no export of DiscordChatExporter."""
 
@@ -167,7 +167,7 @@ constants: {programme: open}
 """
 HEADER = b"who,cohort,date,role\n"
 ROW = b"ada,one,2024-03-01,mentor\n"
-ROWS = HEADER + b"".join(b"p%d,one,2024-03-01,mentor\n" % n for n in range(5_000))
+ROWS = HEADER + b"".join(b"p%d,one,2024-03-01,mentor\n" % n for n in range(2_500))
 CSV_REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "empty"),
     "no such columns": (b"a,b\n1,2\n", "no column 'cohort'"),
@@ -178,7 +178,7 @@ CSV_REFUSED: dict[str, tuple[bytes, str]] = {
     "other encoding": (HEADER + "adé,one,2024-03-01,mentor\n".encode("latin-1"), "row 2"),
     "NUL bytes": (HEADER + b"a\0da,one,2024-03-01,mentor\n", "row 2"),
     "a spreadsheet": (b"PK\3\4" + b"\0" * 40, "save it as CSV"),
-    "wrong behind 5,000 rows": (ROWS + b"ada,one,someday,mentor\n", "row 5002"),
+    "wrong behind 2,500 rows": (ROWS + b"ada,one,someday,mentor\n", "row 2502"),
 }
 """Programme files with something wrong, and what must be said."""
 

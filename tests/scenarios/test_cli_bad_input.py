@@ -228,3 +228,15 @@ def test_several_communities_must_be_told_apart(home: Cairn, tmp_path: Path) -> 
         said = home(*command, "--json").refused()
         assert said == "there are several communities; choose one with --community: Away, Home"
     assert home("report", "--community", "Away", "--json").json["community"] == "Away"
+
+
+def test_failed_import_leaves_nothing_on_either_system(cairn: Cairn, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "rows.csv", tmp_path / "mapping.yaml"
+    file.write_bytes(CSV_REFUSED["wrong behind 2,500 rows"][0])
+    mapping.write_text(MAPPING)
+    command = ("import", "participation", file, "--mapping", mapping, "--community", "New", "--json")
+    assert "row 2502" in cairn(*command).refused()
+    assert {name for name, rows in dump(cairn.url).items() if rows} == set()
+    assert cairn("import", "list", "--json").json == {"community": None, "imports": []}
+    assert cairn(*command, "--on-error", "skip").json["engagements"]["new"] == 2_500
+    assert cairn("db", "check").code == 0
