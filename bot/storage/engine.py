@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
@@ -35,7 +36,10 @@ class Database:
         if parsed.drivername in _DRIVERS:
             parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
         try:
-            self.engine: AsyncEngine = create_async_engine(parsed, pool_pre_ping=self.kind != "sqlite")
+            server = self.kind != "sqlite"
+            self.engine: AsyncEngine = create_async_engine(
+                parsed, pool_pre_ping=server, pool_reset_on_return="rollback" if server else None
+            )
         except ModuleNotFoundError as missing:
             raise MachineError(
                 f"{self.shown}: the driver {missing.name} is not installed; "
@@ -45,6 +49,7 @@ class Database:
             patience = _seconds(parsed.query.get("timeout"))
             event.listen(self.engine.sync_engine, "connect", lambda raw, _: _prepare_sqlite(raw, patience))
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine.pool, "reset", _reset_sqlite)
 
     @property
     def shown(self) -> str:
@@ -159,6 +164,12 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(statement))  # type: ignore[union-attr]
     except sqlite3.Error as error:
         raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
+
+
+def _reset_sqlite(connection: Any, record: object, state: object) -> None:  # noqa: ANN401 - the pool's own types
+    """End what a connection that goes back to the pool has left open; nearly always there is nothing."""
+    if connection.driver_connection.in_transaction:
+        connection.rollback()
 
 
 def sqlite_version() -> tuple[int, int, int]:
