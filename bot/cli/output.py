@@ -29,7 +29,7 @@ def show(*parts: RenderableType) -> None:
     """Print for people."""
     console = Paper(highlight=False, markup=False, emoji=False)
     for part in parts:
-        console.print(part)
+        console.print(part, soft_wrap=isinstance(part, str))  # the terminal breaks sentences, a file keeps them whole
 
 
 class Bars:

@@ -46,8 +46,7 @@ async def part_accounts(connection: AsyncConnection, community: int, source: int
         {"community": community, "source": source},
     )
     accounts = {one for row in gone for one in (row[0], row[1])}
-    members = set((await _members(connection, accounts)).values())
-    await _regroup(connection, community, members, max(accounts, default=0))
+    await _regroup(connection, community, set((await _members(connection, accounts)).values()))
 
 
 async def _members(connection: AsyncConnection, accounts: Iterable[int]) -> dict[int, int]:
@@ -60,7 +59,9 @@ async def _members(connection: AsyncConnection, accounts: Iterable[int]) -> dict
     return {row[0]: row[1] for row in rows}
 
 
-async def _regroup(connection: AsyncConnection, community: int, members: Collection[int], fresh_after: int) -> None:
+async def _regroup(
+    connection: AsyncConnection, community: int, members: Collection[int], fresh_after: int | None = None
+) -> None:
     """Work out from the links that stand who is one person, for all accounts of these members."""
     if not members:
         return
@@ -82,7 +83,7 @@ async def _regroup(connection: AsyncConnection, community: int, members: Collect
     )
     leader = _components(own, [(row[0], row[1]) for row in links])
     roots = {one: min(own[other] for other in group) for group in leader for one in group}
-    moved = {row[0] for row in rows if row[2] != roots[row[0]] and row[0] <= fresh_after}
+    moved = {row[0] for row in rows if row[2] != roots[row[0]] and (fresh_after is None or row[0] <= fresh_after)}
     days = await concerned(connection, community, moved) if moved else set()
     await marks.dirty_members(connection, community, members)
     await connection.execute(
