@@ -240,7 +240,8 @@ class Importer:
                 await communities.dissolve_empty(connection, community.id)
         except CairnError:
             said = str(error).rstrip(".")
-            raise MachineError(f"{said}; run the same command again to go on where it stopped") from error
+            hint = "" if "same command again" in said else "; run the same command again to go on where it stopped"
+            raise MachineError(f"{said}{hint}") from error
 
 
 def _document(archive: Archive, order: Order, seen: Seen, stored: dict[str, Any]) -> dict[str, Any]:
