@@ -5,13 +5,14 @@ PYTHON ?= python3
 IN = .venv/bin/python
 PIP = PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 $(IN) -m pip install --quiet --no-input
 
-.PHONY: help setup demo test check lint types imports unused bench env sample picture lock upgrade clean
+.PHONY: help setup demo test soak check lint types imports unused bench env sample picture lock upgrade clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    set up, then show Cairn with a real community's history"
 	@echo "make test    set up, then run the tests"
 	@echo "make check   the tests and all other checks, as before every merge"
+	@echo "make soak    run the property tests ten times, with new examples each time"
 	@echo "make setup   set up for development only"
 	@echo "make bench   measure the speed"
 	@echo "make env     write .env.example anew from the settings"
@@ -28,6 +29,11 @@ demo: .venv/run.done
 
 test: setup
 	@$(IN) -m pytest -n auto --maxprocesses 8
+
+# Property tests with new examples each time, until one fails or all rounds are through.
+soak: setup
+	@for round in 1 2 3 4 5 6 7 8 9 10; do \
+	  $(IN) -m pytest -q -n auto --maxprocesses 8 -m hypothesis --hypothesis-profile=soak || exit 1; done
 
 check: lint types imports unused test
 

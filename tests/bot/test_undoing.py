@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 
+import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from bot.keys import Keys
 from bot.undoing import undo
 from tests.scenarios.dumps import differences, dump
-from tests.scenarios.words import FIRST, FIRST_DAY, SECOND, SOURCES, Source, Truth, Word, words
+from tests.scenarios.words import FIRST, FIRST_DAY, SECOND, SOURCES, Source, Truth, Word, before_and_after
 from tests.scenarios.world import Town, World, right, world
 
 KEYS = Keys(b"k" * 32, [Fernet.generate_key().decode()])
@@ -52,34 +53,38 @@ def check(place: World, said: list[Word], more: list[Word], gone: Source, rnd: r
     assert town.waiting() == 0
 
 
+@pytest.mark.hypothesis
 def test_words_of_the_other_sources_are_left(sqlite_url: str) -> None:
     with world(sqlite_url, KEYS) as place:
 
         @settings(max_examples=12)
-        @given(words(), words(), st.sampled_from([FIRST, SECOND]), st.randoms(use_true_random=False))
-        def told(said: list[Word], more: list[Word], gone: Source, rnd: random.Random) -> None:
-            check(place, said, more, gone, rnd)
+        @given(before_and_after(), st.sampled_from([FIRST, SECOND]), st.randoms(use_true_random=False))
+        def told(said: tuple[list[Word], list[Word]], gone: Source, rnd: random.Random) -> None:
+            check(place, *said, gone, rnd)
 
         told()
 
 
+@pytest.mark.hypothesis
 def test_words_of_the_other_sources_are_left_on_both_databases(database_url: str) -> None:
     with world(database_url, KEYS) as place:
 
         @settings(max_examples=4)
-        @given(words(), words(), st.sampled_from([FIRST, SECOND]), st.randoms(use_true_random=False))
-        def told(said: list[Word], more: list[Word], gone: Source, rnd: random.Random) -> None:
-            check(place, said, more, gone, rnd)
+        @given(before_and_after(), st.sampled_from([FIRST, SECOND]), st.randoms(use_true_random=False))
+        def told(said: tuple[list[Word], list[Word]], gone: Source, rnd: random.Random) -> None:
+            check(place, *said, gone, rnd)
 
         told()
 
 
+@pytest.mark.hypothesis
 def test_everything_is_as_before(sqlite_url: str) -> None:
     with world(sqlite_url, KEYS) as place:
 
         @settings(max_examples=12)
-        @given(words(), words(most=13), st.randoms(use_true_random=False))
-        def told(before: list[Word], more: list[Word], rnd: random.Random) -> None:
+        @given(before_and_after(most=19), st.randoms(use_true_random=False))
+        def told(said: tuple[list[Word], list[Word]], rnd: random.Random) -> None:
+            before, more = said
             town = place.found(uuid.uuid4().hex, sources=SOURCES)
             tell(town, [word for word in before if word.source is not SECOND], rnd)
             town.settle()

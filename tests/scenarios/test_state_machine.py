@@ -10,6 +10,7 @@ import itertools
 import uuid
 from typing import Any
 
+import pytest
 from cryptography.fernet import Fernet
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -137,9 +138,11 @@ def live(url: str, **how: Any) -> None:
         run_state_machine_as_test(machine, settings=settings(deadline=None, **how))
 
 
+@pytest.mark.hypothesis
 def test_any_life_of_a_community_keeps_its_guarantees(sqlite_url: str) -> None:
     live(sqlite_url, max_examples=12, stateful_step_count=25)
 
 
+@pytest.mark.hypothesis
 def test_short_lives_keep_their_guarantees_on_both_databases(database_url: str) -> None:
     live(database_url, max_examples=5, stateful_step_count=15)

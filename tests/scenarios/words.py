@@ -174,11 +174,21 @@ def said_about(messages: list[Message]) -> st.SearchStrategy[Word]:
     return one.flatmap(_written) | one.flatmap(_written) | one.flatmap(_reactions) | one.flatmap(_mentions) | _lasting()
 
 
+def _lists(said: st.SearchStrategy[Word], most: int) -> st.SearchStrategy[list[Word]]:
+    return st.lists(said, min_size=1, max_size=4) | st.lists(said, min_size=12, max_size=most)
+
+
 @st.composite
 def words(draw: st.DrawFn, most: int = 25) -> list[Word]:
     """Draw what is said."""
-    said = said_about(draw(happened()))
-    return draw(st.lists(said, min_size=1, max_size=4) | st.lists(said, min_size=12, max_size=most))
+    return draw(_lists(said_about(draw(happened())), most))
+
+
+@st.composite
+def before_and_after(draw: st.DrawFn, most: int = 25) -> tuple[list[Word], list[Word]]:
+    """Draw what is said at two times about the same messages."""
+    said = _lists(said_about(draw(happened())), most)
+    return draw(said), draw(said)
 
 
 Key = tuple[int, str]

@@ -6,6 +6,7 @@ import itertools
 import random
 import uuid
 
+import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,7 @@ def check(place: World, said: list[Word], rnd: random.Random) -> None:
     assert town.rows("SELECT key FROM engagement WHERE community = :of GROUP BY key_day, key HAVING count(*) > 1") == []
 
 
+@pytest.mark.hypothesis
 def test_any_telling_of_the_same_words_ends_in_the_same_scores(sqlite_url: str) -> None:
     with world(sqlite_url, KEYS) as place:
 
@@ -71,6 +73,7 @@ def test_any_telling_of_the_same_words_ends_in_the_same_scores(sqlite_url: str) 
         told()
 
 
+@pytest.mark.hypothesis
 def test_any_telling_ends_in_the_same_scores_on_both_databases(database_url: str) -> None:
     with world(database_url, KEYS) as place:
 
