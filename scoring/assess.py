@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.columns import Bools, Ints
+from scoring.columns import Bools, Ints, split
 from scoring.mountain import TIMES_ONE, Mountain, Step
 from scoring.points import Tallies
 from scoring.signals import date_of, day_number
@@ -73,15 +73,23 @@ class Road:
         self._days = as_of - self._first + 2
         self.members, who = _dense(past.member)
         band_of = np.array([one.band for one in mountain.types], np.int64)
-        keys = (who * len(mountain.bands) + band_of[past.type]) * self._days + (past.day - self._first)
-        order = np.argsort(keys, kind="stable")
-        starts = _run_starts(keys[order])
-        self._keys = keys[order][starts]
-        self.points = np.add.reduceat(past.points[order], starts) if len(starts) else np.empty(0, np.int64)
+        keys = who * len(mountain.bands)
+        keys += band_of[past.type]
+        keys *= self._days
+        keys += past.day
+        keys -= self._first
+        points = past.points
+        if not (keys[1:] >= keys[:-1]).all():
+            order = np.argsort(keys, kind="stable")
+            keys, points = keys[order], points[order]
+        starts = _run_starts(keys)
+        self._keys = keys[starts]
+        self.points = np.add.reduceat(points, starts) if len(starts) else np.empty(0, np.int64)
         self._sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(self.points)))
-        group, day = np.divmod(self._keys, self._days)
-        self._begins = np.repeat(_run_starts(group), np.diff(np.append(_run_starts(group), len(group))))
-        self.who, self.band = np.divmod(group, len(mountain.bands))
+        group, day = split(self._keys, self._days)
+        begins = _run_starts(group)
+        self._begins = np.repeat(begins, np.diff(np.append(begins, len(group))))
+        self.who, self.band = split(group, len(mountain.bands))
         self.day = day + self._first
 
     def total(self, who: Ints, band: Ints | int, day: Ints | int) -> Ints:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from scoring.columns import NOBODY, Acts, Bools, Group, Ints
+from scoring.columns import NOBODY, Acts, Bools, Group, Ints, split
 from scoring.mountain import POINT, TIMES_ONE, Conditions, Credit, Mountain, Multiplier
 from scoring.signals import DAY_MS, Kind
 
@@ -58,18 +58,37 @@ def types(acts: Acts, mountain: Mountain) -> Ints:
 
     The first type in file order whose conditions hold is the one.
     """
-    pairs = acts.kind * max(len(acts.contexts), 1) + acts.context
-    present = np.flatnonzero(np.bincount(pairs)) if len(acts) else pairs
-    to_self, to_others = (np.full(len(present) and int(present[-1]) + 1, _UNMATCHED) for _ in range(2))
-    for pair in present.tolist():
-        kind, context = divmod(pair, len(acts.contexts))
-        matches = [n for n, one in enumerate(mountain.types) if one.when.hold(Kind(kind), acts.contexts[context])]
-        to_others[pair] = next(iter(matches), _UNMATCHED)
-        to_self[pair] = next((n for n in matches if not mountain.types[n].when.to_others), _UNMATCHED)
-    if not any(one.when.to_others for one in mountain.types):
-        return np.asarray(to_others[pairs])
-    other = (acts.counterpart != NOBODY) & (acts.counterpart != acts.member)
-    return np.asarray(np.where(other, to_others[pairs], to_self[pairs]))
+    return _TypeOf(acts, mountain)(acts)
+
+
+class _TypeOf:
+    """Which type acts are of, looked up by their kind and context."""
+
+    def __init__(self, acts: Acts, mountain: Mountain) -> None:
+        """Try the types' conditions on each pair of kind and context that there is."""
+        self._contexts = max(len(acts.contexts), 1)
+        counts = sum((self._counts(part) for part in acts.parts()), np.zeros(1, np.int64))
+        self._to_others = np.full(len(counts), _UNMATCHED)
+        self._to_self = self._to_others.copy()
+        self._matters = any(one.when.to_others for one in mountain.types)
+        for pair in np.flatnonzero(counts).tolist():
+            kind, context = divmod(pair, self._contexts)
+            matches = [n for n, one in enumerate(mountain.types) if one.when.hold(Kind(kind), acts.contexts[context])]
+            self._to_others[pair] = next(iter(matches), _UNMATCHED)
+            self._to_self[pair] = next((n for n in matches if not mountain.types[n].when.to_others), _UNMATCHED)
+
+    def _counts(self, acts: Acts) -> Ints:
+        return np.bincount(self._pairs(acts), minlength=(max(Kind) + 1) * self._contexts)
+
+    def _pairs(self, acts: Acts) -> Ints:
+        return acts.kind * self._contexts + acts.context
+
+    def __call__(self, acts: Acts) -> Ints:
+        pairs = self._pairs(acts)
+        if not self._matters:
+            return np.asarray(self._to_others[pairs])
+        other = (acts.counterpart != NOBODY) & (acts.counterpart != acts.member)
+        return np.asarray(np.where(other, self._to_others[pairs], self._to_self[pairs]))
 
 
 def tally(acts: Acts, mountain: Mountain, belonging: Belonging = NOTHING_DECLARED) -> Tallies:
@@ -78,70 +97,94 @@ def tally(acts: Acts, mountain: Mountain, belonging: Belonging = NOTHING_DECLARE
     `acts` must hold every engagement of the member-days it touches (of the author, or of the receiver where a type
     credits the receiver).
     """
-    kind_of = types(acts, mountain)
-    receiver = np.array([one.credit is Credit.RECEIVER for one in mountain.types] + [False])
-    credited = np.where(receiver[kind_of], acts.counterpart, acts.member)
-    partner = np.where(receiver[kind_of], acts.member, acts.counterpart)
-    different = np.array([one.different_people for one in mountain.types] + [False])
-    alone = (partner == NOBODY) | (partner == credited)
-    scored = (kind_of != _UNMATCHED) & ~((different | receiver)[kind_of] & alone) & (credited != NOBODY)
-    if not scored.any():
+    groups = _Groups(acts, mountain)
+    if not len(groups.group):
         return Tallies(*(np.empty(0, np.int64) for _ in range(5)))
-    kept = acts if scored.all() else acts.where(scored)
-    counted = _counted(kept, credited[scored], partner[scored], kind_of[scored], mountain)
+    counted = groups.counted()
     points = _points(counted, mountain) * _times(counted, mountain, belonging)
     return Tallies(counted.member, counted.day, counted.type, counted.counted, points)
 
 
-def _counted(acts: Acts, member: Ints, partner: Ints, kind_of: Ints, mountain: Mountain) -> Tallies:
-    """Group by member, day and type, and count in each group what its type says counts (points are left at 0)."""
-    unit = _units(acts, partner, kind_of, mountain)
-    first_day = int(acts.day.min())
-    days, width = int(acts.day.max()) - first_day + 1, len(mountain.types)
-    lowest = int(member.min())
-    group = ((member - lowest) * days + (acts.day - first_day)) * width + kind_of
-    shift = int(unit.max()).bit_length()
-    if int(group.max()).bit_length() + shift <= 63:
-        packed = (group << shift) | unit
-        packed.sort()
-        sorted_group = packed >> shift
-        fresh_unit = _starts(packed)
-    else:
-        order = np.lexsort((unit, group))
-        sorted_group = group[order]
-        fresh_unit = _starts(sorted_group) | _starts(unit[order])
-    starts = np.flatnonzero(_starts(sorted_group))
-    distinct = np.add.reduceat(fresh_unit, starts, dtype=np.int64)
-    keys = sorted_group[starts]
-    rest, type_of = np.divmod(keys, width)
-    who, when = np.divmod(rest, days)
-    counts = _by_amount(distinct, keys, type_of, (group, acts.amount), mountain)
-    return Tallies(who + lowest, when + first_day, type_of, counts, np.zeros_like(counts))
+class _Groups:
+    """Acts that can give points, in groups: one per member, day and type."""
 
+    def __init__(self, acts: Acts, mountain: Mountain) -> None:
+        """Work out each act's `group` and its `unit`: what must differ for two acts of one group to count twice."""
+        self._type_of, self._types = _TypeOf(acts, mountain), mountain.types
+        # The last row, -1, is that of acts without a type.
+        self._receiver = np.array([one.credit is Credit.RECEIVER for one in mountain.types] + [False])
+        self._different = np.array([one.different_people for one in mountain.types] + [False])
+        self._slot = np.array([max(one.slot, 1) * 1000 for one in mountain.types] + [1])
+        self._every = np.array([one.slot == 0 and not one.different_people for one in mountain.types] + [False])
+        self._per = np.array([one.per_amount for one in mountain.types])
+        self._measures = np.array([one.per_amount > 0 for one in mountain.types] + [False])
+        self._measured: list[tuple[Ints, Ints]] = []
+        self._first_day = int(acts.day.min(initial=2**31))
+        self._days = int(acts.day.max(initial=0)) - self._first_day + 1
+        self.group, self._unit = np.empty(len(acts), np.int64), np.empty(len(acts), np.int64)
+        self._fill(acts)
 
-def _units(acts: Acts, partner: Ints, kind_of: Ints, mountain: Mountain) -> Ints:
-    """Return what must differ for two acts of one group to count twice: the time slot, the person, or the act."""
-    slots = np.array([max(one.slot, 1) * 1000 for one in mountain.types])
-    unit = (acts.at - acts.day * DAY_MS) // slots[kind_of]
-    by_person = np.array([one.different_people for one in mountain.types])[kind_of]
-    every = np.array([one.slot == 0 and not one.different_people for one in mountain.types])[kind_of]
-    if by_person.any():
-        unit = np.where(by_person, partner, unit)
-    if every.any():
-        unit = np.where(every, np.arange(len(unit)), unit)
-    return np.asarray(unit)
+    def _fill(self, acts: Acts) -> None:
+        n = 0
+        for part in acts.parts():
+            group, unit = self._sort_out(part, n)
+            self.group[n : n + len(group)], self._unit[n : n + len(group)] = group, unit
+            n += len(group)
+        self.group, self._unit = self.group[:n], self._unit[:n]
 
+    def _sort_out(self, acts: Acts, first: int) -> tuple[Ints, Ints]:
+        """Return groups and units of the acts among these that can give points; `first` is the first one's number."""
+        kind_of = self._type_of(acts)
+        receiver, different = self._receiver[kind_of], self._different[kind_of]
+        credited, partner = acts.member, acts.counterpart
+        if receiver.any():
+            credited, partner = np.where(receiver, partner, credited), np.where(receiver, credited, partner)
+        group = (credited * self._days + (acts.day - self._first_day)) * len(self._types) + kind_of
+        unit = (acts.at - acts.day * DAY_MS) // self._slot[kind_of]
+        scored = (kind_of != _UNMATCHED) & (credited != NOBODY)
+        if (different | receiver).any():
+            scored &= ~((different | receiver) & ((partner == NOBODY) | (partner == credited)))
+            unit = np.where(different, partner, unit)
+        every = self._every[kind_of]
+        if every.any():
+            unit = np.where(every, np.arange(first, first + len(acts)), unit)
+        measured = self._measures[kind_of]
+        if measured.any():
+            measured &= scored
+            self._measured.append((group[measured], acts.amount[measured]))
+        return (group, unit) if scored.all() else (group[scored], unit[scored])
 
-def _by_amount(counts: Ints, keys: Ints, type_of: Ints, raw: tuple[Ints, Ints], mountain: Mountain) -> Ints:
-    """Replace the counts of types that count an amount (minutes) by whole units of it."""
-    per = np.array([one.per_amount for one in mountain.types])
-    if not per.any():
-        return counts
-    group, amount = raw
-    measured = np.isin(group % len(mountain.types), np.flatnonzero(per))
-    place = np.searchsorted(keys, group[measured])
-    sums = np.bincount(place, weights=amount[measured], minlength=len(keys)).astype(np.int64)
-    return np.where(per[type_of] > 0, sums // np.maximum(per[type_of], 1), counts)
+    def counted(self) -> Tallies:
+        """Count in each group what its type says counts (points are left at 0)."""
+        group, unit = self.group, self._unit
+        shift = int(unit.max()).bit_length()
+        if int(group.max()).bit_length() + shift <= 63:
+            packed = group << shift
+            packed |= unit
+            packed.sort()
+            fresh_unit = _starts(packed)
+            packed >>= shift
+            ordered = packed
+        else:
+            order = np.lexsort((unit, group))
+            ordered = group[order]
+            fresh_unit = _starts(ordered) | _starts(unit[order])
+        starts = np.flatnonzero(_starts(ordered))
+        distinct = np.add.reduceat(fresh_unit, starts, dtype=np.int64)
+        keys = ordered[starts]
+        rest, type_of = split(keys, len(self._types))
+        who, when = split(rest, self._days)
+        when += self._first_day
+        return Tallies(who, when, type_of, self._by_amount(distinct, keys, type_of), np.zeros(len(keys), np.int64))
+
+    def _by_amount(self, counts: Ints, keys: Ints, type_of: Ints) -> Ints:
+        """Replace the counts of types that count an amount (minutes) by whole units of it."""
+        if not self._measured:
+            return counts
+        sums = np.zeros(len(keys), np.int64)
+        for group, amount in self._measured:
+            np.add.at(sums, np.searchsorted(keys, group), amount)
+        return np.where(self._per[type_of] > 0, sums // np.maximum(self._per[type_of], 1), counts)
 
 
 def _points(counted: Tallies, mountain: Mountain) -> Ints:

@@ -147,6 +147,7 @@ async def to_score(database: Database, community: int, as_of: int, mountain: Mou
         parent, other = _about(asked)
         thanks = await reader.columns(f"{_PACKED}{other}", parent, Kind.THANKS)
         if len(thanks[0]):
+            columns.append(_same(0, columns[0]))
             others = columns[2] & (1 << _KIND_BITS) - 1 != Kind.THANKS
             columns = [np.concatenate((one[others], more)) for one, more in zip(columns, thanks, strict=True)]
     return await reader.acts(as_of, columns)
@@ -180,8 +181,7 @@ class _Reader:
             f"SELECT e.account, e.at, {values} FROM engagement e {self._way(kind)} {join} "
             f"WHERE e.community = {int(self.community)} AND e.holds {only}"
         )
-        columns = await read_columns(self.database, sql, 4 if join else 3)
-        return columns if join else [*columns, np.zeros_like(columns[0])]
+        return await read_columns(self.database, sql, 4 if join else 3, whole="" if kind else "engagement e")
 
     def _way(self, kind: Kind | None) -> str:
         """Tell SQLite its way: by a kind's own index, or from end to end where nearly all is wanted anyway.
@@ -196,18 +196,26 @@ class _Reader:
 
     async def acts(self, as_of: int, columns: list[Ints]) -> Acts:
         """Unpack columns; accounts become members, and machines are left out."""
-        account, at, packed, about = columns
-        member_of = await _members(self.database, self.community)
+        account, at, packed, *about = columns
         order = sorted(self.contexts)
         place = np.zeros(max(order, default=0) + 1, np.int64)
         place[order] = np.arange(len(order))
-        member, person = member_of[account], member_of[about]
-        context = place[packed >> _KIND_BITS & (1 << _CONTEXT_BITS) - 1]
-        kind, amount = packed & (1 << _KIND_BITS) - 1, packed >> _KIND_BITS + _CONTEXT_BITS
+        member_of = await _members(self.database, self.community)
+        member = member_of[account]
+        person = member_of[about[0]] if about else _same(NOBODY, member)
+        kind, context, amount = packed, _same(place[0], member), _same(0, member)
+        if packed.max(initial=0) >= 1 << _KIND_BITS:
+            kind, amount = packed & (1 << _KIND_BITS) - 1, packed >> _KIND_BITS + _CONTEXT_BITS
+            context = place[packed >> _KIND_BITS & (1 << _CONTEXT_BITS) - 1]
         known = tuple(self.contexts[number] for number in order)
         acts = Acts(member, at // DAY_MS, at, kind, context, person, amount, known)
         counts = (member != NOBODY) & (at < (as_of + 1) * DAY_MS)
         return acts if counts.all() else acts.where(counts)
+
+
+def _same(value: int, like: Ints) -> Ints:
+    """Return a column of one value: a view that takes no memory."""
+    return np.broadcast_to(np.array([value], np.int64), like.shape)
 
 
 def _about(kinds: Collection[Kind]) -> tuple[str, str]:
@@ -229,7 +237,7 @@ _PACKED = f"e.kind + CAST(e.context AS bigint) * {1 << _KIND_BITS} + e.amount * 
 async def _members(database: Database, community: int) -> Ints:
     """Return the member of each account number; `NOBODY` for machines and unknown numbers."""
     people = f"SELECT id, member FROM account WHERE community = {int(community)} AND NOT bot"
-    account, member = await read_columns(database, people, 2)
+    account, member = await read_columns(database, people, 2, whole="account")
     top = await read_columns(database, "SELECT coalesce(max(id), 0) FROM account", 1)
     member_of = np.full(int(top[0][0]) + 1, NOBODY, np.int64)
     member_of[account] = member

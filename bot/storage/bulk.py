@@ -11,6 +11,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import chain
 from typing import Any, cast
 
 import aiosqlite
@@ -22,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 _JOIN = re.compile(r"(?<!LEFT) JOIN ")
 _POSTGRES_TYPES = {"INTEGER": "int", "BIGINT": "bigint", "SMALLINT": "smallint", "BOOLEAN": "bool", "BLOB": "bytea"}
 
-Rows = Sequence[tuple[Any, ...]]
+Rows = Sequence[Sequence[Any]]
 
 
 def is_sqlite(connection: AsyncConnection) -> bool:
@@ -30,19 +32,17 @@ def is_sqlite(connection: AsyncConnection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-async def insert_new(
-    connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> int:
+async def insert_new(connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Rows) -> int:
     """Insert the rows that no unique key forbids; `rows` hold the columns' values in order. Returns how many."""
     if not rows:
         return 0
     if is_sqlite(connection):
-        return await _many(connection, f"{_sqlite_insert(table, columns)} ON CONFLICT DO NOTHING", rows)
+        return await _insert(connection, table, columns, rows, " ON CONFLICT DO NOTHING")
     result = await connection.execute(text(postgres_insert(table, columns)), arrays(table, columns, rows))
     return int(result.rowcount)
 
 
-async def put(connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+async def put(connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Rows) -> None:
     """Insert rows, or overwrite those with the same primary key."""
     if not rows:
         return
@@ -50,7 +50,7 @@ async def put(connection: AsyncConnection, table: Table, columns: Sequence[str],
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in keys)
     conflict = f" ON CONFLICT ({_names(keys)}) DO UPDATE SET {sets}" if sets else " ON CONFLICT DO NOTHING"
     if is_sqlite(connection):
-        await _many(connection, _sqlite_insert(table, columns) + conflict, rows)
+        await _insert(connection, table, columns, rows, conflict)
     else:
         sql = _postgres_insert(table, columns) + conflict
         await connection.execute(text(sql), arrays(table, columns, rows))
@@ -124,9 +124,25 @@ def _as_sqlalchemy(connection: AsyncConnection, sql: str) -> Iterator[None]:
         raise DBAPIError.instance(sql, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
-def _sqlite_insert(table: Table, columns: Sequence[str]) -> str:
-    marks = ", ".join("?" * len(columns))
-    return f'INSERT INTO "{table.name}" ({_names(columns)}) VALUES ({marks})'
+async def _insert(connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Rows, conflict: str) -> int:
+    """Insert into SQLite, as many rows with one statement as is quickest; returns how many were new."""
+    large, inserted = len(rows) - len(rows) % _AT_ONCE, 0
+    if large:
+        groups = [list(chain.from_iterable(rows[n : n + _AT_ONCE])) for n in range(0, large, _AT_ONCE)]
+        inserted = await _many(connection, _sqlite_insert(table, tuple(columns), _AT_ONCE) + conflict, groups)
+    if large < len(rows):
+        inserted += await _many(connection, _sqlite_insert(table, tuple(columns), 1) + conflict, rows[large:])
+    return inserted
+
+
+_AT_ONCE = 500
+"""Rows in one statement: each then costs a fifth less than on its own. SQLite binds at most 32,766 values."""
+
+
+@lru_cache(128)
+def _sqlite_insert(table: Table, columns: tuple[str, ...], rows: int) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    return f'INSERT INTO "{table.name}" ({_names(columns)}) VALUES {", ".join([row] * rows)}'
 
 
 def postgres_insert(table: Table, columns: Sequence[str]) -> str:
@@ -139,7 +155,7 @@ def _postgres_insert(table: Table, columns: Sequence[str]) -> str:
     return f'INSERT INTO "{table.name}" ({_names(columns)}) SELECT * FROM unnest({arrays_})'
 
 
-def arrays(table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+def arrays(table: Table, columns: Sequence[str], rows: Rows) -> dict[str, list[Any]]:
     """Turn rows into one list per column (truth values may be given as 0 and 1, which SQLite prefers)."""
     lists = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
     for name in columns:

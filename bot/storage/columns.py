@@ -8,12 +8,17 @@ and can lose what was written (SQLite, "How To Corrupt", 2.2.1).
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import text
@@ -22,28 +27,44 @@ from bot.errors import MachineError
 from bot.storage.engine import Database
 from scoring.columns import Ints
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 MANY = 1_000_000
-"""Rows of engagements from which starting another process pays."""
+"""Rows from which starting another process pays."""
 
 
-async def read_columns(database: Database, sql: str, width: int) -> list[Ints]:
-    """Run a query of whole numbers (none of them null) and return its columns."""
+async def read_columns(database: Database, sql: str, width: int, *, whole: str = "") -> list[Ints]:
+    """Run a query of whole numbers (none of them null) and return its columns.
+
+    `whole` names the table that it reads from end to end (`engagement e`), where it does; a condition on that table's
+    `id` may then be added at the end of the query.
+    """
     if database.path is not None:
-        return await asyncio.to_thread(_read_sqlite, str(database.path), sql, width)
+        return await asyncio.to_thread(_read_sqlite, str(database.path), sql, width, whole)
     async with database.read() as connection:
         rows = (await connection.execute(text(sql))).fetchall()
     flat = np.fromiter(chain.from_iterable(rows), np.int64, count=len(rows) * width)
     return [np.ascontiguousarray(column) for column in flat.reshape(-1, width).T]
 
 
-def _read_sqlite(path: str, sql: str, width: int) -> list[Ints]:
+def _read_sqlite(path: str, sql: str, width: int, whole: str) -> list[Ints]:
     connection = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)
     try:
-        if has_adbc() and connection.execute("SELECT coalesce(max(id), 0) FROM engagement").fetchone()[0] >= MANY:
-            return by_adbc(path, sql)
+        if whole and has_adbc():
+            top = connection.execute(f"SELECT coalesce(max(id), 0) FROM {whole}").fetchone()[0]
+            if top >= MANY:
+                return by_adbc(path, [f"{sql} AND {part}" for part in _ranges(whole.split()[-1], top)])
         return by_cursor(connection, sql, width)
     finally:
         connection.close()
+
+
+def _ranges(table: str, top: int) -> list[str]:
+    """Return conditions that cut the row numbers up to `top` in equal parts, one per processor."""
+    parts = min(os.cpu_count() or 1, 4)
+    cuts = [top * n // parts for n in range(parts)]
+    return [f"{table}.id > {low} AND {table}.id <= {high}" for low, high in pairwise([*cuts, top])]
 
 
 def has_adbc() -> bool:
@@ -62,8 +83,21 @@ def by_cursor(connection: sqlite3.Connection, sql: str, width: int) -> list[Ints
     return [np.ascontiguousarray(table[:, n]) for n in range(width)]
 
 
-def by_adbc(path: str, sql: str) -> list[Ints]:
-    """Read columns by ADBC in a process of its own, which hands them over as an Arrow stream."""
+def by_adbc(path: str, parts: Sequence[str]) -> list[Ints]:
+    """Read the columns of several queries, one behind the other, by ADBC: each in a process of its own.
+
+    Those hand over what they find as Arrow streams.
+    """
+    import pyarrow as pa
+
+    with ThreadPoolExecutor(len(parts)) as pool:
+        tables = [one for one in pool.map(partial(_by_adbc, path), parts) if one.num_rows]
+    if not tables:  # a column of no rows has no type of its own
+        return [np.empty(0, np.int64) for _ in range(parts[0].partition(" FROM ")[0].count(",") + 1)]
+    return [np.array(one.to_numpy(), np.int64, copy=None) for one in pa.concat_tables(tables).columns]
+
+
+def _by_adbc(path: str, sql: str) -> pa.Table:
     import pyarrow as pa
 
     command = [sys.executable, "-c", _READER, f"{Path(path).absolute().as_uri()}?mode=ro", sql]
@@ -75,8 +109,7 @@ def by_adbc(path: str, sql: str) -> list[Ints]:
             table = None
     if table is None or reader.returncode:
         raise MachineError(f"{path}: reading by ADBC failed; uninstall the extra analytics to read without it")
-    # A column of no rows has no type of its own.
-    return [np.array(one.to_numpy() if len(one) else [], np.int64, copy=None) for one in table.columns]
+    return table
 
 
 _READER = """

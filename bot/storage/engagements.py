@@ -90,8 +90,12 @@ async def _probe(
     """
     keys = list(claims)
     if len(keys) > _SMALL:
-        if not await existing(connection, community, {keys[0], keys[-1]}):
+        ends = await existing(connection, community, {keys[0], keys[-1]})
+        if not ends:
             return {}, claims
+        if await _stands(connection, claims, ends):
+            outcome.again = set(claims)
+            return {}, {}
         outcome.again = await _unchanged(connection, community, claims)
         keys = [key for key in keys if key not in outcome.again]
     there = await existing(connection, community, keys) if keys else {}
@@ -101,13 +105,20 @@ async def _probe(
 _SMALL = 100
 
 
+async def _stands(connection: AsyncConnection, claims: Mapping[Key, Claim], ends: Mapping[Key, Stored]) -> bool:
+    """Whether a group stands in the table as it is given, in the same order: a file that is imported again."""
+    numbers = sorted(one.id for one in ends.values())
+    if len(ends) < 2 or numbers[1] - numbers[0] != len(claims) - 1:
+        return False
+    query = f"SELECT e.key_day, e.key, {CLAIM} FROM engagement e WHERE e.id BETWEEN :first AND :last ORDER BY e.id"
+    rows = await rows_of(connection, query, first=numbers[0], last=numbers[1])
+    return rows == [key + claim for key, claim in claims.items()]
+
+
 async def _unchanged(connection: AsyncConnection, community: int, claims: Mapping[Key, Claim]) -> set[Key]:
     """Return the keys whose claims stand in the table as they are given."""
     keys = sorted(claims, key=itemgetter(0))
     query = f"SELECT {{columns}} FROM {{given}} JOIN engagement e ON {ON_KEYS}"
-    rows = await matching(connection, query.replace("{columns}", CLAIM), KEYS, keys, community=community)
-    if rows == [claims[key] for key in keys]:  # a file imported again; one comparison settles it
-        return set(keys)
     columns = f"e.key_day, e.key, {CLAIM}"
     rows = await matching(connection, query.replace("{columns}", columns), KEYS, keys, community=community)
     return {key for row in rows if tuple(row[2:]) == claims[key := (row[0], row[1])]}
@@ -134,7 +145,7 @@ async def _insert(connection: AsyncConnection, community: int, claims: Mapping[K
     if inserted == len(rows):
         return claims.keys()
     last = "SELECT key_day, key FROM engagement ORDER BY id DESC LIMIT :inserted"  # nobody else writes meanwhile
-    return set(await rows_of(connection, last, inserted=inserted))
+    return {(row[0], row[1]) for row in await rows_of(connection, last, inserted=inserted)}
 
 
 async def existing(connection: AsyncConnection, community: int, keys: Iterable[Key]) -> dict[Key, Stored]:

@@ -29,20 +29,27 @@ def written(tmp_path: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
 def test_columns_read_by_adbc_are_those_read_by_the_cursor(written: tuple[Path, sqlite3.Connection]) -> None:
     path, writer = written
 
-    assert [one.tolist() for one in by_adbc(str(path), SQL)] == [one.tolist() for one in by_cursor(writer, SQL, 2)]
+    assert [one.tolist() for one in by_adbc(str(path), [SQL])] == [one.tolist() for one in by_cursor(writer, SQL, 2)]
+
+
+def test_columns_read_in_parts_are_the_whole_in_order(written: tuple[Path, sqlite3.Connection]) -> None:
+    path, writer = written
+    parts = [f"{SQL} WHERE a < 300", f"{SQL} WHERE a < 0", f"{SQL} WHERE a >= 300"]
+
+    assert [one.tolist() for one in by_adbc(str(path), parts)] == [one.tolist() for one in by_cursor(writer, SQL, 2)]
 
 
 def test_columns_without_rows_are_empty_either_way(written: tuple[Path, sqlite3.Connection]) -> None:
     path, writer = written
     none = f"{SQL} WHERE a < 0"
 
-    assert [one.tolist() for one in by_adbc(str(path), none)] == [[], []]
+    assert [one.tolist() for one in by_adbc(str(path), [none])] == [[], []]
     assert [one.tolist() for one in by_cursor(writer, none, 2)] == [[], []]
 
 
 def test_reading_by_adbc_loses_nothing_that_is_written_afterwards(written: tuple[Path, sqlite3.Connection]) -> None:
     path, writer = written
-    by_adbc(str(path), SQL)
+    by_adbc(str(path), [SQL])
     writer.execute("INSERT INTO numbers VALUES (-1, 0)")
 
     with closing(sqlite3.connect(path)) as other:
@@ -51,4 +58,4 @@ def test_reading_by_adbc_loses_nothing_that_is_written_afterwards(written: tuple
 
 def test_reading_by_adbc_that_fails_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="reading by ADBC failed"):
-        by_adbc(str(tmp_path / "missing.db"), SQL)
+        by_adbc(str(tmp_path / "missing.db"), [SQL])
