@@ -23,6 +23,8 @@ from bot.storage.schema import sighting
 from scoring.claims import Claim, join, same_content
 from scoring.signals import Kind
 
+_DAY, _ACCOUNT, _KIND = (itemgetter(Claim._fields.index(name)) for name in ("day", "account", "kind"))
+
 Key = tuple[int, str]
 """The day inside a natural key, and the key."""
 
@@ -61,9 +63,10 @@ class Outcome:
 
     def touch_all(self, claims: Collection[Claim]) -> None:
         """Note whose days claims concern."""
-        self.touched |= {(claim.day, claim.account) for claim in claims if claim.account is not None}
-        thanks = [claim for claim in claims if claim.kind == Kind.THANKS]
-        self.touched |= {(claim.day, claim.target) for claim in thanks if claim.target is not None}
+        touched = set(zip(map(_DAY, claims), map(_ACCOUNT, claims), strict=True))
+        if Kind.THANKS in map(_KIND, claims):
+            touched |= {(claim.day, claim.target) for claim in claims if claim.kind == Kind.THANKS}
+        self.touched |= {(day, account) for day, account in touched if account is not None}
 
 
 async def store(connection: AsyncConnection, community: int, claims: Mapping[Key, Claim]) -> Outcome:

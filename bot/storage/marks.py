@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,7 @@ from bot.storage.bulk import insert_new, is_sqlite, matching
 from bot.storage.schema import dirty, stale
 
 _DAYS = {"day": "int", "member": "bigint"}
+_NOBODY: Mapping[int, int] = MappingProxyType({})
 
 
 def _again(connection: AsyncConnection) -> str:
@@ -31,18 +33,22 @@ async def _mark(
     )
 
 
-async def dirty_accounts(connection: AsyncConnection, community: int, days: Iterable[tuple[int, int]]) -> None:
-    """Mark (day, account) pairs."""
-    days = set(days)
+async def dirty_accounts(
+    connection: AsyncConnection, community: int, days: Collection[tuple[int, int]], known: Mapping[int, int] = _NOBODY
+) -> None:
+    """Mark (day, account) pairs; `known` are members by account that were read in this transaction."""
     if not days:
         return
-    found = await matching(
-        connection,
-        "SELECT a.id, a.member FROM {given} JOIN account a ON a.id = given.account",
-        {"account": "bigint"},
-        ((account,) for account in {account for _, account in days}),
-    )
-    member_of = {row[0]: row[1] for row in found}
+    unknown = {account for _, account in days if account not in known}
+    member_of = known
+    if unknown:
+        found = await matching(
+            connection,
+            "SELECT a.id, a.member FROM {given} JOIN account a ON a.id = given.account",
+            {"account": "bigint"},
+            ((account,) for account in unknown),
+        )
+        member_of = {**known, **{row[0]: row[1] for row in found}}
     pairs = sorted({(day, member_of[account]) for day, account in days if account in member_of})
     if is_sqlite(connection):
         await insert_new(connection, dirty, ("community", "day", "member"), [(community, *pair) for pair in pairs])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,9 +38,13 @@ class Origin:
 
 
 _Entry = tuple[Key, Kind]
+_ACCOUNT, _KEY_PERSON, _TARGET, _CONTEXT = (
+    itemgetter(Signal._fields.index(name)) for name in ("account", "key_person", "target", "context")
+)
 _NAMING = (Kind.MENTION, Kind.THANKS)
-_MOMENTS = range(253_402_300_800_000)
-"""From 1970 to the end of 9999: a day that no calendar has would stop settling."""
+_new = tuple.__new__
+_LAST_MOMENT = 253_402_300_800_000
+"""The end of 9999 (the first is that of 1970): a day that no calendar has would stop settling."""
 _TOO_MUCH = 2**31
 
 
@@ -49,10 +54,7 @@ async def record(
     """Store the signals of several callers with one origin; returns a receipt for each caller."""
     await take_turns(connection, origin.community)
     receipts = [Receipt() for _ in calls]
-    wanted = [
-        [signal for signal in signals if _in_use(signal, origin, receipt)]
-        for signals, receipt in zip(calls, receipts, strict=True)
-    ]
+    wanted = [_in_use(signals, origin, receipt) for signals, receipt in zip(calls, receipts, strict=True)]
     people = await _people(connection, keys, origin, [signal for signals in wanted for signal in signals])
     numbers = await _contexts(connection, origin, wanted)
     drafts = _Drafts(origin.newcomers, people, numbers)
@@ -60,7 +62,7 @@ async def record(
     if drafts.claims:
         outcome = await store(connection, origin.community, drafts.claims)
         await hang_together(connection, origin.community, drafts.claims, outcome)
-        await marks.dirty_accounts(connection, origin.community, outcome.touched)
+        await marks.dirty_accounts(connection, origin.community, outcome.touched, people.member_of)
         await _programmes(connection, origin, drafts.claims, outcome)
         for receipt, entry in zip(receipts, entries, strict=True):
             _sign(receipt, entry, outcome)
@@ -69,12 +71,23 @@ async def record(
     return receipts
 
 
-def _in_use(signal: Signal, origin: Origin, receipt: Receipt) -> bool:
+def _in_use(signals: Sequence[Signal], origin: Origin, receipt: Receipt) -> list[Signal]:
+    """Return the signals that can and may be stored; nearly all of them are passed by the first condition."""
+    kinds = {int(kind) for kind in origin.kinds}  # an enumeration's member would look up its hash each time
+    return [
+        one
+        for one in signals
+        if (int(one[0]) in kinds and one[11] == 0 and 0 <= one[3] < _LAST_MOMENT and "\0" not in one[1])
+        or _passes(one, origin, receipt)
+    ]
+
+
+def _passes(signal: Signal, origin: Origin, receipt: Receipt) -> bool:
     if "\0" in signal.key:
         raise ValueError("no database finds a key with a zero byte again")
     if not 0 <= signal.amount < _TOO_MUCH:
         raise ValueError("an amount is a number of minutes")
-    if signal.at not in _MOMENTS:
+    if not 0 <= signal.at < _LAST_MOMENT:
         receipt.dropped["impossible time"] += 1
         return False
     if signal.kind in origin.kinds or signal.retracted:
@@ -93,15 +106,19 @@ class _People:
     known: Mapping[int, Known | None]
     handle: Mapping[int, str]
 
+    @property
+    def member_of(self) -> dict[int, int]:
+        """The members of the known accounts, by the accounts' numbers."""
+        return {one.id: one.member for one in self.known.values() if one is not None}
 
-async def _people(connection: AsyncConnection, keys: Keys, origin: Origin, signals: Iterable[Signal]) -> _People:
+
+async def _people(connection: AsyncConnection, keys: Keys, origin: Origin, signals: Sequence[Signal]) -> _People:
     """Find or make everyone the signals name, and note who turns out to be a machine."""
-    objects = {
-        id(one): one
-        for signal in signals
-        for one in (signal.account, signal.key_person, signal.target)
-        if one is not None
-    }
+    objects: dict[int, Account] = {}
+    for who in (_ACCOUNT, _KEY_PERSON, _TARGET):
+        ones = list(map(who, signals))
+        objects.update(zip(map(id, ones), ones, strict=True))
+    objects.pop(id(None), None)
     handles = {number: keys.handle(one) for number, one in objects.items()}
     named: dict[str, Account] = {}
     for number, one in objects.items():
@@ -122,12 +139,12 @@ async def _contexts(
     connection: AsyncConnection, origin: Origin, wanted: Sequence[Sequence[Signal]]
 ) -> Mapping[int, int]:
     """Return the numbers of the signals' contexts, by the `id` of the context objects."""
-    objects = {id(signal.context): signal.context for signals in wanted for signal in signals}
+    settings = [one for signals in wanted for one in map(_CONTEXT, signals)]
+    objects = dict(zip(map(id, settings), settings, strict=True))
     if not objects:
         return {}
-    settings = dict.fromkeys(objects.values(), origin.seen_at)
     witness = Witness(origin.community, origin.space, origin.newcomers.source)
-    numbers = await contexts.find_or_make(connection, witness, settings)
+    numbers = await contexts.find_or_make(connection, witness, dict.fromkeys(objects.values(), origin.seen_at))
     return {number: numbers[one] for number, one in objects.items()}
 
 
@@ -139,29 +156,41 @@ class _Drafts:
         self._source = newcomers.source
         self._waits = newcomers.wait
         self._known = people.known
+        self._number = {name: None if one is None else one.id for name, one in people.known.items()}
+        self._author = {name: None if one is None or one.bot else one.id for name, one in people.known.items()}
         self._handle = people.handle
         self._contexts = contexts
 
     def add(self, signals: Iterable[Signal], receipt: Receipt) -> list[_Entry]:
         """Add a caller's signals; returns its keys and kinds, each key once."""
         entries: list[_Entry] = []
+        # One loop without calls: a history makes it run millions of times.
+        number, author, waits, claims = self._number, self._author, self._waits, self.claims
         for signal in signals:
-            author = self._known[id(signal.account)]
+            (kind, name, key_day, at, who, version, context, person, parent, parent_day, target, amount, captured,
+             estimated, retracted) = signal  # fmt: skip
+            account = author[id(who)]
             # What nearly all signals are is told here, and the rest by a call.
-            doubtful = author is None or author.bot or self._waits or signal.kind in _NAMING
-            if doubtful and (refused := self._refused(signal, author)):
+            doubtful = account is None or waits or (target is None and kind in _NAMING)
+            if doubtful and (refused := self._refused(signal)):
                 receipt.dropped[refused] += 1
                 continue
-            key, claim = self._claim(signal, author)
-            there = self.claims.setdefault(key, claim)
+            key = key_day, name if person is None else f"{name}/{self._handle[id(person)]}"
+            claim = _new(
+                Claim,
+                (at // DAY_MS, at, account, kind, self._contexts[id(context)], number[id(target)],
+                 parent_day if parent else None, parent or None, amount, estimated, retracted, version, captured,
+                 self._source),
+            )  # fmt: skip
+            there = claims.setdefault(key, claim)
             if there is claim:
-                entries.append((key, signal.kind))
+                entries.append((key, kind))
             else:
-                receipt.again[signal.kind] += 1
-                self.claims[key] = join(there, claim)
+                receipt.again[kind] += 1
+                claims[key] = join(there, claim)
         return entries
 
-    def _refused(self, signal: Signal, author: Known | None) -> str:
+    def _refused(self, signal: Signal) -> str:
         """Return why a signal is not stored; nothing where it is.
 
         That a machine's message is gone is stored (naming nobody), because of the people's acts that hang on it.
@@ -172,25 +201,12 @@ class _Drafts:
                 return "no consent yet"
         if signal.retracted:
             return ""
+        author = self._known[id(signal.account)]
         if author is None:
             return "no author"
         if author.bot:
             return "bot"
         return "names nobody" if signal.target is None and signal.kind in _NAMING else ""
-
-    def _claim(self, signal: Signal, author: Known | None) -> tuple[Key, Claim]:
-        """Return what a signal says, under the key it is stored by."""
-        (kind, name, key_day, at, _, version, context, person, parent, parent_day, target, amount, captured,
-         estimated, retracted) = signal  # fmt: skip
-        named = self._known[id(target)]
-        account = None if author is None or author.bot else author.id
-        where = self._contexts[id(context)]
-        about = (parent_day, parent) if parent else (None, None)
-        claim = Claim._make(
-            (at // DAY_MS, at, account, kind, where, None if named is None else named.id, *about, amount, estimated,
-             retracted, version, captured, self._source)
-        )  # fmt: skip
-        return (key_day, name if person is None else f"{name}/{self._handle[id(person)]}"), claim
 
 
 def _sign(receipt: Receipt, entries: Collection[_Entry], outcome: Outcome) -> None:
