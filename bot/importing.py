@@ -7,9 +7,11 @@ stopped, or, when it is complete, reports that everything is known.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -83,7 +85,8 @@ class Importer:
         """
         community = await self._community(order)
         try:
-            return await self._run(archive, order, community)
+            with _collecting_seldom():
+                return await self._run(archive, order, community)
         except CairnError as error:
             await self._take_back(order, community, error)
             raise
@@ -242,6 +245,17 @@ class Importer:
             said = str(error).rstrip(".")
             hint = "" if "same command again" in said else "; run the same command again to go on where it stopped"
             raise MachineError(f"{said}{hint}") from error
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Let Python look for cyclic garbage less often: millions of tuples come and go, and none is in a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _document(archive: Archive, order: Order, seen: Seen, stored: dict[str, Any]) -> dict[str, Any]:

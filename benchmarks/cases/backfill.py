@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import resource
+import os
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from bot.importing import BATCH, Importer, Order
 from bot.keys import open_keys
 from bot.shipped import shipped
 from bot.storage.engine import Database
+from integrations.archives.ahead import opened
 from integrations.archives.slack_export import SlackExport
 from scoring.signals import Kind
 
@@ -79,7 +81,7 @@ async def _import(databases: Shelf, export: Path, path: Path) -> tuple[float, fl
             stored = time.perf_counter()
 
     async with databases.open(path) as store:
-        archive = SlackExport(export)
+        archive = opened(SlackExport, export)
         await Importer(store.database, store.keys, hear).run(archive, _order(export))
         archive.close()
     return stored - begin, time.perf_counter() - stored
@@ -91,7 +93,7 @@ def _order(export: Path) -> Order:
 
 
 def _memory(databases: Shelf, export: Path, messages: int) -> Figure:
-    """Import in a process of its own and ask the system for the most memory it had."""
+    """Import in a process of its own and ask the system for the most memory it had, with that of its reader."""
     path = databases.path()
     command = (sys.executable, "-m", "benchmarks.cases.backfill", str(export), str(path))
     said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=1_200)
@@ -101,12 +103,22 @@ def _memory(databases: Shelf, export: Path, messages: int) -> Figure:
 
 async def _alone(export: Path, path: Path) -> None:
     database = Database(f"sqlite:///{path}")
-    archive = SlackExport(export)
+    archive = opened(SlackExport, export)
     await Importer(database, open_keys(path.with_suffix(".keys"))).run(archive, _order(export))
+    print(sum(map(_most_memory, ("self", *_children()))))
     archive.close()
     await database.close()
 
 
+def _children() -> list[str]:
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
+def _most_memory(process: str) -> float:
+    """Return the most memory that a process has had, in MB (`getrusage` would count that of whoever started it)."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024 / MEGABYTE  # type: ignore[index]
+
+
 if __name__ == "__main__":
     asyncio.run(_alone(Path(sys.argv[1]), Path(sys.argv[2])))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE)

@@ -23,6 +23,7 @@ from bot.ports import Archive, Kind
 from bot.reports import tables, wording
 from bot.storage import communities, imports
 from bot.undoing import undo as take_back
+from integrations.archives import ahead
 from integrations.archives.counts import Counts
 from integrations.archives.csv_archive import Rejects
 from integrations.archives.discord_export import DiscordExport
@@ -64,13 +65,13 @@ class Rows:
 @app.command
 async def slack_export(path: Path, /, terms: Terms = Terms()) -> None:  # noqa: B008 - frozen values
     """Import the zip that Slack makes of a workspace (Settings, Import/Export data, Export)."""
-    await _import(path, terms, lambda: SlackExport(path))
+    await _import(path, terms, lambda: ahead.opened(SlackExport, path))
 
 
 @app.command
 async def discord_export(path: Path, /, terms: Terms = Terms()) -> None:  # noqa: B008
     """Import JSON files of DiscordChatExporter: one file, a folder of them, or a zip."""
-    await _import(path, terms, lambda: DiscordExport(path))
+    await _import(path, terms, lambda: ahead.opened(DiscordExport, path))
 
 
 @app.command

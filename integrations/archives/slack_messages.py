@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from bot.ports import Account, Context, Kind, Read, Signal, day_of
@@ -35,7 +36,15 @@ _LONGEST_NAME = 200
 
 def moment_of(ts: object) -> int:
     """Return Slack's `ts` in milliseconds, cut; never through a float. Raises ValueError for anything else."""
-    if isinstance(ts, str) and len(ts) == 17 and ts[10] == "." and ts.isascii():
+    if isinstance(ts, str):
+        return _moment_of(ts)
+    raise ValueError("not a Slack time")
+
+
+@lru_cache(1_024)
+def _moment_of(ts: str) -> int:
+    """Return what `moment_of` does; each time is asked for often, as a message's own and as its thread's."""
+    if len(ts) == 17 and ts[10] == "." and ts.isascii():
         digits = ts[:10] + ts[11:]
         if digits.isdigit():
             return int(digits[:13])
@@ -100,7 +109,7 @@ class SlackMessages:
         thread = message.get("thread_ts")
         if thread is not None and thread != ts:
             kind, parent, parent_day = Kind.REPLY, f"s:{channel.place}:{thread}", day_of(moment_of(thread))
-        found = [Signal(kind, key, day, at, author, version, channel, None, parent, parent_day, captured=captured)]
+        found = [Signal(kind, key, day, at, author, version, channel, None, parent, parent_day, None, 0, captured)]
         text = message.get("text")
         if text and "<@" in text:
             mention = f"{key}/m"
