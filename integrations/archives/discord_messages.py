@@ -96,6 +96,7 @@ class DiscordMessages:
     """Turns the messages of one file into signals; what is left aside is counted in `read`."""
 
     def __init__(self, file: ChannelFile, people: People, read: Read) -> None:
+        self._server = file.space.id
         self._channel = file.channel
         self._captured = file.captured
         self._people = people
@@ -127,8 +128,11 @@ class DiscordMessages:
         if kind is None:
             self._read.skipped[_REASONS.get(message["type"], "other kind of object")] += 1
             return []
-        if kind not in _WRITTEN:
-            return [Signal(kind, key, day_of(at), at, author, at, self._channel)]
+        if kind is Kind.JOIN:  # as the live bot hears it, with or without a message that greets
+            return [Signal(kind, f"d:{self._server}/join", day_of(at), at, author, at, self._channel, author)]
+        if kind is Kind.THREAD:
+            key, day = _opened(message, key, day_of(at))
+            return [Signal(kind, key, day, at, author, at, self._channel)]
         edited = message.get("timestampEdited")
         version = moment_of(edited) if edited else at
         kind, parent, parent_day = _answered(message, kind)
@@ -166,6 +170,15 @@ class DiscordMessages:
         if len(found) < len(people):
             self._read.skipped["reaction by a bot"] += len(people) - len(found)
         return found
+
+
+def _opened(message: Mapping[str, Any], key: str, day: int) -> tuple[str, int]:
+    """Return the key and day of an opened thread: the thread's own, where the message says which it is."""
+    thread = (message.get("reference") or {}).get("channelId")
+    if not thread:
+        return key, day
+    number = snowflake(thread)
+    return f"d:{number}/thread", day_of(moment_in(number))
 
 
 def _answered(message: Mapping[str, Any], kind: Kind) -> tuple[Kind, str, int]:

@@ -73,14 +73,22 @@ def test_edited_message_has_the_version_of_its_edit(edited: str) -> None:
     assert (message.at, message.version) == (AT, 1_706_835_600_500)
 
 
-@pytest.mark.parametrize(
-    ("type_", "kind"),
-    [("ThreadCreated", Kind.THREAD), ("GuildMemberJoin", Kind.JOIN), ("18", Kind.THREAD), ("7", Kind.JOIN)],
-)
-def test_opening_a_thread_and_joining_are_signals(type_: str, kind: Kind) -> None:
-    assert signals(wrote(ID, type_=type_, reference={"messageId": EARLIER})) == [
-        Signal(kind, KEY, DAY, AT, ANN, version=AT, context=GENERAL)
-    ]
+@pytest.mark.parametrize("type_", ["GuildMemberJoin", "7"])
+def test_joining_is_one_act_a_day_whatever_tells_of_it(type_: str) -> None:
+    [joined] = signals(wrote(ID, type_=type_))
+    assert joined == Signal(Kind.JOIN, "d:900/join", DAY, AT, ANN, version=AT, context=GENERAL, key_person=ANN)
+
+
+@pytest.mark.parametrize("type_", ["ThreadCreated", "18"])
+def test_opened_thread_is_keyed_by_the_thread(type_: str) -> None:
+    [opened] = signals(wrote(ID, type_=type_, reference={"messageId": None, "channelId": EARLIER}))
+    assert opened == Signal(Kind.THREAD, f"d:{EARLIER}/thread", DAY - 1, AT, ANN, version=AT, context=GENERAL)
+
+
+@pytest.mark.parametrize("reference", [None, {"messageId": EARLIER}])
+def test_opened_thread_that_is_not_named_is_keyed_by_its_message(reference: Record | None) -> None:
+    [opened] = signals(wrote(ID, type_="ThreadCreated", reference=reference))
+    assert opened == Signal(Kind.THREAD, KEY, DAY, AT, ANN, version=AT, context=GENERAL)
 
 
 def test_everyone_named_is_one_mention() -> None:

@@ -1,0 +1,155 @@
+"""A server's channels and threads: what hangs below what, what everyone may see, and what counts by the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bot.ports import Context, Place, SpaceSettings
+from integrations.discord.ids import Payload, UnknownPlaceError, clean, snowflake
+
+_VIEW = 1 << 10
+CATEGORY, PRIVATE_THREAD = 4, 12
+THREADS = frozenset({10, 11, 12})
+FORUMS = frozenset({15, 16})
+"""Channels whose threads are posts: forums and media channels."""
+_CHANNELS = 5_000
+_THREADS = 5_000
+_CLOSED = -1
+
+
+class Spot(NamedTuple):
+    """A channel or thread as signals need it: its context, and whether what is done there counts."""
+
+    context: Context
+    allowed: bool
+    type: int
+
+
+class _Channel(NamedTuple):
+    """What is kept of a channel. `hidden` is what its own rules say of everyone, None where they say nothing."""
+
+    id: str
+    type: int
+    name: str
+    parent: str
+    hidden: bool | None
+    overwrites: frozenset[tuple[str, int, int]]
+
+
+class Channels:
+    """All channels of a server and its latest threads. What counts is worked out at the first use, and kept."""
+
+    def __init__(self, guild: str, settings: SpaceSettings) -> None:
+        self._guild = guild
+        self._settings = settings
+        self._hidden = False
+        self._channels: dict[str, _Channel] = {}
+        self._threads: dict[str, _Channel] = {}
+        self._spots: dict[str, Spot] = {}
+
+    def spot(self, place: str) -> Spot:
+        """Return what there is to know of a channel or thread; raises `UnknownPlaceError`."""
+        found = self._spots.get(place)
+        if found is None:
+            found = self._spots[place] = self._work_out(self._find(place))
+        return found
+
+    def replace(self, channels: Iterable[Payload], threads: Iterable[Payload]) -> int:
+        """Take the whole list of a server's channels and running threads; returns how many could not be read."""
+        self._channels = {}
+        self._spots.clear()
+        return sum(not self.tried(one) for part in (channels, threads) for one in part)
+
+    def tried(self, d: Payload) -> bool:
+        """Put a channel where it can be read; returns whether it could."""
+        try:
+            self.put(d)
+        except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError):
+            return False
+        return True
+
+    def put(self, d: Payload) -> None:
+        """Take a channel or thread, new or changed; the oldest thread gives way where there are very many."""
+        one = self._read(d)
+        if one.type in THREADS:
+            known, room = self._threads, _THREADS
+        else:
+            known, room = self._channels, _CHANNELS
+            self._spots.clear()  # what hangs below it changes with it
+        if one.id not in known and len(known) >= room:
+            self._forget(known, next(iter(known)))
+        self._spots.pop(one.id, None)
+        known[one.id] = one
+
+    def shut(self, place: str) -> None:
+        """Remember that a place cannot be read (Discord does not show it to the bot): what is done there is left."""
+        snowflake(place)
+        self.put({"id": place, "type": PRIVATE_THREAD, "name": "", "parent_id": None})
+        self._spots[place] = Spot(Context(place=place), False, _CLOSED)
+
+    def drop(self, place: str) -> None:
+        """Forget a channel or thread that was deleted."""
+        self._forget(self._threads, place)
+        self._forget(self._channels, place)
+
+    def look_again(self, settings: SpaceSettings | None = None, hidden: bool | None = None) -> None:
+        """Take other settings, or whether everyone's own role may not see channels, and work all out anew."""
+        self._settings = settings or self._settings
+        self._hidden = self._hidden if hidden is None else hidden
+        self._spots.clear()
+
+    def _forget(self, known: dict[str, _Channel], place: str) -> None:
+        known.pop(place, None)
+        self._spots.pop(place, None)
+
+    def _find(self, place: str) -> _Channel:
+        found = self._channels.get(place) or self._threads.get(place)
+        if found is None:
+            snowflake(place)
+            raise UnknownPlaceError("channel", place)
+        return found
+
+    def _read(self, d: Payload) -> _Channel:
+        name, parent, kind = d["id"], d.get("parent_id"), d["type"]
+        snowflake(name)
+        if parent is not None:
+            snowflake(parent)
+        if type(kind) is not int:
+            raise TypeError("not a type of channel")
+        rules = d.get("permission_overwrites") or ()
+        overwrites = frozenset((one["id"], int(one["allow"]), int(one["deny"])) for one in rules)
+        hidden = None
+        for who, allow, deny in overwrites:
+            if who == self._guild and (allow | deny) & _VIEW:
+                hidden = not allow & _VIEW
+        return _Channel(name, kind, clean(d.get("name")), parent or "", hidden, overwrites)
+
+    def _work_out(self, one: _Channel) -> Spot:
+        below = one.type in THREADS
+        context = Context(place=one.id, name=one.name, parent=one.parent if below else "")
+        if not below:
+            return Spot(context, self._settings.allows(*self._line(one)), one.type)
+        if not one.parent:
+            raise UnknownPlaceError("channel", one.id)
+        channel = self._find(one.parent)
+        place = Place(one.id, one.name, one.type == PRIVATE_THREAD)
+        return Spot(context, self._settings.allows(place, *self._line(channel)), one.type)
+
+    def _line(self, channel: _Channel) -> list[Place]:
+        """Return a channel and its category.
+
+        Seeing a channel does not take seeing its category, so a public channel's category is public here whatever it
+        says. A channel without rules of its own, or with the very same, is as private as its category and no more.
+        """
+        category = self._channels.get(channel.parent)
+        same = category is not None and (not channel.overwrites or channel.overwrites == category.overwrites)
+        around = self._is_hidden(category) if category else False
+        hidden = around if same else self._is_hidden(channel)
+        line = [Place(channel.id, channel.name, hidden and not (same and around))]
+        if category is not None:
+            line.append(Place(category.id, category.name, hidden and around))
+        return line
+
+    def _is_hidden(self, channel: _Channel) -> bool:
+        return self._hidden if channel.hidden is None else channel.hidden

@@ -1,0 +1,211 @@
+"""What is kept in memory of one server to understand its payloads: never its members, and never more than a bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bot.ports import Context, Kind, Signal, SpaceSettings
+from integrations.discord.channels import Channels
+from integrations.discord.convenings import Convening, Convenings, reconcile
+from integrations.discord.ids import Payload, UnknownPlaceError, clean, readable, snowflake
+from integrations.discord.people import People
+from integrations.discord.roles import Holders
+from integrations.discord.stays import NOWHERE, Voice, VoiceStays
+
+_VIEW = 1 << 10
+_ROLES = 1_000
+_WRITTEN = {0: Kind.MESSAGE, 7: Kind.JOIN, 18: Kind.THREAD, 19: Kind.REPLY}
+_EMOJI = 1_000
+_BALLOTS = 10_000
+_BROKEN = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
+
+
+class Guild:
+    """One server: what holds in it (`settings`, `kinds`), and what its payloads have told of it so far."""
+
+    def __init__(self, number: str, settings: SpaceSettings, kinds: frozenset[Kind], people: People) -> None:
+        self.id = number
+        self.people = people
+        self.settings = settings
+        self.kinds = kinds
+        self.channels = Channels(number, settings)
+        self.spot = self.channels.spot
+        self.convenings = Convenings()
+        self.stays = VoiceStays(self.channels, self.convenings)
+        self.holders = Holders()
+        self.ballots: dict[tuple[str, str], int] = {}
+        """Which answers of a poll a person chose, as bits: only so that taking one back leaves the others."""
+        self.unreadable = 0
+        """Parts of the server's own description that could not be read and are left out."""
+        self._roles: dict[str, tuple[str, bool]] = {}
+        self._lobby = ""
+        self._last = 0
+        self._thanks: dict[tuple[str, str], bool] = {}
+        self._prepare(0)
+
+    def apply(self, settings: SpaceSettings, kinds: frozenset[Kind], now: int) -> list[Signal]:
+        """Take other settings or kinds, which hold from now on; costs nothing where they are the same."""
+        if self.settings == settings and self.kinds == kinds:
+            return []
+        self.settings, self.kinds = settings, kinds
+        return self._prepare(now)
+
+    def lobby(self) -> Context:
+        """Return the channel that greets newcomers, where there is one that counts."""
+        if not self._lobby:
+            return NOWHERE
+        try:
+            spot = self.channels.spot(self._lobby)
+        except UnknownPlaceError:  # no reason to lose a newcomer
+            return NOWHERE
+        return spot.context if spot.allowed else NOWHERE
+
+    def counts(self, convening: Convening) -> bool:
+        """Whether what people do about a convening counts: everywhere but in channels that do not."""
+        return not convening.channel or self.channels.spot(convening.channel).allowed
+
+    def stamp(self, now: int) -> int:
+        """Return a moment for an act that tells none: now, and later than the one before.
+
+        So taking back and doing again within a millisecond (a session that is resumed) end as they should.
+        """
+        self._last = max(self._last + 1, now)
+        return self._last
+
+    def left_out(self, member: Payload | None) -> bool:
+        """Whether a member (as payloads carry it) has a role whose people do not count."""
+        return bool(self._excluded and member) and not self._excluded.isdisjoint(member["roles"])  # type: ignore[index]
+
+    def is_thanks(self, emoji: Payload) -> bool:
+        """Whether reacting with this emoji says thanks here."""
+        name = (emoji.get("id") or "", emoji.get("name") or "")
+        known = self._thanks.get(name)
+        if known is None:
+            if len(self._thanks) >= _EMOJI:
+                self._thanks.clear()
+            known = self._thanks[name] = self.settings.thanks.has(*name)
+        return known
+
+    def role(self, number: str) -> str:
+        """Return the name of a role that people give; nothing for unknown ones and for those of apps and boosters."""
+        name, managed = self._roles.get(number, ("", True))
+        return "" if managed else name
+
+    @readable
+    def created(self, d: Payload, now: int, heard: int = 0) -> list[Signal]:
+        """Take a whole server (GUILD_CREATE). `heard` is when its gateway was last heard of, after a lost session."""
+        channels, threads, plans = _list(d, "channels"), _list(d, "threads"), _list(d, "guild_scheduled_events")
+        people, states = _list(d, "members"), _list(d, "voice_states")
+        found = self.updated(d, now)
+        self.unreadable += self.channels.replace(channels, threads)
+        self.convenings.keep_only(_ids(plans))
+        for one in plans:
+            self._tried(self.convenings.put, one)
+        members: dict[str, Payload] = {}
+        for one in people:
+            self._tried(lambda member: members.update({member["user"]["id"]: member}), one)
+        voices: list[Voice] = []
+        for one in states:
+            self._tried(lambda state: voices.append(self.voice(state, members.get(state["user_id"]))), one)
+        return found + self.stays.rebuild(voices, now, heard or now)
+
+    @readable
+    def rsvps(self, number: str, users: Iterable[Payload], captured: int) -> list[Signal]:
+        """Return what the list of all users who say they come to a convening tells beyond what was heard.
+
+        `captured` is when the list was asked for (its first page), in ms.
+        """
+        convening = self.convenings.of(number)
+        if not self.counts(convening) or Kind.RSVP not in self.kinds:
+            return []
+        return reconcile(convening, [self.people.user(one) for one in users], captured)
+
+    @readable
+    def updated(self, d: Payload, now: int) -> list[Signal]:
+        """Take what a server says of itself (GUILD_UPDATE): its roles, its idle people's and its newcomers' channel."""
+        if d["id"] != self.id:
+            raise ValueError("another server")
+        idle, lobby = d.get("afk_channel_id") or "", d.get("system_channel_id") or ""
+        roles = _list(d, "roles")
+        for one in (idle, lobby):
+            if one:
+                snowflake(one)
+        found = self.stays.count(now)
+        self.stays.afk, self._lobby = idle, lobby
+        for one in roles:
+            self._tried(self.put_role, one)
+        return found
+
+    def put_role(self, d: Payload) -> None:
+        """Take a role, new or changed."""
+        number = d["id"]
+        snowflake(number)
+        if number == self.id:
+            self.channels.look_again(hidden=not int(d["permissions"]) & _VIEW)
+        elif number in self._roles or len(self._roles) < _ROLES:
+            self._roles[number] = (clean(d["name"]), bool(d.get("managed")))
+            self._exclude()
+
+    def drop_role(self, number: str) -> None:
+        """Forget a role that was deleted."""
+        self._roles.pop(number, None)
+        self._exclude()
+
+    def voice(self, d: Payload, member: Payload | None = None) -> Voice:
+        """Return where a voice state says that somebody is; `member` where the state does not carry it."""
+        member = d.get("member") or member
+        channel = d.get("channel_id") or ""
+        if channel:
+            snowflake(channel)
+        who = self.people.user(member["user"]) if member and "user" in member else self.people.by_id(d["user_id"])
+        if who.id != d["user_id"]:
+            raise ValueError("another person")
+        return Voice(who, channel, bool(d.get("self_deaf")), self.left_out(member))
+
+    def chose(self, poll: str, person: str, answer: int, yes: bool) -> bool:
+        """Note that somebody chose an answer of a poll or took it back; returns whether they chose any then."""
+        bits = self.ballots.pop((poll, person), 0)
+        bits = bits | 1 << answer if yes else bits & ~(1 << answer)
+        if bits:
+            if len(self.ballots) >= _BALLOTS:
+                self.ballots.pop(next(iter(self.ballots)))
+            self.ballots[poll, person] = bits
+        return bool(bits)
+
+    def _prepare(self, now: int) -> list[Signal]:
+        """Work out once what would cost too much to ask with every message."""
+        kinds = self.kinds
+        self.written = {number: kind for number, kind in _WRITTEN.items() if kind in kinds}
+        """The types of messages that are worth reading, and what they are."""
+        self.wants_mentions, self.wants_thanks = Kind.MENTION in kinds, Kind.THANKS in kinds
+        self.wants_reactions = Kind.REACTION in kinds
+        self._thanks.clear()
+        self._exclude()
+        found = self.stays.look_again(self.settings, kinds, now)
+        self.channels.look_again(self.settings)
+        return found
+
+    def _exclude(self) -> None:
+        listed = self.settings.excluded_roles
+        self._excluded = frozenset(number for number, (name, _) in self._roles.items() if listed.has(number, name))
+
+    def _tried(self, read: Callable[[Any], None], part: object) -> bool:
+        """Read a part of a larger payload; one that cannot be read is counted, and never takes the others with it."""
+        try:
+            read(part)
+        except _BROKEN:
+            self.unreadable += 1
+            return False
+        return True
+
+
+def _list(d: Payload, name: str) -> list[Any]:
+    found = d.get(name) or []
+    if not isinstance(found, list):
+        raise TypeError("not a list")
+    return found
+
+
+def _ids(parts: Iterable[Any]) -> list[str]:
+    return [one["id"] for one in parts if isinstance(one, dict) and isinstance(one.get("id"), str)]

@@ -1,0 +1,160 @@
+"""What a gateway event means: the one table from its name to the function that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.ports import Kind, Signal
+from integrations.discord import convenings, members, messages, reactions
+from integrations.discord.guild import Guild
+from integrations.discord.ids import Payload, readable
+
+Reader = Callable[[Payload, Guild, int], list[Signal]]
+
+
+def hear(guild: Guild, name: str, d: Payload, now: int) -> list[Signal]:
+    """Return what a gateway event of a server says, and let it change what is known of the server.
+
+    `name` is Discord's name of the event and `d` its data; `now` is our clock in ms. Unknown events say nothing.
+    Raises `UnreadableError` and nothing else; its kind `UnknownPlaceError` asks to fetch what is missing.
+    """
+    read = READERS.get(name)
+    return read(d, guild, now) if read is not None else []
+
+
+@readable
+def _guild(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    return guild.updated(d, now)
+
+
+@readable
+def _whole_guild(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    return guild.created(d, now)
+
+
+@readable
+def _guild_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Stop counting stays; nothing is forgotten, since an outage looks the same."""
+    return guild.stays.end(now)
+
+
+@readable
+def _channel(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    found = guild.stays.count(now)
+    guild.channels.put(d)
+    return found
+
+
+@readable
+def _channel_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    found = guild.stays.count(now)
+    guild.channels.drop(d["id"])
+    return found
+
+
+@readable
+def _thread(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    guild.channels.put(d)
+    return []
+
+
+@readable
+def _thread_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    guild.channels.drop(d["id"])
+    return []
+
+
+@readable
+def _threads(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    for one in d["threads"]:
+        guild.channels.put(one)
+    return []
+
+
+@readable
+def _role(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    found = guild.stays.count(now)
+    guild.put_role(d["role"])
+    return found
+
+
+@readable
+def _role_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    guild.drop_role(d["role_id"])
+    return []
+
+
+@readable
+def _voice(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    return guild.stays.update(guild.voice(d), now)
+
+
+@readable
+def _convening(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    found = guild.stays.count(now)  # what counts from here on may differ
+    guild.convenings.put(d)
+    return found
+
+
+@readable
+def _convening_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    found = guild.stays.count(now)
+    guild.convenings.drop(d["id"])
+    return found
+
+
+def _says_rsvp(answer: Callable[..., Signal]) -> Reader:
+    @readable
+    def reading(d: Payload, guild: Guild, now: int) -> list[Signal]:
+        who = guild.people.by_id(d["user_id"])
+        convening = guild.convenings.of(d["guild_scheduled_event_id"])
+        if who.bot or not guild.counts(convening):
+            return []
+        signal = answer(convening, who, guild.stamp(now), d.get("guild_scheduled_event_exception_id") or "")
+        return [signal] if Kind.RSVP in guild.kinds else []
+
+    return reading
+
+
+@readable
+def _chunk(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    members.known(d, guild)
+    return []
+
+
+READERS: dict[str, Reader] = {
+    "MESSAGE_CREATE": messages.written,
+    "MESSAGE_UPDATE": messages.edited,
+    "MESSAGE_DELETE": messages.deleted,
+    "MESSAGE_DELETE_BULK": messages.deleted_many,
+    "MESSAGE_REACTION_ADD": reactions.reacted,
+    "MESSAGE_REACTION_REMOVE": reactions.unreacted,
+    "MESSAGE_REACTION_REMOVE_ALL": reactions.all_unreacted,
+    "MESSAGE_POLL_VOTE_ADD": reactions.voted,
+    "MESSAGE_POLL_VOTE_REMOVE": reactions.unvoted,
+    "GUILD_MEMBER_ADD": members.came,
+    "GUILD_MEMBER_REMOVE": members.went,
+    "GUILD_MEMBER_UPDATE": members.changed,
+    "GUILD_MEMBERS_CHUNK": _chunk,
+    "GUILD_AUDIT_LOG_ENTRY_CREATE": members.noted,
+    "GUILD_CREATE": _whole_guild,
+    "GUILD_UPDATE": _guild,
+    "GUILD_DELETE": _guild_gone,
+    "GUILD_ROLE_CREATE": _role,
+    "GUILD_ROLE_UPDATE": _role,
+    "GUILD_ROLE_DELETE": _role_gone,
+    "CHANNEL_CREATE": _channel,
+    "CHANNEL_UPDATE": _channel,
+    "CHANNEL_DELETE": _channel_gone,
+    "THREAD_CREATE": members.thread_made,
+    "THREAD_UPDATE": _thread,
+    "THREAD_DELETE": _thread_gone,
+    "THREAD_LIST_SYNC": _threads,
+    "VOICE_STATE_UPDATE": _voice,
+    "GUILD_SCHEDULED_EVENT_CREATE": _convening,
+    "GUILD_SCHEDULED_EVENT_UPDATE": _convening,
+    "GUILD_SCHEDULED_EVENT_DELETE": _convening_gone,
+    "GUILD_SCHEDULED_EVENT_USER_ADD": _says_rsvp(convenings.coming),
+    "GUILD_SCHEDULED_EVENT_USER_REMOVE": _says_rsvp(convenings.not_coming),
+}
+"""Every gateway event that says something, or changes what is known of a server."""

@@ -1,0 +1,140 @@
+"""What payloads about members tell (privileged intent `members`): joins, leaves, onboarding, roles; and new threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.ports import Account, Context, Kind, Signal, day_of
+from integrations.discord.channels import FORUMS, THREADS
+from integrations.discord.guild import Guild
+from integrations.discord.ids import Payload, clean, moment_in, moment_of, not_later, readable, snowflake
+from integrations.discord.messages import joined, thread_opened
+
+_ONBOARDED = 1 << 1
+_ONBOARDING_MS = 30 * 86_400_000
+"""How long after joining somebody may be told to have been onboarded; later their joining is long settled."""
+_ROLES_CHANGED = 25
+_CHANGES = 1_000
+
+
+@readable
+def came(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Return that somebody joined (GUILD_MEMBER_ADD); the same act as the message that greets them."""
+    who = guild.people.user(d["user"])
+    if who.bot:
+        return []
+    if Kind.ROLE in guild.kinds:
+        guild.holders.hold(who.id, _roles(d))
+    if Kind.JOIN not in guild.kinds or guild.left_out(d):
+        return []
+    return [joined(guild, who, not_later(moment_of(d["joined_at"]), now), guild.lobby())]
+
+
+@readable
+def went(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Return that somebody left (GUILD_MEMBER_REMOVE)."""
+    who = guild.people.user(d["user"])
+    guild.holders.forget(who.id)
+    if who.bot or Kind.LEAVE not in guild.kinds:
+        return []
+    at = guild.stamp(now)
+    return [Signal(Kind.LEAVE, f"d:{guild.id}/leave", day_of(at), at, who, at, guild.lobby(), who)]
+
+
+@readable
+def changed(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Return what a changed member says (GUILD_MEMBER_UPDATE): onboarding completed, roles given and taken.
+
+    Completed onboarding is told as a newer word on their joining, so that joining stays one act.
+    """
+    who = guild.people.user(d["user"])
+    if who.bot:
+        return []
+    found: list[Signal] = []
+    if guild.left_out(d):
+        if Kind.ROLE in guild.kinds:
+            guild.holders.hold(who.id, _roles(d))
+        return found
+    if Kind.ROLE in guild.kinds:
+        given, taken = guild.holders.change(who.id, _roles(d))
+        at = guild.stamp(now) if given or taken else now
+        found += _held(guild, who, map(str, sorted(given)), at) + _let_go(guild, who, map(str, sorted(taken)), at)
+    if Kind.JOIN in guild.kinds and d.get("joined_at") and (d.get("flags") or 0) & _ONBOARDED:
+        found += _onboarded(guild, who, not_later(moment_of(d["joined_at"]), now), now)
+    return found
+
+
+@readable
+def known(d: Payload, guild: Guild) -> None:
+    """Take what members hold (GUILD_MEMBERS_CHUNK), so that a role given later is told from one long held."""
+    if Kind.ROLE not in guild.kinds:
+        return
+    for one in d["members"]:
+        if not guild.people.user(one["user"]).bot:
+            guild.holders.hold(one["user"]["id"], _roles(one))
+
+
+@readable
+def noted(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Return what an entry of the audit log says (GUILD_AUDIT_LOG_ENTRY_CREATE, or a page of it) of roles.
+
+    The log reaches back 45 days, so it also tells what happened while we did not listen.
+    """
+    if d["action_type"] != _ROLES_CHANGED or Kind.ROLE not in guild.kinds or not d.get("target_id"):
+        return []
+    who, at = guild.people.by_id(d["target_id"]), not_later(moment_in(snowflake(d["id"])), now)
+    if who.bot:
+        return []
+    found: list[Signal] = []
+    for change in d.get("changes") or ():
+        roles = [one["id"] for one in change.get("new_value") or ()] if change["key"] in ("$add", "$remove") else []
+        found += (_held if change["key"] == "$add" else _let_go)(guild, who, roles, at)
+    return found
+
+
+@readable
+def thread_made(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Take a thread (THREAD_CREATE) and return that somebody opened it, where it is new.
+
+    A post in a forum is one act, and its first message says it; so is a thread that the bot is merely let into none.
+    """
+    guild.channels.put(d)
+    if not d.get("newly_created") or Kind.THREAD not in guild.kinds or d["type"] not in THREADS:
+        return []
+    parent, who = guild.spot(d["parent_id"]), guild.people.by_id(d["owner_id"])
+    if who.bot or parent.type in FORUMS or not guild.spot(d["id"]).allowed:
+        return []
+    made = (d.get("thread_metadata") or {}).get("create_timestamp")
+    at = moment_of(made) if made else moment_in(snowflake(d["id"]))
+    return [thread_opened(d["id"], who, not_later(at, now), parent.context)]
+
+
+def _onboarded(guild: Guild, who: Account, since: int, now: int) -> list[Signal]:
+    if now - since > _ONBOARDING_MS:
+        return []
+    context = replace(guild.lobby(), completed=True)
+    return [joined(guild, who, since, context)._replace(version=now)]
+
+
+def _held(guild: Guild, who: Account, roles: Iterable[str], at: int) -> list[Signal]:
+    """Return that somebody was given roles: one act as long as they hold it, whoever tells of it."""
+    found = []
+    for number in roles:
+        name = guild.role(number)
+        if name:
+            key, day = f"d:{snowflake(number)}/holds", day_of(moment_in(snowflake(number)))
+            found.append(Signal(Kind.ROLE, key, day, at, who, at, Context(role=clean(name)), who))
+    return found
+
+
+def _let_go(guild: Guild, who: Account, roles: Iterable[str], at: int) -> list[Signal]:
+    """Return that roles were taken from somebody, which takes back that they were given."""
+    return [one._replace(retracted=True) for one in _held(guild, who, roles, at)]
+
+
+def _roles(member: Payload) -> list[str]:
+    roles = member["roles"]
+    if not isinstance(roles, list) or len(roles) > _CHANGES:
+        raise TypeError("not a list of roles")
+    return roles

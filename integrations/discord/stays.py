@@ -1,0 +1,169 @@
+"""Time spent in voice and stage channels, and who was at a convening: a state machine over voice states.
+
+It knows who is in which channel now, and nobody else. A stay that lasts is told again and again with the same key and
+more minutes, so that a crash costs minutes, not evenings. A stay ends with its UTC day; the rest of the evening is
+the next day's. After a restart, or when the gateway lost us, `rebuild` takes the list of who is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.ports import Account, Context, Kind, Signal, SpaceSettings, Stays, day_of
+from integrations.discord.channels import Channels
+from integrations.discord.convenings import Convening, Convenings, attended
+from integrations.discord.ids import UnknownPlaceError
+
+NOWHERE = Context()
+_DAY = 86_400_000
+_MINUTE = 60_000
+AGAIN = 5 * _MINUTE
+"""How often a stay that lasts is told."""
+THERE = 10 * _MINUTE
+"""From when on somebody was at a convening."""
+_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Where somebody is: `channel` is empty for nowhere, `deaf` who does not listen, `left_out` who is not to count."""
+
+    who: Account
+    channel: str
+    deaf: bool = False
+    left_out: bool = False
+
+
+@dataclass(slots=True)
+class _Stay:
+    """Somebody in a channel: counted up to `since`; `start` is 0 until something counts, `held` the time that did."""
+
+    voice: Voice
+    since: int
+    start: int = 0
+    held: int = 0
+    told: int = 0
+    told_at: int = 0
+    context: Context = NOWHERE
+
+
+class VoiceStays:
+    """Turns where people are into stays and attendance. All moments are in ms of our own clock."""
+
+    def __init__(self, channels: Channels, convenings: Convenings, there: int = THERE) -> None:
+        self.afk = ""
+        """The channel that idle people are moved to."""
+        self._channels = channels
+        self._convenings = convenings
+        self._there = there
+        self._kinds: frozenset[Kind] = frozenset()
+        self._setting = Stays.CONVENINGS
+        self._stays: dict[str, _Stay] = {}
+
+    def look_again(self, settings: SpaceSettings, kinds: frozenset[Kind], now: int) -> list[Signal]:
+        """Take other settings, which hold from now on."""
+        found = self.count(now)
+        self._kinds, self._setting = kinds, settings.stays
+        return found
+
+    def update(self, voice: Voice, now: int) -> list[Signal]:
+        """Take where somebody is now."""
+        if voice.who.bot:
+            return []
+        name = voice.who.id
+        stay = self._stays.get(name)
+        found = self._count(stay, now) if stay else []
+        if stay and stay.voice.channel == voice.channel:
+            if voice != stay.voice:
+                found += self._tell(stay, now)
+                stay.voice = voice
+            return found
+        if stay:
+            found += self._tell(stay, now)
+            del self._stays[name]
+        if voice.channel and len(self._stays) < _MOST:
+            self._stays[name] = _Stay(voice, now, told_at=now)
+        return found
+
+    def rebuild(self, voices: Iterable[Voice], now: int, until: int) -> list[Signal]:
+        """Take the list of all who are there; who is gone is counted up to `until`, when we last heard anything."""
+        here = {voice.who.id: voice for voice in voices if voice.channel}
+        found: list[Signal] = []
+        for name, stay in list(self._stays.items()):
+            if name not in here or here[name].channel != stay.voice.channel:
+                found += self.update(Voice(stay.voice.who, ""), min(until, now))
+        for voice in here.values():
+            found += self.update(voice, now)
+        return found
+
+    def count(self, now: int) -> list[Signal]:
+        """Count everyone up to now; call it before anything changes that decides what counts."""
+        return [signal for stay in self._stays.values() for signal in self._count(stay, now)]
+
+    def tick(self, now: int) -> list[Signal]:
+        """Count, and tell the stays that were not told for a while; call it every minute or so."""
+        found = self.count(now)
+        for stay in self._stays.values():
+            if now - stay.told_at >= AGAIN:
+                found += self._tell(stay, now)
+        return found
+
+    def end(self, now: int) -> list[Signal]:
+        """Count and tell everything, and know nobody any more: when stopping, or when the server is out of reach."""
+        return self.rebuild((), now, now)
+
+    def _count(self, stay: _Stay, now: int) -> list[Signal]:
+        """Count somebody's time up to now, day by day."""
+        found: list[Signal] = []
+        if not self._listens(stay.voice):
+            stay.since = max(stay.since, now)
+        open_now = self._convenings.open_in(stay.voice.channel) if stay.since < now else []
+        while stay.since < now:
+            midnight = (stay.since // _DAY + 1) * _DAY
+            until = min(now, midnight)
+            found += self._hold(stay, until, bool(open_now))
+            for convening in open_now:
+                found += self._at(convening, stay.voice.who, until - stay.since, now)
+            stay.since = until
+            if until == midnight:
+                found += self._tell(stay, until)
+        return found
+
+    def _hold(self, stay: _Stay, until: int, convened: bool) -> list[Signal]:
+        """Add time to a stay where it counts; a new day begins a new one, with the part of a minute that was left."""
+        counts = convened if self._setting is Stays.CONVENINGS else self._setting is Stays.EVERYWHERE
+        if not counts or Kind.STAY not in self._kinds:
+            return []
+        found: list[Signal] = []
+        if not stay.start or day_of(stay.start) != day_of(stay.since):
+            found = self._tell(stay, stay.since)
+            stay.start, stay.held, stay.told = stay.since, stay.held % _MINUTE, 0
+            stay.context = self._channels.spot(stay.voice.channel).context
+        stay.held += until - stay.since
+        return found
+
+    def _at(self, convening: Convening, who: Account, more: int, now: int) -> list[Signal]:
+        if Kind.ATTENDANCE not in self._kinds:
+            return []
+        before = convening.present.get(who, 0)
+        convening.present[who] = before + more
+        return [attended(convening, who, now)] if before < self._there <= before + more else []
+
+    def _tell(self, stay: _Stay, now: int) -> list[Signal]:
+        """Return a stay as long as it is by now, where it grew by a minute or more."""
+        stay.told_at = now
+        minutes = stay.held // _MINUTE
+        if not stay.start or minutes <= stay.told:
+            return []
+        stay.told = minutes
+        key, who, day = f"d:{stay.voice.channel}/stay/{stay.start}", stay.voice.who, day_of(stay.start)
+        return [Signal(Kind.STAY, key, day, stay.start, who, now, stay.context, who, amount=minutes)]
+
+    def _listens(self, voice: Voice) -> bool:
+        if voice.deaf or voice.left_out or voice.channel == self.afk:
+            return False
+        try:
+            return self._channels.spot(voice.channel).allowed
+        except UnknownPlaceError:  # deleted, or not shown to the bot
+            return False
