@@ -5,26 +5,41 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
-from bot.errors import InputError, MachineError
+from bot.errors import ConfigError, InputError, MachineError
+from bot.space_settings import Consent, Listed, Place, SpaceSettings, Stays
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
 __all__ = [
     "Account",
     "Archive",
+    "ConfigError",
+    "Consent",
     "Context",
     "Count",
+    "Desk",
+    "Finding",
+    "Host",
     "Inbox",
     "InputError",
+    "Integration",
     "Item",
     "Kind",
+    "Level",
+    "Listed",
     "MachineError",
+    "Meter",
     "Person",
+    "Place",
+    "Platform",
     "Read",
     "Receipt",
     "Signal",
     "Space",
+    "SpaceSettings",
+    "Stays",
     "date_of",
     "day_number",
     "day_of",
@@ -131,4 +146,111 @@ class Inbox(Protocol):
 
     async def record(self, signals: Sequence[Signal]) -> Receipt:
         """Store signals; returns after the commit, so that the platform can be acknowledged then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What Cairn knows of a live platform before it speaks to it.
+
+    `ids` is the pattern (a regular expression) of its ids of spaces and people, `like` one made up. `own_ids` says that
+    people's ids hold only inside a space, which then is their realm.
+    """
+
+    name: str
+    ids: str
+    like: str
+    own_ids: bool = False
+
+    def account(self, space: str, person: str) -> Account:
+        """Return the identity of a person of a space."""
+        return Account(self.name, space if self.own_ids else "", person)
+
+
+class Meter(StrEnum):
+    """What an integration counts, beside signals, which its desks count."""
+
+    CONNECTS = "connects"
+    RECONNECTS = "reconnects"
+    RATE_LIMITED = "rate_limited"
+    GAPS = "gaps"
+    MALFORMED = "malformed"
+
+
+class Level(StrEnum):
+    """What an integration measures from time to time."""
+
+    IDENTIFIES_LEFT = "identifies_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that `cairn doctor` looked at: what there is to say of it, and whether it is as it should be."""
+
+    about: str
+    said: str
+    ok: bool = True
+
+
+class Desk(Inbox, Protocol):
+    """What an integration is given of one space. Its settings and kinds are never older than some seconds."""
+
+    @property
+    def space(self) -> Space:
+        """Which space it is."""
+        ...
+
+    @property
+    def settings(self) -> SpaceSettings:
+        """What holds in the space now."""
+        ...
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds worth telling of: those that the rules in force or the reports use."""
+        ...
+
+
+class Host(Protocol):
+    """What an integration is given to run: where to hand signals in, and where to tell how it fares."""
+
+    async def desk(self, space: Space) -> Desk | None:
+        """Return a space's desk; None where no community takes the space in, for a reason that has been logged.
+
+        A space that is not known yet is put down where the policy takes it. Raises MachineError as the storage does.
+        """
+        ...
+
+    def count(self, what: Meter, n: int = 1) -> None:
+        """Count something that happened."""
+        ...
+
+    def level(self, what: Level, value: float) -> None:
+        """Tell how high something stands."""
+        ...
+
+
+class Integration(Protocol):
+    """A platform that is listened to live."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name, for logs and figures."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether it hears what happens on its platform now."""
+        ...
+
+    async def run(self, host: Host) -> None:
+        """Listen until cancelled; then close connections and return once all that was heard has been handed in.
+
+        Raises ConfigError for what only a person can put right (a wrong token): it is not tried again. After any
+        other error it is started again, later each time.
+        """
+        ...
+
+    async def check(self) -> list[Finding]:
+        """Look whether it could run (token, rights, clock), without running; never raises for what it finds."""
         ...

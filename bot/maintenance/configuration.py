@@ -32,22 +32,32 @@ class Item:
     warning: str = ""
 
 
-async def look_over() -> list[Item]:
-    """Look at settings, database, key file and rules, in this order, as far as each can be reached."""
+async def look_over(community_file: Callable[[], str] | None = None) -> list[Item]:
+    """Look at settings, database, key file and rules, in this order, as far as each can be reached.
+
+    `community_file`, where one is given, says what there is to say of it, or raises.
+    """
     try:
         settings = load_settings()
     except CairnError as error:
-        return [Item("settings", str(error), error.exit_code)]
+        return [Item("settings", str(error), error.exit_code), *await _given(community_file)]
     items = [Item("settings", "read from the environment and .env; all are known and can be")]
     try:
         database = Database(settings.database_url)
     except ImportError:
         wanted = "the driver for PostgreSQL is not installed; expected the package cairn-community[postgres]"
-        return [*items, Item("database", wanted, ConfigError.exit_code)]
+        return [*items, Item("database", wanted, ConfigError.exit_code), *await _given(community_file)]
     try:
-        return items + await _in_reach(settings, database)
+        return items + await _in_reach(settings, database) + await _given(community_file)
     finally:
         await database.close()
+
+
+async def _given(file: Callable[[], str] | None) -> list[Item]:
+    async def look() -> str:
+        return file() if file is not None else ""
+
+    return [await _item("community file", look)] if file is not None else []
 
 
 async def _in_reach(settings: Settings, database: Database) -> list[Item]:

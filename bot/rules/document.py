@@ -1,4 +1,4 @@
-"""A rules file as plain groups, lists and texts, with the line of each: YAML 1.2 without its dangerous half.
+"""A file of rules as plain groups, lists and texts, with the line of each: YAML 1.2 without its dangerous half.
 
 Every plain value stays the text that stands in the file; what it means (a number, a day, yes or no) is for the field
 it fills. So `values: [no, 007]` means just that, and no number is ever rounded on its way in. Anchors, aliases, tags
@@ -36,6 +36,18 @@ DEEPEST = 12
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What sort of file is being read, in the words of errors."""
+
+    name: str = "rules file"
+    rules: str = "rules"
+    begins: str = "`name:` and `bands:`"
+
+
+RULES = Sort()
+
+
 @dataclass(slots=True)
 class Document:
     """What a file holds: its tree, the line of every path, and what was wrong on the way but did not stop reading."""
@@ -44,43 +56,44 @@ class Document:
     tree: dict[str, Tree] = field(default_factory=dict)
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    sort: Sort = RULES
 
 
-def text_of(path: FilePath) -> str:
+def text_of(path: FilePath, sort: Sort = RULES) -> str:
     """Return a file's text. Raises InputError where it is no readable UTF-8 text of at most 1 MB."""
     try:
         if path.is_dir():
-            raise InputError(f"{path}: this is a folder; a rules file (YAML text) was expected")
+            raise InputError(f"{path}: this is a folder; a {sort.name} (YAML text) was expected")
         if path.exists() and not path.is_file():
-            raise InputError(f"{path}: this is no ordinary file; a rules file (YAML text) was expected")
+            raise InputError(f"{path}: this is no ordinary file; a {sort.name} (YAML text) was expected")
         with path.open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file; a rules file (YAML text) was expected") from None
+        raise InputError(f"{path}: there is no such file; a {sort.name} (YAML text) was expected") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name is not usable"
-        raise InputError(f"{path}: the rules file cannot be read: {reason}") from None
-    return decoded(raw, str(path))
+        raise InputError(f"{path}: the {sort.name} cannot be read: {reason}") from None
+    return decoded(raw, str(path), sort)
 
 
-def decoded(raw: bytes, name: str) -> str:
+def decoded(raw: bytes, name: str, sort: Sort = RULES) -> str:
     """Return bytes as text. Raises InputError for more than 1 MB, for binary and for other encodings than UTF-8."""
     if len(raw) > MOST_BYTES:
-        raise InputError(f"{name}: the file is larger than 1 MB; a rules file is a few pages of YAML text")
+        raise InputError(f"{name}: the file is larger than 1 MB; a {sort.name} is a few pages of YAML text")
     if b"\0" in raw:
-        raise InputError(f"{name}: this is a binary file; a rules file is YAML text in UTF-8")
+        raise InputError(f"{name}: this is a binary file; a {sort.name} is YAML text in UTF-8")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}:{line}: this is not UTF-8 text; save the rules file as UTF-8") from None
+        raise InputError(f"{name}:{line}: this is not UTF-8 text; save the {sort.name} as UTF-8") from None
 
 
-def read_document(text: str, name: str) -> Document:
+def read_document(text: str, name: str, sort: Sort = RULES) -> Document:
     """Read YAML text. Raises InputError where it is not YAML, or uses of YAML what rules do without."""
     if len(text) > MOST_BYTES:
-        raise InputError(f"{name}: the text is longer than 1 MB; a rules file is a few pages of YAML text")
-    builder = _Builder(Document(name))
+        raise InputError(f"{name}: the text is longer than 1 MB; a {sort.name} is a few pages of YAML text")
+    builder = _Builder(Document(name, sort=sort))
     try:
         for event in _events(text):
             builder.take(event)
@@ -112,6 +125,7 @@ class _Builder:
     def __init__(self, document: Document) -> None:
         self.line = 1
         self._document = document
+        self._sort = document.sort
         self._top: Tree = None
         self._open: list[tuple[Path, dict[str, Tree] | list[Tree]]] = []
         self._key: list[str | None] = []
@@ -134,25 +148,29 @@ class _Builder:
         """Return the document; raises InputError where it is not a group of fields."""
         if not isinstance(self._top, dict):
             found = "nothing" if self._top is None else quoted(self._top)
-            raise self._error(f"{found} was found; a rules file begins with fields such as `name:` and `bands:`")
+            raise self._error(f"{found} was found; a {self._sort.name} begins with fields such as {self._sort.begins}")
         self._document.tree = self._top
         return self._document
 
     def _refuse(self, event: Event) -> None:
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise self._error("an anchor (&) or alias (*) was found; rules have none; quote a text that begins so")
+            raise self._error(
+                f"an anchor (&) or alias (*) was found; {self._sort.rules} have none; quote a text that begins so"
+            )
         if isinstance(event, DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise self._error("a second document (---) was found; a rules file holds one")
+                raise self._error(f"a second document (---) was found; a {self._sort.name} holds one")
         if isinstance(event, NodeEvent):
             self._values += 1
             if getattr(event, "tag", None):
-                raise self._error("a tag (!) was found; rules have none; quote a text that begins so")
+                raise self._error(f"a tag (!) was found; {self._sort.rules} have none; quote a text that begins so")
             if len(self._open) > DEEPEST:
-                raise self._error(f"the nesting is deeper than {DEEPEST} levels; rules need no more than five")
+                raise self._error(
+                    f"the nesting is deeper than {DEEPEST} levels; {self._sort.rules} need no more than five"
+                )
             if self._values > MOST_VALUES:
-                raise self._error(f"there are more than {MOST_VALUES:,} values; a rules file has some hundreds")
+                raise self._error(f"there are more than {MOST_VALUES:,} values; a {self._sort.name} has some hundreds")
 
     def _begin(self, container: dict[str, Tree] | list[Tree]) -> None:
         path = self._place(container)

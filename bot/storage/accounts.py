@@ -36,35 +36,95 @@ class Newcomers:
     """Nothing is kept of them before their own yes (a strict space)."""
 
 
-async def find(connection: AsyncConnection, community: int, handles: Iterable[str]) -> dict[str, Known]:
-    """Return the accounts with these pseudonyms."""
+class Found(NamedTuple):
+    """What the store says of identities: those it knows and those that are left out, by pseudonym.
+
+    `consent` is the policy of the space that was asked about, None where there is none.
+    """
+
+    known: dict[str, Known]
+    left_out: frozenset[str]
+    consent: str | None
+
+
+async def look_up(connection: AsyncConnection, community: int, handles: Iterable[str], space: int | None) -> Found:
+    """Ask the store about identities and the policy of the space they act in, all with one query."""
     rows = await matching(
         connection,
         "SELECT a.handle, a.id, a.member, a.bot FROM {given} JOIN account a ON a.handle = given.handle "
-        "WHERE a.community = :community",
+        "WHERE a.community = :community "
+        f"UNION ALL SELECT l.handle, {_LEFT_OUT}, 0, FALSE FROM {{given}} JOIN left_out l ON l.handle = given.handle "
+        "WHERE l.community = :community "
+        f"UNION ALL SELECT s.consent, {_POLICY}, 0, FALSE FROM space s WHERE s.id = :space",
         {"handle": "text"},
         ((handle,) for handle in handles),
         community=community,
+        space=space or 0,
     )
-    return {handle: Known(number, who, bool(bot)) for handle, number, who, bot in rows}
+    known = {handle: Known(number, who, bool(bot)) for handle, number, who, bot in rows if number > 0}
+    if len(known) == len(rows):
+        return Found(known, frozenset(), None)
+    left_out = frozenset(row[0] for row in rows if row[1] == _LEFT_OUT)
+    policy = next((row[0] for row in rows if row[1] == _POLICY), None)
+    return Found({handle: one for handle, one in known.items() if handle not in left_out}, left_out, policy)
+
+
+_LEFT_OUT, _POLICY = 0, -1
+"""What stands for an account's number in rows that tell something else."""
+
+
+async def find(connection: AsyncConnection, community: int, handles: Iterable[str]) -> dict[str, Known]:
+    """Return the accounts with these pseudonyms, but for those who are left out."""
+    return (await look_up(connection, community, handles, None)).known
 
 
 async def find_or_make(
     connection: AsyncConnection, community: int, accounts: Mapping[str, Account], keys: Keys, newcomers: Newcomers
 ) -> dict[str, Known]:
-    """Return the accounts by pseudonym, making those (and a member each) that are not there yet."""
-    found = await find(connection, community, accounts)
-    missing = [handle for handle in accounts if handle not in found]
-    if missing and not newcomers.wait:
-        members = await _new_members(connection, community, len(missing), newcomers.page)
-        rows = [
-            (community, handle, keys.seal(one), one.platform, one.bot, who, who, newcomers.source)
-            for (handle, one), who in zip(((h, accounts[h]) for h in missing), members, strict=True)
-        ]
-        columns = ("community", "handle", "sealed", "platform", "bot", "own_member", "member", "source")
-        await insert_new(connection, account, columns, rows)
-        found |= await find(connection, community, missing)
-    return found
+    """Return the accounts by pseudonym, making those (and a member each) that are not there yet.
+
+    Who is left out is not among them; nor, where newcomers wait, is who has no page.
+    """
+    found = await look_up(connection, community, accounts, None)
+    admitted = {handle: one for handle, one in accounts.items() if handle not in found.left_out}
+    if newcomers.wait:
+        return await with_page(connection, found.known)
+    return found.known | await make(connection, community, found.known, admitted, (keys, newcomers))
+
+
+async def with_page(connection: AsyncConnection, known: Mapping[str, Known]) -> dict[str, Known]:
+    """Return those of the accounts who have said yes: with a page of their own, or machines."""
+    rows = await matching(
+        connection,
+        "SELECT a.id FROM {given} JOIN account a ON a.id = given.id JOIN member m ON m.id = a.own_member "
+        "WHERE m.page OR a.bot",
+        {"id": "bigint"},
+        ((one.id,) for one in known.values()),
+    )
+    yes = {row[0] for row in rows}
+    return {handle: one for handle, one in known.items() if one.id in yes}
+
+
+async def make(
+    connection: AsyncConnection,
+    community: int,
+    known: Mapping[str, Known],
+    accounts: Mapping[str, Account],
+    terms: tuple[Keys, Newcomers],
+) -> dict[str, Known]:
+    """Make the accounts that are not known yet, and a member each, on these terms; returns the new ones."""
+    keys, newcomers = terms
+    missing = [handle for handle in accounts if handle not in known]
+    if not missing:
+        return {}
+    members = await _new_members(connection, community, len(missing), newcomers.page)
+    rows = [
+        (community, handle, keys.seal(one), one.platform, one.bot, who, who, newcomers.source)
+        for (handle, one), who in zip(((h, accounts[h]) for h in missing), members, strict=True)
+    ]
+    columns = ("community", "handle", "sealed", "platform", "bot", "own_member", "member", "source")
+    await insert_new(connection, account, columns, rows)
+    return await find(connection, community, missing)
 
 
 async def _new_members(connection: AsyncConnection, community: int, n: int, page: bool) -> list[int]:

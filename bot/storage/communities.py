@@ -184,6 +184,8 @@ async def dissolve_empty(connection: AsyncConnection, of: int) -> None:
     something = (
         "SELECT 1 FROM account WHERE community = :of UNION SELECT 1 FROM space WHERE community = :of "
         "UNION SELECT 1 FROM count WHERE community = :of "
+        "UNION SELECT 1 FROM left_out WHERE community = :of "
+        "UNION SELECT 1 FROM community WHERE id = :of AND settings IS NOT NULL "
         "UNION SELECT 1 FROM import_run WHERE community = :of AND state <> 'failed' "
         "UNION SELECT 1 WHERE (SELECT count(*) FROM rules WHERE community = :of) > 1"
     )

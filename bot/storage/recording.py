@@ -4,43 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import Keys
 from bot.ports import Receipt
-from bot.storage import accounts, contexts, marks
-from bot.storage.accounts import Known, Newcomers
-from bot.storage.bulk import each, rows_of, take_turns
+from bot.storage import contexts, marks
+from bot.storage.admitting import Origin, People, admit
+from bot.storage.bulk import each, put, rows_of, take_turns
 from bot.storage.contexts import Witness
 from bot.storage.engagements import Key, Outcome, store
-from bot.storage.families import concerned, hang_together
+from bot.storage.families import hang_together
+from bot.storage.schema import setting
+from bot.storage.setting import PROBE
 from scoring.claims import Claim, join
-from scoring.signals import DAY_MS, Account, Kind, Signal
+from scoring.signals import DAY_MS, Kind, Signal
 
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where signals come from and what may be kept of them.
-
-    `source` is the import's number, 0 for live; `kinds` those worth storing; `seen_at` when names were captured (ms).
-    """
-
-    community: int
-    space: int | None
-    kinds: frozenset[Kind]
-    newcomers: Newcomers
-    seen_at: int
-    by_programme: bool = False
-    """Whether membership of a programme changes scores, so that joining one concerns all of a member's days."""
-
+__all__ = ["Origin", "record"]
 
 _Entry = tuple[Key, Kind]
-_ACCOUNT, _KEY_PERSON, _TARGET, _CONTEXT = (
-    itemgetter(Signal._fields.index(name)) for name in ("account", "key_person", "target", "context")
-)
+_CONTEXT = itemgetter(Signal._fields.index("context"))
 _NAMING = (Kind.MENTION, Kind.THANKS)
 _new = tuple.__new__
 _LAST_MOMENT = 253_402_300_800_000
@@ -55,9 +39,9 @@ async def record(
     await take_turns(connection, origin.community)
     receipts = [Receipt() for _ in calls]
     wanted = [_in_use(signals, origin, receipt) for signals, receipt in zip(calls, receipts, strict=True)]
-    people = await _people(connection, keys, origin, [signal for signals in wanted for signal in signals])
+    people = await admit(connection, keys, origin, (wanted, receipts))
     numbers = await _contexts(connection, origin, wanted)
-    drafts = _Drafts(origin.newcomers, people, numbers)
+    drafts = _Drafts(origin, people, numbers)
     entries = [drafts.add(signals, receipt) for signals, receipt in zip(wanted, receipts, strict=True)]
     if drafts.claims:
         outcome = await store(connection, origin.community, drafts.claims)
@@ -66,6 +50,8 @@ async def record(
         await _programmes(connection, origin, drafts.claims, outcome)
         for receipt, entry in zip(receipts, entries, strict=True):
             _sign(receipt, entry, outcome)
+    if origin.probe:
+        await put(connection, setting, ("name", "value"), [(PROBE, str(origin.seen_at))])
     if origin.newcomers.source:
         await _progress(connection, origin.newcomers.source, sum(map(len, calls)), receipts)
     return receipts
@@ -96,45 +82,6 @@ def _passes(signal: Signal, origin: Origin, receipt: Receipt) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _People:
-    """Whom the signals of a group name, by the `id` of the very objects they hold: hashing each would cost too much.
-
-    `known` is None where nothing may be kept.
-    """
-
-    known: Mapping[int, Known | None]
-    handle: Mapping[int, str]
-
-    @property
-    def member_of(self) -> dict[int, int]:
-        """The members of the known accounts, by the accounts' numbers."""
-        return {one.id: one.member for one in self.known.values() if one is not None}
-
-
-async def _people(connection: AsyncConnection, keys: Keys, origin: Origin, signals: Sequence[Signal]) -> _People:
-    """Find or make everyone the signals name, and note who turns out to be a machine."""
-    objects: dict[int, Account] = {}
-    for who in (_ACCOUNT, _KEY_PERSON, _TARGET):
-        ones = list(map(who, signals))
-        objects.update(zip(map(id, ones), ones, strict=True))
-    objects.pop(id(None), None)
-    handles = {number: keys.handle(one) for number, one in objects.items()}
-    named: dict[str, Account] = {}
-    for number, one in objects.items():
-        if one.bot or handles[number] not in named:
-            named[handles[number]] = one
-    known = await accounts.find_or_make(connection, origin.community, named, keys, origin.newcomers) if named else {}
-    unmasked = {handle: one for handle, one in known.items() if named[handle].bot and not one.bot}
-    if unmasked:
-        machines = {one.id for one in unmasked.values()}
-        await accounts.mark_bots(connection, machines)
-        days = await concerned(connection, origin.community, machines)
-        await marks.dirty_accounts(connection, origin.community, days)
-        known = known | {handle: one._replace(bot=True) for handle, one in unmasked.items()}
-    return _People({id(None): None} | {number: known.get(handle) for number, handle in handles.items()}, handles)
-
-
 async def _contexts(
     connection: AsyncConnection, origin: Origin, wanted: Sequence[Sequence[Signal]]
 ) -> Mapping[int, int]:
@@ -151,10 +98,10 @@ async def _contexts(
 class _Drafts:
     """Turns signals into claims, one per key, joining those that speak of one object."""
 
-    def __init__(self, newcomers: Newcomers, people: _People, contexts: Mapping[int, int]) -> None:
+    def __init__(self, origin: Origin, people: People, contexts: Mapping[int, int]) -> None:
         self.claims: dict[Key, Claim] = {}
-        self._source = newcomers.source
-        self._waits = newcomers.wait
+        self._source = origin.newcomers.source
+        self._waits = people.waits
         self._known = people.known
         self._number = {name: None if one is None else one.id for name, one in people.known.items()}
         self._author = {name: None if one is None or one.bot else one.id for name, one in people.known.items()}

@@ -10,6 +10,8 @@ from bot.storage.schema import setting
 
 KEYS = "keys"
 """The fingerprint of the key file that belongs to the database."""
+PROBE = "probe"
+"""When Cairn last tried itself from intake to store, in ms."""
 
 
 async def get(connection: AsyncConnection, name: str) -> str | None:

@@ -36,6 +36,12 @@ def upgrade() -> None:
             nullable=False,
             comment="day up to which totals are rolled",
         ),
+        sa.Column(
+            "settings",
+            sa.Text(),
+            nullable=True,
+            comment="JSON of what community.yaml says of the whole; none before one is applied",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_community")),
         sa.UniqueConstraint("name", name=op.f("uq_community_name")),
     )
@@ -256,6 +262,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sighting_source"), ["source"], unique=False)
 
     op.create_table(
+        "left_out",
+        sa.Column("community", sa.Integer(), nullable=False),
+        sa.Column("handle", sa.Text(), nullable=False, comment="keyed pseudonym; nothing else is kept of the identity"),
+        sa.Column(
+            "space",
+            sa.Integer(),
+            nullable=False,
+            comment="whose settings leave them out; 0 is the person's own word",
+        ),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["community"], ["community.id"], name=op.f("fk_left_out_community")),
+        sa.PrimaryKeyConstraint("community", "handle", "space", name=op.f("pk_left_out")),
+        comment="Identities of whom nothing is stored.",
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "space",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("community", sa.Integer(), nullable=False),
@@ -263,6 +285,12 @@ def upgrade() -> None:
         sa.Column("external", sa.Text(), nullable=False, comment="the platform's id of the server or workspace"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("consent", sa.Text(), nullable=False, comment="counted, notice or strict"),
+        sa.Column(
+            "settings",
+            sa.Text(),
+            nullable=True,
+            comment="JSON of what community.yaml says of it; none where it is not listened to",
+        ),
         sa.ForeignKeyConstraint(["community"], ["community.id"], name=op.f("fk_space_community")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_space")),
         sa.UniqueConstraint("community", "platform", "external", name=op.f("uq_space_community_platform_external")),
@@ -393,6 +421,7 @@ def downgrade() -> None:
 
     op.drop_table("account")
     op.drop_table("space")
+    op.drop_table("left_out")
     with op.batch_alter_table("sighting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sighting_source"))
 

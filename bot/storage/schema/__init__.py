@@ -7,7 +7,7 @@ and can be partitioned later. The engagement table carries no index scattered ov
 from bot.storage.schema.acts import count, engagement, import_run, orphan, rejected, sighting
 from bot.storage.schema.base import metadata
 from bot.storage.schema.communities import community, context, naming, rules, setting, space
-from bot.storage.schema.people import account, attribute, link, member
+from bot.storage.schema.people import account, attribute, left_out, link, member
 from bot.storage.schema.scores import band_change, crossing, dirty, stale, tally, total
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "dirty",
     "engagement",
     "import_run",
+    "left_out",
     "link",
     "member",
     "metadata",

@@ -21,6 +21,7 @@ community = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("rules", Integer, comment="the rules in force"),
     Column("as_of", Integer, nullable=False, server_default=text("0"), comment="day up to which totals are rolled"),
+    Column("settings", Text, comment="JSON of what community.yaml says of the whole; none before one is applied"),
 )
 
 rules = Table(
@@ -44,6 +45,7 @@ space = Table(
     Column("external", Text, nullable=False, comment="the platform's id of the server or workspace"),
     Column("name", Text, nullable=False),
     Column("consent", Text, nullable=False, comment="counted, notice or strict"),
+    Column("settings", Text, comment="JSON of what community.yaml says of it; none where it is not listened to"),
     UniqueConstraint("community", "platform", "external"),
 )
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from bot.storage.schema.base import NUMBER, metadata, number, of_community
 
@@ -52,4 +63,15 @@ attribute = Table(
     Column("name", Text, primary_key=True),
     Column("source", Integer, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+left_out = Table(
+    "left_out",
+    metadata,
+    of_community(primary=True),
+    Column("handle", Text, primary_key=True, comment="keyed pseudonym; nothing else is kept of the identity"),
+    Column("space", Integer, primary_key=True, comment="whose settings leave them out; 0 is the person's own word"),
+    Column("since", BigInteger, nullable=False),
+    comment="Identities of whom nothing is stored.",
+    sqlite_with_rowid=False,
 )

@@ -1,0 +1,140 @@
+"""Who is behind a group of signals: known, new, asked first, or left out altogether.
+
+Policy is read in the very transaction that stores, and by the query that finds the accounts: what a person or the
+operator decides holds from the next commit on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.keys import Keys
+from bot.ports import Consent, Receipt
+from bot.storage import accounts, marks
+from bot.storage.accounts import Known, Newcomers
+from bot.storage.families import concerned
+from scoring.signals import Account, Kind, Signal
+
+LEFT_OUT = "left out"
+"""Why a signal was dropped that names somebody of whom nothing is to be stored."""
+_NAMED = [itemgetter(Signal._fields.index(name)) for name in ("account", "key_person", "target")]
+
+Group = tuple[list[list[Signal]], list[Receipt]]
+"""The signals of each caller that are worth storing, and the callers' receipts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where signals come from and what may be kept of them.
+
+    `source` is the import's number, 0 for live; `kinds` those worth storing; `seen_at` when names were captured (ms).
+    """
+
+    community: int
+    space: int | None
+    kinds: frozenset[Kind]
+    newcomers: Newcomers
+    seen_at: int
+    by_programme: bool = False
+    """Whether membership of a programme changes scores, so that joining one concerns all of a member's days."""
+    probe: bool = False
+    """Whether this is Cairn trying itself: the time is put down, and nothing else may be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom the signals of a group name, by the `id` of the very objects they hold: hashing each would cost too much.
+
+    `known` is None where nothing may be kept; `waits` says that this is so before a person's own yes.
+    """
+
+    known: Mapping[int, Known | None]
+    handle: Mapping[int, str]
+    waits: bool
+
+    @property
+    def member_of(self) -> dict[int, int]:
+        """The members of the known accounts, by the accounts' numbers."""
+        return {one.id: one.member for one in self.known.values() if one is not None}
+
+
+async def admit(connection: AsyncConnection, keys: Keys, origin: Origin, group: Group) -> People:
+    """Find or make everyone the signals name, and note who turns out to be a machine.
+
+    Signals that name somebody who is left out are taken from the group before anything comes of them.
+    """
+    objects = _named(group[0])
+    handles = {number: keys.handle(one) for number, one in objects.items()}
+    if not objects:
+        return People({id(None): None}, handles, origin.newcomers.wait)
+    found = await accounts.look_up(connection, origin.community, set(handles.values()), _asked(origin))
+    if found.left_out:
+        _leave_out(group, {number for number, handle in handles.items() if handle in found.left_out})
+        objects = _named(group[0])
+    named: dict[str, Account] = {}
+    for number, one in objects.items():
+        if one.bot or handles[number] not in named:
+            named[handles[number]] = one
+    newcomers = _newcomers(origin, found.consent)
+    if newcomers.wait:
+        known = await accounts.with_page(connection, found.known)
+    else:
+        known = found.known | await accounts.make(connection, origin.community, found.known, named, (keys, newcomers))
+    known |= await _unmasked(connection, origin, known, named)
+    return People({id(None): None} | {one: known.get(handles[one]) for one in handles}, handles, newcomers.wait)
+
+
+def _named(wanted: Iterable[Iterable[Signal]]) -> dict[int, Account]:
+    signals = [signal for several in wanted for signal in several]
+    objects: dict[int, Account] = {}
+    for who in _NAMED:
+        ones = list(map(who, signals))
+        objects.update(zip(map(id, ones), ones, strict=True))
+    objects.pop(id(None), None)
+    return objects
+
+
+def _asked(origin: Origin) -> int | None:
+    """Return the space whose policy decides: that of live signals. An import's was decided when it began."""
+    return None if origin.newcomers.source else origin.space
+
+
+def _newcomers(origin: Origin, consent: str | None) -> Newcomers:
+    """Return how newcomers begin: as the space has it at this very moment, else as the origin says."""
+    if consent is None:
+        return origin.newcomers
+    return Newcomers(origin.newcomers.source, page=consent == Consent.NOTICE, wait=consent == Consent.STRICT)
+
+
+def _leave_out(group: Group, refused: Collection[int]) -> None:
+    """Drop the signals that name people who are left out.
+
+    That something of theirs is gone is kept where it names nobody: it may be stored from before.
+    """
+    for n, (signals, receipt) in enumerate(zip(*group, strict=True)):
+        kept = []
+        for signal in signals:
+            by_them = id(signal.account) in refused
+            if id(signal.key_person) in refused or id(signal.target) in refused or (by_them and not signal.retracted):
+                receipt.dropped[LEFT_OUT] += 1
+            else:
+                kept.append(signal._replace(account=None) if by_them else signal)
+        group[0][n] = kept
+
+
+async def _unmasked(
+    connection: AsyncConnection, origin: Origin, known: Mapping[str, Known], named: Mapping[str, Account]
+) -> dict[str, Known]:
+    """Return those who turn out to be machines only now, and have their days looked at again."""
+    unmasked = {handle: known[handle] for handle, one in named.items() if one.bot and handle in known}
+    unmasked = {handle: one for handle, one in unmasked.items() if not one.bot}
+    if unmasked:
+        machines = {one.id for one in unmasked.values()}
+        await accounts.mark_bots(connection, machines)
+        days = await concerned(connection, origin.community, machines)
+        await marks.dirty_accounts(connection, origin.community, days)
+    return {handle: one._replace(bot=True) for handle, one in unmasked.items()}
