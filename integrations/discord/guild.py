@@ -97,7 +97,7 @@ class Guild:
         """Take a whole server (GUILD_CREATE). `heard` is when its gateway was last heard of, after a lost session."""
         channels, threads, plans = _list(d, "channels"), _list(d, "threads"), _list(d, "guild_scheduled_events")
         people, states = _list(d, "members"), _list(d, "voice_states")
-        found = self.updated(d, now)
+        found = self.stays.part(_places(states), heard or now) + self.updated(d, now)
         self.unreadable += self.channels.replace(channels, threads)
         self.convenings.keep_only(_ids(plans))
         for one in plans:
@@ -105,10 +105,9 @@ class Guild:
         members: dict[str, Payload] = {}
         for one in people:
             self._tried(lambda member: members.update({member["user"]["id"]: member}), one)
-        voices: list[Voice] = []
         for one in states:
-            self._tried(lambda state: voices.append(self.voice(state, members.get(state["user_id"]))), one)
-        return found + self.stays.rebuild(voices, now, heard or now)
+            self._tried(lambda d: found.extend(self.stays.update(self.voice(d, members.get(d["user_id"])), now)), one)
+        return found
 
     @readable
     def rsvps(self, number: str, users: Iterable[Payload], captured: int) -> list[Signal]:
@@ -205,6 +204,12 @@ def _list(d: Payload, name: str) -> list[Any]:
     if not isinstance(found, list):
         raise TypeError("not a list")
     return found
+
+
+def _places(states: Iterable[Any]) -> dict[str, str]:
+    """Return where people are, by voice states; broken ones are looked at later."""
+    read = [(one.get("user_id"), one.get("channel_id")) for one in states if isinstance(one, dict)]
+    return {who: channel for who, channel in read if isinstance(who, str) and isinstance(channel, str)}
 
 
 def _ids(parts: Iterable[Any]) -> list[str]:

@@ -72,10 +72,10 @@ def moment_in(number: int) -> int:
 
 
 def not_later(moment: int, now: int) -> int:
-    """Return a moment that has come; raises ValueError for one more than a day ahead of our clock."""
-    if moment > now + _DAY_MS:
-        raise ValueError("a time to come")
-    return moment
+    """Return a moment that has come; raises ValueError for one more than a day ahead of our clock or before Discord."""
+    if _EPOCH_MS <= moment <= now + _DAY_MS:
+        return moment
+    raise ValueError("a time to come, or before all time")
 
 
 def moment_of(text: object) -> int:

@@ -24,7 +24,10 @@ def written(d: Payload, guild: Guild, now: int, captured: int = 0) -> list[Signa
     """
     kind = guild.written.get(d["type"])
     author = d["author"]
-    if kind is None or author.get("bot") or d.get("webhook_id") is not None:
+    if kind is None or d.get("webhook_id") is not None:
+        return []
+    if author.get("bot"):
+        guild.people.user(author)  # so that it is known where only its id is given
         return []
     channel = guild.spot(d["channel_id"])
     if not channel.allowed or guild.left_out(d.get("member")):

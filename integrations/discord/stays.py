@@ -2,12 +2,12 @@
 
 It knows who is in which channel now, and nobody else. A stay that lasts is told again and again with the same key and
 more minutes, so that a crash costs minutes, not evenings. A stay ends with its UTC day; the rest of the evening is
-the next day's. After a restart, or when the gateway lost us, `rebuild` takes the list of who is there.
+the next day's. After a restart, or when the gateway lost us, the list of who is there is taken as it is then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.ports import Account, Context, Kind, Signal, SpaceSettings, Stays, day_of
@@ -86,16 +86,13 @@ class VoiceStays:
             self._stays[name] = _Stay(voice, now, told_at=now)
         return found
 
-    def rebuild(self, voices: Iterable[Voice], now: int, until: int) -> list[Signal]:
-        """Take the list of all who are there; who is gone is counted up to `until`, when we last heard anything."""
-        here = {voice.who.id: voice for voice in voices if voice.channel}
-        found: list[Signal] = []
-        for name, stay in list(self._stays.items()):
-            if name not in here or here[name].channel != stay.voice.channel:
-                found += self.update(Voice(stay.voice.who, ""), min(until, now))
-        for voice in here.values():
-            found += self.update(voice, now)
-        return found
+    def part(self, here: Mapping[str, str], until: int) -> list[Signal]:
+        """Take leave of all who are no longer where they were (`here`: channels by person), counted up to `until`.
+
+        After a lost session that is when we last heard anything: they may have gone at any time since.
+        """
+        gone = [stay.voice.who for name, stay in self._stays.items() if here.get(name) != stay.voice.channel]
+        return [signal for who in gone for signal in self.update(Voice(who, ""), until)]
 
     def count(self, now: int) -> list[Signal]:
         """Count everyone up to now; call it before anything changes that decides what counts."""
@@ -111,7 +108,7 @@ class VoiceStays:
 
     def end(self, now: int) -> list[Signal]:
         """Count and tell everything, and know nobody any more: when stopping, or when the server is out of reach."""
-        return self.rebuild((), now, now)
+        return self.part({}, now)
 
     def _count(self, stay: _Stay, now: int) -> list[Signal]:
         """Count somebody's time up to now, day by day."""

@@ -155,9 +155,9 @@ def claim(one: Signal, source: int) -> Claim:
     target = int(one.target.id) if one.target else None
     about = (one.parent_day, one.parent) if one.parent else (None, None)
     day = one.at // 86_400_000
-    return Claim(
-        day, one.at, account, int(one.kind), 1, target, *about, one.amount, one.estimated, one.retracted,
-        one.version, one.captured, source,
+    return Claim._make(
+        (day, one.at, account, int(one.kind), 1, target, *about, one.amount, one.estimated, one.retracted,
+         one.version, one.captured, source)
     )  # fmt: skip
 
 

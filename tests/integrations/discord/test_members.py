@@ -1,0 +1,126 @@
+"""Members: joining, leaving, onboarding and roles, and threads they open."""
+
+from __future__ import annotations
+
+from bot.ports import Context, Kind
+from tests.integrations.discord.payloads import (
+    ANN,
+    GENERAL,
+    GUILD,
+    NOW,
+    Record,
+    guild,
+    member,
+    message,
+    role,
+    snowflake,
+    thread,
+    told,
+    user,
+)
+
+SINCE = "2024-02-01T23:00:00.000000+00:00"
+LOBBY = Context(place=GENERAL, name="name700")
+
+
+def about(*roles: str, who: str = "11", **more: object) -> Record:
+    """Return a member as payloads about members carry it."""
+    return member(*roles, joined_at=SINCE) | {"guild_id": GUILD, "user": user(who), "pending": False} | more
+
+
+def test_joining_is_dated_by_discord_and_placed_where_newcomers_are_greeted() -> None:
+    [joined] = told("GUILD_MEMBER_ADD", about())
+    assert (joined.kind, joined.at, joined.account, joined.context) == (Kind.JOIN, NOW - 3_600_000, ANN, LOBBY)
+    assert (joined.key, joined.key_person) == (f"d:{GUILD}/join", ANN)
+
+
+def test_joining_where_nobody_is_greeted_has_no_place() -> None:
+    [joined] = told("GUILD_MEMBER_ADD", about(), guild(system_channel_id=None))
+    assert joined.context == Context()
+
+
+def test_bots_come_and_go_unnoticed() -> None:
+    robot = about() | {"user": user("99", bot=True)}
+    for name in ("GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE"):
+        assert told(name, robot) == []
+
+
+def test_leaving_is_dated_by_our_clock() -> None:
+    [left] = told("GUILD_MEMBER_REMOVE", {"guild_id": GUILD, "user": user("11")})
+    assert (left.kind, left.at, left.account, left.key) == (Kind.LEAVE, NOW, ANN, f"d:{GUILD}/leave")
+
+
+def test_completed_onboarding_is_a_newer_word_on_joining() -> None:
+    known = guild()
+    [joined] = told("GUILD_MEMBER_ADD", about(), known)
+    [later] = told("GUILD_MEMBER_UPDATE", about(flags=2), known)
+    assert (later.key, later.key_day, later.at, later.key_person) == joined[1:4] + (ANN,)
+    assert (later.context.completed, later.context.place) == (True, GENERAL)
+    assert later.version > joined.version
+    assert told("GUILD_MEMBER_UPDATE", about(flags=8), known) == []
+
+
+def test_member_of_old_tells_nothing_of_their_onboarding() -> None:
+    assert told("GUILD_MEMBER_UPDATE", about(flags=2, joined_at="2020-01-01T00:00:00+00:00")) == []
+
+
+def test_role_given_and_taken_is_one_act_and_its_end() -> None:
+    known = guild()
+    told("GUILD_MEMBER_ADD", about(), known)
+    [given] = told("GUILD_MEMBER_UPDATE", about("801"), known)
+    assert (given.kind, given.context, given.at) == (Kind.ROLE, Context(role="mentor"), NOW)
+    assert told("GUILD_MEMBER_UPDATE", about("801", nick="new"), known) == []
+    [taken] = told("GUILD_MEMBER_UPDATE", about(), known)
+    assert (taken.key, taken.key_day, taken.key_person) == (given.key, given.key_day, given.key_person)
+    assert taken.retracted
+    assert taken.version > given.version
+
+
+def test_role_held_before_we_looked_is_not_news() -> None:
+    known = guild()
+    assert told("GUILD_MEMBER_UPDATE", about("801"), known) == []
+    told("GUILD_MEMBERS_CHUNK", {"guild_id": GUILD, "members": [about("801", who="12")]}, known)
+    assert told("GUILD_MEMBER_UPDATE", about("801", who="12"), known) == []
+    told("GUILD_ROLE_CREATE", {"guild_id": GUILD, "role": role("804", "host")}, known)
+    [given] = told("GUILD_MEMBER_UPDATE", about("801", "804", who="12"), known)
+    assert given.context.role == "host"
+
+
+def test_roles_of_apps_are_no_acts() -> None:
+    known = guild()
+    told("GUILD_MEMBER_ADD", about(), known)
+    assert told("GUILD_MEMBER_UPDATE", about("803"), known) == []
+
+
+def test_role_that_leaves_people_out_says_nothing_of_the_others() -> None:
+    known = guild()
+    told("GUILD_MEMBER_ADD", about(), known)
+    assert told("GUILD_MEMBER_UPDATE", about("801", "802"), known) == []
+    assert {one.retracted for one in told("GUILD_MEMBER_UPDATE", about(), known)} == {True}
+
+
+def test_audit_log_tells_of_roles_what_the_member_tells() -> None:
+    known = guild()
+    told("GUILD_MEMBER_ADD", about(), known)
+    [live] = told("GUILD_MEMBER_UPDATE", about("801"), known)
+    entry = {"id": snowflake(NOW - 5), "action_type": 25, "target_id": "11", "user_id": "12", "guild_id": GUILD}
+    added = entry | {"changes": [{"key": "$add", "new_value": [{"id": "801", "name": "mentor"}]}]}
+    assert told("GUILD_AUDIT_LOG_ENTRY_CREATE", added, known) == [live._replace(at=NOW - 5, version=NOW - 5)]
+    removed = entry | {"changes": [{"key": "$remove", "new_value": [{"id": "801", "name": "mentor"}]}]}
+    assert [one.retracted for one in told("GUILD_AUDIT_LOG_ENTRY_CREATE", removed, known)] == [True]
+    assert told("GUILD_AUDIT_LOG_ENTRY_CREATE", entry | {"action_type": 24}, known) == []
+
+
+def test_opened_thread_belongs_to_its_channel_and_owner() -> None:
+    number = snowflake(NOW - 1_000)
+    known = guild()
+    [opened] = told("THREAD_CREATE", thread(number, newly_created=True), known)
+    assert (opened.kind, opened.key, opened.at) == (Kind.THREAD, f"d:{number}/thread", NOW - 1_000)
+    assert (opened.account, opened.context) == (ANN, LOBBY)
+    assert told("MESSAGE_CREATE", message(snowflake(NOW), channel_id=number), known)
+
+
+def test_thread_we_are_let_into_or_that_is_private_is_no_news() -> None:
+    number = snowflake(NOW - 1_000)
+    assert told("THREAD_CREATE", thread(number)) == []
+    assert told("THREAD_CREATE", thread(number, type=12, newly_created=True)) == []
