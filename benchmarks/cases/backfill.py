@@ -104,8 +104,15 @@ def _memory(databases: Shelf, export: Path, messages: int) -> Figure:
 async def _alone(export: Path, path: Path) -> None:
     database = Database(f"sqlite:///{path}")
     archive = opened(SlackExport, export)
-    await Importer(database, open_keys(path.with_suffix(".keys"))).run(archive, _order(export))
-    print(sum(map(_most_memory, ("self", *_children()))))
+    beside = 0.0
+
+    def hear(stage: str, *_: int) -> None:  # the reader is gone at the end
+        nonlocal beside
+        if stage == "reading":
+            beside = max(beside, sum(map(_most_memory, _children())))
+
+    await Importer(database, open_keys(path.with_suffix(".keys")), hear).run(archive, _order(export))
+    print(_most_memory("self") + beside)
     archive.close()
     await database.close()
 
@@ -116,8 +123,8 @@ def _children() -> list[str]:
 
 def _most_memory(process: str) -> float:
     """Return the most memory that a process has had, in MB (`getrusage` would count that of whoever started it)."""
-    status = Path(f"/proc/{process}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024 / MEGABYTE  # type: ignore[index]
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) * 1024 / MEGABYTE if found else 0.0
 
 
 if __name__ == "__main__":
