@@ -1,0 +1,47 @@
+"""Scheduled events: planned, changed, cancelled; people who are interested."""
+
+from __future__ import annotations
+
+from integrations.sandbox.discord.hub import By, Hub
+from integrations.sandbox.discord.model import ScheduledEvent
+from integrations.sandbox.discord.payloads.events import event
+
+
+def plan(hub: Hub, by: By, made: ScheduledEvent) -> None:
+    """Put an event on the calendar."""
+    hub.world.guilds[made.guild_id].events[made.id] = made
+    hub.tell(by, "GUILD_SCHEDULED_EVENT_CREATE", event(hub.world, made), made.guild_id)
+    hub.note(by, "event", space=made.guild_id, what=made.id)
+
+
+def change(hub: Hub, by: By, known: ScheduledEvent, **state: object) -> None:
+    """Change an event; `status` 2 starts it, 3 completes it, 4 cancels it."""
+    for key, value in state.items():
+        setattr(known, key, value)
+    hub.tell(by, "GUILD_SCHEDULED_EVENT_UPDATE", event(hub.world, known), known.guild_id)
+    hub.note(by, "event_changed", space=known.guild_id, what=known.id, detail=known.status)
+
+
+def delete(hub: Hub, by: By, known: ScheduledEvent) -> None:
+    """Take an event off the calendar."""
+    del hub.world.guilds[known.guild_id].events[known.id]
+    hub.tell(by, "GUILD_SCHEDULED_EVENT_DELETE", event(hub.world, known), known.guild_id)
+    hub.note(by, "event_deleted", space=known.guild_id, what=known.id)
+
+
+def interest(hub: Hub, by: By, known: ScheduledEvent, *, on: bool) -> None:
+    """Be interested in an event, or no more."""
+    if on == (by.user_id in known.users):
+        return
+    if on:
+        known.users[by.user_id] = hub.now(by)
+    else:
+        del known.users[by.user_id]
+    found = {
+        "guild_scheduled_event_id": str(known.id),
+        "user_id": str(by.user_id),
+        "guild_id": str(known.guild_id),
+        "response": 1,
+    }
+    hub.tell(by, f"GUILD_SCHEDULED_EVENT_USER_{'ADD' if on else 'REMOVE'}", found, known.guild_id)
+    hub.note(by, "rsvp" if on else "rsvp_withdrawn", space=known.guild_id, what=known.id)

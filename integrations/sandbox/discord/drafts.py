@@ -1,0 +1,168 @@
+"""Reads what the bot wants to say: checks it as Discord does and makes it what Discord would show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from integrations.sandbox.discord.changes.messages import Draft
+from integrations.sandbox.discord.hub import Hub
+from integrations.sandbox.discord.model import Channel, MessageType, Poll, Reference
+from integrations.sandbox.discord.refusals import Refused, check_length, invalid
+
+Json = dict[str, Any]
+
+_HOUR_MS = 3_600_000
+_BUTTON, _CONTAINER = 2, 17
+_SELECTS = (3, 5, 6, 7, 8)
+_SORTS = frozenset(("users", "roles", "everyone"))
+_NEW_LAYOUT = 1 << 15
+_KEPT_FLAGS = 1 << 2 | 1 << 6 | 1 << 12 | _NEW_LAYOUT
+_CLASSIC_ROWS, _CLASSIC_ITEMS, _NEW_ITEMS = 5, 25, 40
+
+
+def read_draft(hub: Hub, channel: Channel, body: Json, *, type_of: int = MessageType.DEFAULT) -> Draft:
+    """Return a new message out of a request's body. Raises Refused."""
+    content = check_length("content", body.get("content") or "", 2000)
+    poll = read_poll(hub, body["poll"]) if body.get("poll") else None
+    parts = read_parts(hub, body)
+    sticker = bool(body.get("sticker_ids"))
+    if not (content or poll or sticker or any(parts.values())):
+        raise Refused(400, 50006)
+    reference = _reference(hub, channel, body.get("message_reference"))
+    silent, pings = _silenced(body.get("allowed_mentions"))
+    answers = reference is not None and reference.kind == 0
+    return Draft(
+        content=content,
+        type=MessageType.REPLY if answers and type_of == MessageType.DEFAULT else type_of,
+        reference=reference,
+        pings=pings,
+        silent=silent,
+        poll=poll,
+        nonce=body.get("nonce"),
+        flags=int(body.get("flags") or 0) & _KEPT_FLAGS,
+        tts=bool(body.get("tts")),
+        embeds=tuple(parts["embeds"]),
+        components=tuple(parts["components"]),
+        attachments=tuple(parts["attachments"]),
+    )
+
+
+def read_changes(hub: Hub, body: Json) -> Json:
+    """Return the fields of a message that an edit changes. Raises Refused."""
+    changes: Json = {}
+    if "content" in body:
+        changes["content"] = check_length("content", body["content"] or "", 2000)
+    parts = read_parts(hub, body)
+    return changes | {key: value for key, value in parts.items() if key in body}
+
+
+def read_parts(hub: Hub, body: Json) -> dict[str, list[Json]]:
+    """Return embeds, components and attachments as Discord shows them. Raises Refused."""
+    embeds = body.get("embeds") or []
+    if len(embeds) > 10:
+        raise invalid("embeds", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+    for index, embed in enumerate(embeds):
+        check_length(f"embeds.{index}.title", embed.get("title") or "", 256)
+        check_length(f"embeds.{index}.description", embed.get("description") or "", 4096)
+    components = body.get("components") or []
+    _check_components(components, new=bool(int(body.get("flags") or 0) & _NEW_LAYOUT))
+    return {
+        "embeds": [{"type": "rich", **embed} for embed in embeds],
+        "components": shown_components(components),
+        "attachments": [_attachment(hub, one) for one in body.get("attachments") or []],
+    }
+
+
+def _check_components(components: list[Json], *, new: bool) -> None:
+    everything = list(walked(components))
+    if not new and len(components) > _CLASSIC_ROWS:
+        raise invalid("components", "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {_CLASSIC_ROWS} in length.")
+    if len(everything) > (_NEW_ITEMS if new else _CLASSIC_ROWS + _CLASSIC_ITEMS):
+        raise invalid("components", "BASE_TYPE_BAD_LENGTH", "Too many components.")
+    ids = [one["custom_id"] for one in everything if one.get("custom_id")]
+    for one in ids:
+        check_length("components.custom_id", one, 100, 1)
+    if len(ids) != len(set(ids)):
+        raise invalid("components", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+    for one in everything:
+        if one["type"] == _BUTTON:
+            check_length("components.label", one.get("label") or "", 80)
+
+
+def walked(components: list[Json]) -> Iterator[Json]:
+    """Yield all components, those within others too."""
+    for one in components:
+        yield one
+        inner = list(one.get("components") or [])
+        inner += [one[key] for key in ("component", "accessory") if isinstance(one.get(key), dict)]
+        yield from walked(inner)
+
+
+def shown_components(components: list[Json]) -> list[Json]:
+    """Return components with the numbers and usual values that Discord fills in."""
+    numbers = count(1)
+    return [_shown(one, numbers) for one in components]
+
+
+def _shown(one: Json, numbers: count[int]) -> Json:
+    found = {**one, "id": one.get("id") or next(numbers)}
+    if one["type"] in _SELECTS:
+        found = {"min_values": 1, "max_values": 1, **found}
+    elif one["type"] == _CONTAINER:
+        found = {"accent_color": None, "spoiler": False, **found}
+    if "components" in one:
+        found["components"] = [_shown(inner, numbers) for inner in one["components"]]
+    for key in ("component", "accessory"):
+        if isinstance(one.get(key), dict):
+            found[key] = _shown(one[key], numbers)
+    return found
+
+
+def _attachment(hub: Hub, one: Json) -> Json:
+    name = str(one.get("filename") or "file")
+    number = hub.world.ids.now()
+    url = f"https://cdn.invalid/attachments/{number}/{name}"
+    return {"id": str(number), "filename": name, "size": int(one.get("size") or 0), "url": url, "proxy_url": url}
+
+
+def _reference(hub: Hub, channel: Channel, said: Json | None) -> Reference | None:
+    """Return what a message answers; one that is not there refuses, unless the bot said that it may fail."""
+    if not said:
+        return None
+    place, number = int(said.get("channel_id") or channel.id), int(said["message_id"])
+    if hub.world.message(place, number) is not None:
+        return Reference(place, number, channel.guild_id, int(said.get("type") or 0))
+    if said.get("fail_if_not_exists", True):
+        raise invalid("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
+    return None
+
+
+def _silenced(allowed: Json | None) -> tuple[frozenset[str], bool]:
+    """Return the sorts of mention that reach nobody, and whether the answered author is mentioned."""
+    if allowed is None:
+        return frozenset(), True
+    heard = set(allowed.get("parse") or ()) | {sort for sort in ("users", "roles") if allowed.get(sort)}
+    return _SORTS - heard, bool(allowed.get("replied_user", False))
+
+
+def read_poll(hub: Hub, said: Json) -> Poll:
+    """Return a poll out of a request's body. Raises Refused."""
+    question = check_length("poll.question.text", said["question"].get("text"), 300, 1)
+    answers = said.get("answers") or []
+    if not 1 <= len(answers) <= 10:
+        raise invalid("poll.answers", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 10 in length.")
+    for index, one in enumerate(answers):
+        check_length(f"poll.answers.{index}.poll_media.text", one["poll_media"].get("text"), 55, 1)
+    hours = int(said.get("duration") or 24)
+    if not 1 <= hours <= 32 * 24:
+        raise invalid("poll.duration", "NUMBER_TYPE_MAX", "int value should be less than or equal to 768.")
+    media = {number: _media(one["poll_media"]) for number, one in enumerate(answers, 1)}
+    return Poll(question, media, hub.world.clock() + hours * _HOUR_MS, bool(said.get("allow_multiselect")))
+
+
+def _media(said: Json) -> Json:
+    found: Json = {"text": said["text"]}
+    emoji = said.get("emoji")
+    return {**found, "emoji": {"id": emoji.get("id"), "name": emoji.get("name")}} if emoji else found

@@ -1,0 +1,55 @@
+"""Being a member: coming, going, roles, onboarding, direct messages."""
+
+from __future__ import annotations
+
+from integrations.sandbox.discord.changes import members
+from integrations.sandbox.discord.hub import By
+from integrations.sandbox.discord.model import Member, Role
+from integrations.sandbox.discord.people.somebody import Has, Somebody
+
+
+class Belonging(Somebody):
+    """Membership of guilds."""
+
+    __slots__ = ()
+
+    async def joins(self, guild: Has, *, pending: bool = False) -> None:
+        """Come into a guild; `pending` until its rules are accepted."""
+        members.join(self.hub, self.by, guild.guild, pending=pending)
+
+    async def leaves(self, guild: Has) -> None:
+        """Leave a guild."""
+        members.leave(self.hub, self.by, guild.guild)
+
+    async def gets_role(self, guild: Has, role: Role) -> None:
+        """Be given a role by the guild's owner."""
+        kept = self._member(guild).roles
+        if role.id not in kept:
+            self._changes(guild, roles=[*kept, role.id])
+            self.hub.note(self.by, "role", space=guild.guild.id, what=role.id)
+
+    async def loses_role(self, guild: Has, role: Role) -> None:
+        """Lose a role."""
+        self._changes(guild, roles=[one for one in self._member(guild).roles if one != role.id])
+        self.hub.note(self.by, "role_lost", space=guild.guild.id, what=role.id)
+
+    async def completes_onboarding(self, guild: Has) -> None:
+        """Go through the guild's onboarding to its end."""
+        flags = self._member(guild).flags | members.STARTED_ONBOARDING
+        self._changes(guild, flags=flags)
+        self._changes(guild, flags=flags | members.COMPLETED_ONBOARDING, pending=False)
+        self.hub.note(self.by, "onboarding", space=guild.guild.id)
+
+    def _member(self, guild: Has) -> Member:
+        return guild.guild.members[self.id]
+
+    def _changes(self, guild: Has, **state: object) -> None:
+        members.change(self.hub, By(guild.guild.owner_id, self.moment), guild.guild, self.id, **state)
+
+    def closes_dms(self) -> None:
+        """Take no direct messages any more."""
+        self.user.dms_open = False
+
+    def opens_dms(self) -> None:
+        """Take direct messages again."""
+        self.user.dms_open = True
