@@ -7,12 +7,14 @@ folder. Relative paths start at the current folder.
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -25,6 +27,8 @@ _SQLITE = ("sqlite", "sqlite+aiosqlite")
 _POSTGRESQL = ("postgresql", "postgresql+psycopg", "postgresql+asyncpg")
 _DATABASE_WANTED = "expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
 _RULES = Path("mountain.yaml")
+_PASSWORD = re.compile(r"://[^/@]*?:([^/@]+)@")
+_LONGEST_NAME = 60
 
 
 def _keys_beside_database(known: dict[str, Any]) -> Path:
@@ -65,8 +69,35 @@ class Settings(BaseSettings):
         description="The rules of the Mountain. Where this is not set: mountain.yaml in the current folder if there is "
         "one, else the rules in the database, else the default that comes with Cairn.",
     )
+    community: str | None = Field(
+        default=None,
+        description="The community that is listened to, and its name where it is made. Where this is not set: the only "
+        "one there is.",
+    )
+    discord_token: SecretStr | None = Field(
+        default=None, description="The token of your Discord bot. Where this is not set, Discord is not listened to."
+    )
+    discord_api_url: str = Field(
+        default="https://discord.com/api/v10", description="Where Discord's REST API is; for another compatible server."
+    )
+    discord_gateway_url: str | None = Field(
+        default=None,
+        description="Where Discord's gateway is, ws:// or wss://. Where this is not set, the REST API is asked for it.",
+    )
+    discord_members: Literal["on", "off"] = Field(
+        default="off",
+        description="Whether joins, leaves and roles are listened to, on or off. The intent must be allowed in "
+        "Discord's developer portal.",
+    )
+    health_host: str = Field(
+        default="127.0.0.1", description="The address on which /livez, /readyz and /metrics answer while Cairn runs."
+    )
+    health_port: int = Field(default=8080, ge=0, le=65535, description="The port for that; 0 turns it off.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is told on stderr: debug, info, warning or error."
+    )
+    log_format: Literal["json", "text"] = Field(
+        default="text", description="How it is told while Cairn runs: json, one object a line, or text."
     )
 
     @field_validator("database_url")
@@ -89,7 +120,46 @@ class Settings(BaseSettings):
             raise ValueError(f"names {value}, which is not a file, expected a file of rules")
         return value
 
-    @field_validator("log_level", mode="before")
+    @field_validator("discord_api_url", "discord_gateway_url")
+    @classmethod
+    def _address_is_whole(cls, value: str | None, info: ValidationInfo) -> str | None:
+        schemes = ("https", "http") if info.field_name == "discord_api_url" else ("wss", "ws")
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in schemes and parts.hostname and parts.port != 0 and not parts.username
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ValueError(f"is not an address, expected {schemes[0]}://HOST/... or {schemes[1]}://HOST/...")
+        return value.rstrip("/")
+
+    @field_validator("discord_token")
+    @classmethod
+    def _token_is_one_word(cls, value: SecretStr | None) -> SecretStr | None:
+        found = value.get_secret_value().strip() if value is not None else ""
+        if value is not None and (not found.isascii() or not found.isprintable() or " " in found):
+            raise ValueError("cannot be a token, expected one word of letters, digits, dots, dashes and underscores")
+        return SecretStr(found) if value is not None else None
+
+    @field_validator("community")
+    @classmethod
+    def _community_is_a_name(cls, value: str | None) -> str | None:
+        if value is not None and (not value.strip() or len(value) > _LONGEST_NAME or not value.isprintable()):
+            raise ValueError(f"cannot be a name, expected 1 to {_LONGEST_NAME} characters on one line")
+        return None if value is None else value.strip()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown: tokens, and the database's password as it is written and as it is meant."""
+        url = make_url(self.database_url)
+        password = str(url.password) if url.password else ""
+        written = _PASSWORD.search(self.database_url)
+        token = self.discord_token.get_secret_value() if self.discord_token else ""
+        return tuple(filter(None, (token, password, written[1] if written else "")))
+
+    @field_validator("log_level", "log_format", "discord_members", mode="before")
     @classmethod
     def _level_in_any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -122,7 +192,7 @@ def env_example() -> str:
     """Return the text of `.env.example`: every setting with its description and default, commented out."""
     blocks = ["# Cairn's settings. Copy this file to .env and change what you need; each has a default."]
     for name, field in Settings.model_fields.items():
-        default = field.default if isinstance(field.default, str) else ""
+        default = field.default if isinstance(field.default, str | int) else ""
         about = textwrap.fill(field.description or "", 100, initial_indent="# ", subsequent_indent="# ")
         blocks.append(f"{about}\n#{_variable(name)}={default}")
     return "\n\n".join(blocks) + "\n"

@@ -112,3 +112,41 @@ def test_file_that_is_no_text_is_refused_in_one_sentence(folder: Path) -> None:
 def test_shipped_files_are_found_in_a_checkout(name: str) -> None:
     assert shipped(name).name in {name, "_migrations"}
     assert shipped(name).exists()
+
+
+def test_secrets_are_never_printed_and_listed_for_the_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_DISCORD_TOKEN", " abc.def.ghi ")
+    monkeypatch.setenv("CAIRN_DATABASE_URL", "postgresql://me:pa%40ss@host/name")
+    settings = load_settings()
+    assert "abc" not in f"{settings!r} {settings}"
+    assert settings.secrets == ("abc.def.ghi", "pa@ss", "pa%40ss")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", "two words"),
+        ("DISCORD_API_URL", "ftp://secret.example"),
+        ("DISCORD_API_URL", "https://me:secret@example.org"),
+        ("DISCORD_GATEWAY_URL", "https://secret.example"),
+        ("DISCORD_MEMBERS", "maybe"),
+        ("HEALTH_PORT", "70000"),
+        ("LOG_FORMAT", "xml"),
+        ("COMMUNITY", "x" * 61),
+    ],
+)
+def test_setting_that_cannot_be_is_named_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CAIRN_{name}", value)
+    told = complaint()
+    assert f"CAIRN_{name} " in told
+    assert value not in told
+
+
+def test_addresses_lose_a_slash_at_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_DISCORD_API_URL", "http://127.0.0.1:8000/api/v10/")
+    monkeypatch.setenv("CAIRN_DISCORD_GATEWAY_URL", "ws://127.0.0.1:8001")
+    settings = load_settings()
+    assert settings.discord_api_url == "http://127.0.0.1:8000/api/v10"
+    assert settings.discord_gateway_url == "ws://127.0.0.1:8001"
