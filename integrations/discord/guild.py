@@ -75,7 +75,7 @@ class Guild:
 
     def left_out(self, member: Payload | None) -> bool:
         """Whether a member (as payloads carry it) has a role whose people do not count."""
-        return bool(self._excluded and member) and not self._excluded.isdisjoint(member["roles"])  # type: ignore[index]
+        return member is not None and not self.excluded.isdisjoint(member["roles"])
 
     def is_thanks(self, emoji: Payload) -> bool:
         """Whether reacting with this emoji says thanks here."""
@@ -187,7 +187,7 @@ class Guild:
 
     def _exclude(self) -> None:
         listed = self.settings.excluded_roles
-        self._excluded = frozenset(number for number, (name, _) in self._roles.items() if listed.has(number, name))
+        self.excluded = frozenset(number for number, (name, _) in self._roles.items() if listed.has(number, name))
 
     def _tried(self, read: Callable[[Any], None], part: object) -> bool:
         """Read a part of a larger payload; one that cannot be read is counted, and never takes the others with it."""

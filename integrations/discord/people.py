@@ -24,13 +24,10 @@ class People:
 
     def user(self, user: Payload) -> Account:
         """Return the account of a user object; Discord's own system account counts as a machine."""
-        name = user["id"]
-        known = self._known.get(name)
-        if known is not None and not (user.get("bot") or user.get("system")):
-            return known
+        known = self._known.get(user["id"])
         if user.get("bot") or user.get("system"):
-            return self._machine(name)
-        return self._made(name)
+            return known if known is not None and known.bot else self._machine(user["id"])
+        return known or self._made(user["id"])
 
     def by_id(self, name: str) -> Account:
         """Return the account of an id that stands alone."""

@@ -1,0 +1,128 @@
+"""What is heard, through the store: what holds in the end, beside and against what an export says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.keys import Keys
+from bot.ports import Kind, Read, Signal, Space, SpaceSettings, Stays
+from integrations.archives.container import Entry
+from integrations.archives.discord_files import ChannelFile
+from integrations.archives.discord_messages import DiscordMessages, People
+from integrations.discord.messages import captured_whole
+from tests.integrations.archives.archive_builder import Record, person, wrote
+from tests.integrations.discord.payloads import (
+    GENERAL,
+    GUILD,
+    NOW,
+    guild,
+    message,
+    reaction,
+    snowflake,
+    told,
+    unreaction,
+    user,
+    voice,
+)
+from tests.scenarios.words import LIVE, SOURCES
+from tests.scenarios.world import Town, world
+
+AT = NOW - 3_600_000
+ID = snowflake(AT, 5)
+CLAP = {"id": None, "name": "👏"}
+GONE = {"id": ID, "channel_id": GENERAL, "guild_id": GUILD}
+CLEARED = {"message_id": ID, "channel_id": GENERAL, "guild_id": GUILD}
+FILE = next(source for source in SOURCES if not source.live)
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Town]:
+    """A community that listens and imports, on SQLite and on PostgreSQL."""
+    with world(database_url, Keys(b"k" * 32, [Fernet.generate_key().decode()])) as place:
+        yield place.found("town", sources=SOURCES)
+
+
+def imported(record: Record) -> list[Signal]:
+    file = ChannelFile(Entry("x.json", 0, None), Space("discord", GUILD), guild().spot(GENERAL).context, NOW)  # type: ignore[arg-type]
+    return DiscordMessages(file, People(Read()), Read()).signals(record)
+
+
+def holding(town: Town) -> list[tuple[Kind, str]]:
+    """Return what holds, as kinds and people."""
+    town.settle()
+    assert town.differences() == {}
+    return sorted((one.kind, one.who) for one in town.holding().values())
+
+
+def test_live_message_and_its_import_are_one_engagement(town: Town) -> None:
+    [live] = town.record(LIVE, told("MESSAGE_CREATE", message(ID, mentions=[user("12")])))
+    [file] = town.record(FILE, imported(wrote(ID, mentions=[person("12")])))
+    assert (live.new, file.new, file.known, file.changed) == (2, 0, 2, 0)
+    assert holding(town) == [(Kind.MESSAGE, "11"), (Kind.MENTION, "11")]
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_deleted_message_takes_along_what_hangs_on_it_in_any_order(town: Town, later: bool) -> None:
+    known = guild()
+    acts = [("MESSAGE_CREATE", message(ID, mentions=[user("12")])), ("MESSAGE_REACTION_ADD", reaction(ID, emoji=CLAP))]
+    gone = ("MESSAGE_DELETE", GONE)
+    for name, d in [*acts, gone] if later else [gone, *acts]:
+        town.record(LIVE, told(name, d, known))
+    assert holding(town) == []
+
+
+def test_cleared_reactions_end_and_later_ones_count(town: Town) -> None:
+    known = guild()
+    acts = [
+        ("MESSAGE_CREATE", message(ID)),
+        ("MESSAGE_REACTION_ADD", reaction(ID)),
+        ("MESSAGE_REACTION_ADD", reaction(ID, "13", emoji=CLAP)),
+        ("MESSAGE_REACTION_REMOVE_ALL", CLEARED),
+    ]
+    for name, d in acts:
+        town.record(LIVE, told(name, d, known))
+    assert holding(town) == [(Kind.MESSAGE, "11"), (Kind.THANKS, "12")]
+    town.record(LIVE, told("MESSAGE_REACTION_ADD", reaction(ID, "13", emoji=CLAP), known))
+    assert holding(town) == [(Kind.MESSAGE, "11"), (Kind.REACTION, "13"), (Kind.THANKS, "12")]
+
+
+def test_clearing_the_reactions_of_an_unknown_message_never_takes_the_message_away(town: Town) -> None:
+    known = guild()
+    town.record(LIVE, told("MESSAGE_REACTION_ADD", reaction(ID, emoji=CLAP), known))
+    town.record(LIVE, told("MESSAGE_REACTION_REMOVE_ALL", CLEARED, known))
+    assert holding(town) == []
+    town.record(LIVE, told("MESSAGE_REACTION_ADD", reaction(ID, "13", emoji=CLAP), known))
+    town.record(FILE, imported(wrote(ID, reactions=None)))
+    assert holding(town) == [(Kind.MESSAGE, "11"), (Kind.REACTION, "13")]
+
+
+def test_reaction_and_thanks_taken_back_are_gone(town: Town) -> None:
+    known = guild()
+    for name, d in (("MESSAGE_CREATE", message(ID)), ("MESSAGE_REACTION_ADD", reaction(ID))):
+        town.record(LIVE, told(name, d, known))
+    assert holding(town) == [(Kind.MESSAGE, "11"), (Kind.REACTION, "12"), (Kind.THANKS, "12")]
+    town.record(LIVE, told("MESSAGE_REACTION_REMOVE", unreaction(ID), known))
+    assert holding(town) == [(Kind.MESSAGE, "11")]
+
+
+def test_reactions_read_anew_end_those_that_went_by_emoji(town: Town) -> None:
+    known = guild()
+    town.record(LIVE, told("MESSAGE_CREATE", message(ID), known))
+    for who, emoji in (("12", CLAP), ("13", {"id": None, "name": "👀"})):
+        town.record(LIVE, told("MESSAGE_REACTION_ADD", reaction(ID, who, emoji=emoji), known))
+    page = message(ID, reactions=[{"emoji": CLAP, "count": 1}])
+    town.record(LIVE, captured_whole(page, {"👏": [user("12")]}, known, NOW + 60_000))
+    assert holding(town) == [(Kind.MESSAGE, "11"), (Kind.REACTION, "12")]
+
+
+def test_stay_grows_in_place(town: Town) -> None:
+    known = guild(SpaceSettings(stays=Stays.EVERYWHERE))
+    town.record(LIVE, told("VOICE_STATE_UPDATE", voice("11"), known))
+    for minutes in (6, 12):
+        town.record(LIVE, known.stays.tick(NOW + minutes * 60_000))
+    town.record(LIVE, told("VOICE_STATE_UPDATE", voice("11", None), known, NOW + 20 * 60_000))
+    [stay] = town.holding().values()
+    assert (stay.kind, stay.amount) == (Kind.STAY, 20)
