@@ -8,7 +8,7 @@ from typing import Any
 from bot.ports import Context, Kind, Signal, SpaceSettings
 from integrations.discord.channels import Channels
 from integrations.discord.convenings import Convening, Convenings, reconcile
-from integrations.discord.ids import Payload, UnknownPlaceError, clean, readable, snowflake
+from integrations.discord.ids import Payload, UnknownPlaceError, clean, readable, snowflake, truth
 from integrations.discord.people import People
 from integrations.discord.roles import Holders
 from integrations.discord.stays import NOWHERE, Voice, VoiceStays
@@ -95,6 +95,8 @@ class Guild:
     @readable
     def created(self, d: Payload, now: int, heard: int = 0) -> list[Signal]:
         """Take a whole server (GUILD_CREATE). `heard` is when its gateway was last heard of, after a lost session."""
+        if truth(d.get("unavailable")):  # an outage; nothing is known anew, and nothing is forgotten
+            return self.stays.end(heard or now)
         channels, threads, plans = _list(d, "channels"), _list(d, "threads"), _list(d, "guild_scheduled_events")
         people, states = _list(d, "members"), _list(d, "voice_states")
         found = self.stays.part(_places(states), heard or now) + self.updated(d, now)
@@ -132,8 +134,10 @@ class Guild:
                 snowflake(one)
         found = self.stays.count(now)
         self.stays.afk, self._lobby = idle, lobby
+        self._roles.clear()
         for one in roles:
             self._tried(self.put_role, one)
+        self._exclude()
         return found
 
     def put_role(self, d: Payload) -> None:
@@ -143,7 +147,7 @@ class Guild:
         if number == self.id:
             self.channels.look_again(hidden=not int(d["permissions"]) & _VIEW)
         elif number in self._roles or len(self._roles) < _ROLES:
-            self._roles[number] = (clean(d["name"]), bool(d.get("managed")))
+            self._roles[number] = (clean(d["name"]), truth(d.get("managed")))
             self._exclude()
 
     def drop_role(self, number: str) -> None:
@@ -152,7 +156,10 @@ class Guild:
         self._exclude()
 
     def voice(self, d: Payload, member: Payload | None = None) -> Voice:
-        """Return where a voice state says that somebody is; `member` where the state does not carry it."""
+        """Return where a voice state says that somebody is; `member` where the state does not carry it.
+
+        Who comes without either and was not there before is left out: it could be a machine.
+        """
         member = d.get("member") or member
         channel = d.get("channel_id") or ""
         if channel:
@@ -160,7 +167,8 @@ class Guild:
         who = self.people.user(member["user"]) if member and "user" in member else self.people.by_id(d["user_id"])
         if who.id != d["user_id"]:
             raise ValueError("another person")
-        return Voice(who, channel, bool(d.get("self_deaf")), self.left_out(member))
+        unknown = member is None and not self.stays.knows(who.id)
+        return Voice(who, channel, truth(d.get("self_deaf")), unknown or self.left_out(member))
 
     def chose(self, poll: str, person: str, answer: int, yes: bool) -> bool:
         """Note that somebody chose an answer of a poll or took it back; returns whether they chose any then."""

@@ -56,7 +56,8 @@ class VoiceStays:
         """The channel that idle people are moved to."""
         self._channels = channels
         self._convenings = convenings
-        self._there = there
+        self.there = there
+        """From how long on somebody was at a convening (ms)."""
         self._kinds: frozenset[Kind] = frozenset()
         self._setting = Stays.CONVENINGS
         self._stays: dict[str, _Stay] = {}
@@ -93,6 +94,10 @@ class VoiceStays:
         """
         gone = [stay.voice.who for name, stay in self._stays.items() if here.get(name) != stay.voice.channel]
         return [signal for who in gone for signal in self.update(Voice(who, ""), until)]
+
+    def knows(self, who: str) -> bool:
+        """Whether somebody is in a channel as far as we know."""
+        return who in self._stays
 
     def count(self, now: int) -> list[Signal]:
         """Count everyone up to now; call it before anything changes that decides what counts."""
@@ -145,7 +150,7 @@ class VoiceStays:
             return []
         before = convening.present.get(who, 0)
         convening.present[who] = before + more
-        return [attended(convening, who, now)] if before < self._there <= before + more else []
+        return [attended(convening, who, now)] if before < self.there <= before + more else []
 
     def _tell(self, stay: _Stay, now: int) -> list[Signal]:
         """Return a stay as long as it is by now, where it grew by a minute or more."""

@@ -155,6 +155,21 @@ def test_lost_session_counts_who_is_gone_until_we_last_heard() -> None:
     assert (spent(found), spent(found, BEN)) == ({("702", 0): 20}, {("702", 0): 70})
 
 
+def test_who_is_there_without_a_word_on_who_it_is_waits_for_one() -> None:
+    known = lounge()
+    found = known.created(server(voice_states=[voice("11") | {"member": None}]), NOW)
+    found += heard(known, (10, voice("11", self_mute=True)), (30, voice("11", None)))
+    assert spent(found) == {("702", 0): 20}
+
+
+def test_outage_told_as_a_server_forgets_no_channel() -> None:
+    known = lounge()
+    heard(known, (0, voice("11")))
+    found = told("GUILD_CREATE", {"id": GUILD, "unavailable": True}, known, NOW + 9 * MINUTE)
+    assert spent(found) == {("702", 0): 9}
+    assert known.spot("700").allowed
+
+
 def test_server_out_of_reach_ends_stays() -> None:
     known = lounge()
     heard(known, (0, voice("11")))
