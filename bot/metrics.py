@@ -1,0 +1,111 @@
+"""Figures about Cairn itself, in the text format of Prometheus.
+
+Labels name integrations, reasons, tasks and jobs, never people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from bot.ports import Level, Meter, Receipt
+
+_METERS = {
+    Meter.CONNECTS: "Connections that were opened anew.",
+    Meter.RECONNECTS: "Connections that were taken up again without a gap.",
+    Meter.RATE_LIMITED: "Answers that asked to wait (429).",
+    Meter.GAPS: "Stretches of time that could not be heard or repaired.",
+    Meter.MALFORMED: "What was heard and could not be read.",
+}
+_LEVELS = {Level.IDENTIFIES_LEFT: "How often a connection may still be opened anew today."}
+
+
+class Metrics:
+    """The figures of one process."""
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        self.registry = CollectorRegistry()
+        self._gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self._received = self._counter("signals_received", "Signals that integrations handed in.", "integration")
+        self._stored = self._counter("signals_stored", "Signals that made or changed an engagement.", "integration")
+        self._known = self._counter("signals_duplicate", "Signals that said nothing new.", "integration")
+        self._dropped = self._counter("signals_dropped", "Signals not stored, by reason.", "integration", "reason")
+        self._restarts = self._counter("task_restarts", "Long tasks that failed and were started again.", "task")
+        self._meters = {meter: self._counter(meter, about, "integration") for meter, about in _METERS.items()}
+        self._levels = {level: self._gauge(level, about, "integration") for level, about in _LEVELS.items()}
+        self._success = self._gauge("job_last_success_timestamp_seconds", "When a job last succeeded.", "job")
+        self.watch("resident_memory_bytes", "Memory in use.", resident_bytes)
+        self.registry.register(self)
+
+    def watch(self, name: str, about: str, read: Callable[[], float]) -> None:
+        """Add a figure that is read when it is asked for, perhaps by another thread."""
+        self._gauges[f"cairn_{name}"] = (about, read)
+
+    def watch_tasks(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Add how many tasks an event loop has."""
+        self.watch("tasks", "Tasks of the event loop.", lambda: len(asyncio.all_tasks(loop)))
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the figures that are read when asked for; what the registry calls."""
+        for name, (about, read) in self._gauges.items():
+            yield GaugeMetricFamily(name, about, value=read())
+
+    def received(self, integration: str, n: int) -> None:
+        """Count signals that were handed in."""
+        self._received.labels(integration).inc(n)
+
+    def became(self, integration: str, receipt: Receipt) -> None:
+        """Count what became of signals."""
+        self._stored.labels(integration).inc(receipt.new + receipt.changed + receipt.retracted)
+        self._known.labels(integration).inc(receipt.known + receipt.again.total())
+        for reason, n in receipt.dropped.items():
+            self._dropped.labels(integration, reason).inc(n)
+
+    def count(self, integration: str, what: Meter, n: int = 1) -> None:
+        """Count something that happened to an integration."""
+        self._meters[what].labels(integration).inc(n)
+
+    def level(self, integration: str, what: Level, value: float) -> None:
+        """Put down how high something of an integration stands."""
+        self._levels[what].labels(integration).set(value)
+
+    def restarted(self, task: str) -> None:
+        """Count that a long task was started again."""
+        self._restarts.labels(task).inc()
+
+    def succeeded(self, job: str) -> None:
+        """Put down that a job has succeeded now."""
+        self._success.labels(job).set(time.time())
+
+    def text(self) -> bytes:
+        """Return all figures as Prometheus reads them."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(f"cairn_{name}", about, labels, registry=self.registry)
+
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(f"cairn_{name}", about, labels, registry=self.registry)
+
+
+def resident_bytes() -> float:
+    """Return the memory this process has in use; its peak where the system tells no more, 0 where it tells nothing."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return float(pages * os.sysconf("SC_PAGE_SIZE"))
+    except (OSError, ValueError, IndexError, AttributeError):
+        pass
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak if sys.platform == "darwin" else peak * 1024)
