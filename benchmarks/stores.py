@@ -26,7 +26,7 @@ from bot.storage.recording import Origin
 from scoring.mountain import Mountain
 from scoring.signals import Kind
 
-PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768")
+PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -24576")
 """What Cairn sets, for the other side as well."""
 
 _T = TypeVar("_T")

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import CairnError, MachineError
 from bot.keys import Keys
 from bot.ports import Inbox, Receipt
+from bot.storage.accounts import Memory
 from bot.storage.communities import COULD_NOT_BE_STORED, set_aside
 from bot.storage.engine import Database
 from bot.storage.recording import Origin, record
@@ -48,6 +49,7 @@ class Intake:
         """Take the database to store in and the keys for pseudonyms."""
         self._database = database
         self._keys = keys
+        self._memory = Memory()
         self._batch = batch
         self._places = room
         self._queue: asyncio.Queue[_Call] = asyncio.Queue()
@@ -137,9 +139,14 @@ class Intake:
 
     async def _store(self, calls: list[_Call]) -> list[Receipt]:
         receipts: list[Receipt] = []
-        async with self._database.write() as connection:
-            for origin, same in groupby(calls, lambda call: call.origin):
-                receipts += await record(connection, self._keys, origin, [call.signals for call in same])
+        try:
+            async with self._database.write() as connection:
+                for origin, same in groupby(calls, lambda call: call.origin):
+                    signals = [call.signals for call in same]
+                    receipts += await record(connection, self._keys, origin, signals, self._memory)
+        except BaseException:
+            self._memory.forget()
+            raise
         if self._file is not None and _identity(self._database.path) != self._file:
             # SQLite goes on writing to a file that has been removed or replaced; nobody would ever read it again.
             raise MachineError(f"{self._database.shown}: the database file was taken away; start Cairn again")

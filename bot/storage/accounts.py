@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import Keys
-from bot.storage.bulk import insert_new, matching
+from bot.storage.bulk import Rows, insert_new, matching
 from bot.storage.schema import account, member
 from scoring.signals import Account
 
@@ -47,35 +47,77 @@ class Found(NamedTuple):
     consent: str | None
 
 
-async def look_up(connection: AsyncConnection, community: int, handles: Iterable[str], space: int | None) -> Found:
+class Memory:
+    """Accounts that earlier transactions have read, so that a busy hour does not look the same people up again.
+
+    What a transaction uses of it has been proved in that very transaction: the community's count of changes to people
+    (which triggers keep in the database) is the one that was read with them. A transaction that fails leaves nothing in
+    it: call `forget` then.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        """Remember at most so many accounts of a community."""
+        self._most = most
+        self._known: dict[int, tuple[int, dict[str, Known]]] = {}
+
+    def of(self, community: int) -> dict[str, Known]:
+        """Return the accounts of a community by pseudonym, as they were when last read."""
+        return self._known[community][1] if community in self._known else {}
+
+    def proves(self, community: int, version: int) -> bool:
+        """Whether nobody has changed since; where somebody has, all are forgotten."""
+        version_then, known = self._known.setdefault(community, (version, {}))
+        if version_then != version or len(known) > self._most:
+            self._known[community] = version, {}
+        return version_then == version
+
+    def forget(self) -> None:
+        """Forget all."""
+        self._known.clear()
+
+
+async def look_up(
+    connection: AsyncConnection, community: int, handles: Collection[str], space: int | None, memory: Memory
+) -> Found:
     """Ask the store about identities and the policy of the space they act in, all with one query."""
-    rows = await matching(
+    remembered = memory.of(community)
+    there = {handle: remembered[handle] for handle in handles if handle in remembered}
+    rows = await _ask(connection, community, [one for one in handles if one not in there], space)
+    version = next(row[1] for row in rows if row[2] == _VERSION)
+    if not memory.proves(community, version) and there:
+        return await look_up(connection, community, handles, space, memory)
+    known = {row[0]: Known(row[1], row[2], bool(row[3])) for row in rows if row[2] > 0}
+    left_out = frozenset(row[0] for row in rows if row[2] == _LEFT_OUT)
+    for one in left_out & known.keys():
+        del known[one]
+    memory.of(community).update(known)
+    policy = next((row[0] for row in rows if row[2] == _POLICY), None)
+    return Found(there | known, left_out, policy)
+
+
+async def _ask(connection: AsyncConnection, community: int, handles: Iterable[str], space: int | None) -> Rows:
+    return await matching(
         connection,
         "SELECT a.handle, a.id, a.member, a.bot FROM {given} JOIN account a ON a.handle = given.handle "
         "WHERE a.community = :community "
-        f"UNION ALL SELECT l.handle, {_LEFT_OUT}, 0, FALSE FROM {{given}} JOIN left_out l ON l.handle = given.handle "
+        f"UNION ALL SELECT l.handle, 0, {_LEFT_OUT}, FALSE FROM {{given}} JOIN left_out l ON l.handle = given.handle "
         "WHERE l.community = :community "
-        f"UNION ALL SELECT s.consent, {_POLICY}, 0, FALSE FROM space s WHERE s.id = :space",
+        f"UNION ALL SELECT s.consent, 0, {_POLICY}, FALSE FROM space s WHERE s.id = :space "
+        f"UNION ALL SELECT '', c.people, {_VERSION}, FALSE FROM community c WHERE c.id = :community",
         {"handle": "text"},
         ((handle,) for handle in handles),
         community=community,
         space=space or 0,
     )
-    known = {handle: Known(number, who, bool(bot)) for handle, number, who, bot in rows if number > 0}
-    if len(known) == len(rows):
-        return Found(known, frozenset(), None)
-    left_out = frozenset(row[0] for row in rows if row[1] == _LEFT_OUT)
-    policy = next((row[0] for row in rows if row[1] == _POLICY), None)
-    return Found({handle: one for handle, one in known.items() if handle not in left_out}, left_out, policy)
 
 
-_LEFT_OUT, _POLICY = 0, -1
-"""What stands for an account's number in rows that tell something else."""
+_LEFT_OUT, _POLICY, _VERSION = 0, -1, -2
+"""What stands for a member's number in rows that tell something else."""
 
 
 async def find(connection: AsyncConnection, community: int, handles: Iterable[str]) -> dict[str, Known]:
     """Return the accounts with these pseudonyms, but for those who are left out."""
-    return (await look_up(connection, community, handles, None)).known
+    return (await look_up(connection, community, list(handles), None, Memory())).known
 
 
 async def find_or_make(
@@ -85,7 +127,7 @@ async def find_or_make(
 
     Who is left out is not among them; nor, where newcomers wait, is who has no page.
     """
-    found = await look_up(connection, community, accounts, None)
+    found = await look_up(connection, community, accounts, None, Memory())
     admitted = {handle: one for handle, one in accounts.items() if handle not in found.left_out}
     if newcomers.wait:
         return await with_page(connection, found.known)

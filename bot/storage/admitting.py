@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.keys import Keys
 from bot.ports import Consent, Receipt
 from bot.storage import accounts, marks
-from bot.storage.accounts import Known, Newcomers
+from bot.storage.accounts import Known, Memory, Newcomers
 from bot.storage.families import concerned
 from scoring.signals import Account, Kind, Signal
 
@@ -62,7 +62,7 @@ class People:
         return {one.id: one.member for one in self.known.values() if one is not None}
 
 
-async def admit(connection: AsyncConnection, keys: Keys, origin: Origin, group: Group) -> People:
+async def admit(connection: AsyncConnection, keys: Keys, origin: Origin, group: Group, memory: Memory) -> People:
     """Find or make everyone the signals name, and note who turns out to be a machine.
 
     Signals that name somebody who is left out are taken from the group before anything comes of them.
@@ -71,7 +71,7 @@ async def admit(connection: AsyncConnection, keys: Keys, origin: Origin, group: 
     handles = {number: keys.handle(one) for number, one in objects.items()}
     if not objects:
         return People({id(None): None}, handles, origin.newcomers.wait)
-    found = await accounts.look_up(connection, origin.community, set(handles.values()), _asked(origin))
+    found = await accounts.look_up(connection, origin.community, set(handles.values()), _asked(origin), memory)
     if found.left_out:
         _leave_out(group, {number for number, handle in handles.items() if handle in found.left_out})
         objects = _named(group[0])

@@ -152,7 +152,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, patience: float) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA cache_size = -32768")
+    cursor.execute("PRAGMA cache_size = -24576")
     cursor.close()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.keys import Keys
 from bot.ports import Receipt
 from bot.storage import contexts, marks
+from bot.storage.accounts import Memory
 from bot.storage.admitting import Origin, People, admit
 from bot.storage.bulk import each, put, rows_of, take_turns
 from bot.storage.contexts import Witness
@@ -33,13 +34,20 @@ _TOO_MUCH = 2**31
 
 
 async def record(
-    connection: AsyncConnection, keys: Keys, origin: Origin, calls: Sequence[Sequence[Signal]]
+    connection: AsyncConnection,
+    keys: Keys,
+    origin: Origin,
+    calls: Sequence[Sequence[Signal]],
+    memory: Memory | None = None,
 ) -> list[Receipt]:
-    """Store the signals of several callers with one origin; returns a receipt for each caller."""
+    """Store the signals of several callers with one origin; returns a receipt for each caller.
+
+    Whoever stores again and again keeps a `memory` of people for it (and lets it forget where a transaction fails).
+    """
     await take_turns(connection, origin.community)
     receipts = [Receipt() for _ in calls]
     wanted = [_in_use(signals, origin, receipt) for signals, receipt in zip(calls, receipts, strict=True)]
-    people = await admit(connection, keys, origin, (wanted, receipts))
+    people = await admit(connection, keys, origin, (wanted, receipts), memory or Memory())
     numbers = await _contexts(connection, origin, wanted)
     drafts = _Drafts(origin, people, numbers)
     entries = [drafts.add(signals, receipt) for signals, receipt in zip(wanted, receipts, strict=True)]

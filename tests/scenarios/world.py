@@ -17,7 +17,7 @@ from bot.ports import Receipt
 from bot.rules import parse_rules
 from bot.settle import Settler
 from bot.storage import belonging, communities, marks, migrate, people
-from bot.storage.accounts import Newcomers
+from bot.storage.accounts import Memory, Newcomers
 from bot.storage.engine import Database
 from bot.storage.recording import Origin, record
 from bot.storage.schema import import_run
@@ -76,6 +76,7 @@ class World:
         self.keys = keys
         self.runner = runner
         self.run = runner.run
+        self.memory = Memory()
         self._mountains: dict[str, Mountain] = {}
 
     def found(self, name: str, *, sources: Sequence[Source] = (), rules: str = RULES) -> Town:
@@ -123,7 +124,7 @@ class Town:
 
     async def _record(self, origin: Origin, calls: Sequence[Sequence[Signal]]) -> list[Receipt]:
         async with self.world.database.write() as connection:
-            return await record(connection, self.world.keys, origin, calls)
+            return await record(connection, self.world.keys, origin, calls, self.world.memory)
 
     def settle(self) -> int:
         """Settle all marks."""

@@ -20,6 +20,7 @@ community = Table(
     number(),
     Column("name", Text, nullable=False, unique=True),
     Column("rules", Integer, comment="the rules in force"),
+    Column("people", BigInteger, nullable=False, server_default=text("0"), comment="how often people have changed"),
     Column("as_of", Integer, nullable=False, server_default=text("0"), comment="day up to which totals are rolled"),
     Column("settings", Text, comment="JSON of what community.yaml says of the whole; none before one is applied"),
 )

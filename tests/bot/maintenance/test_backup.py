@@ -87,7 +87,7 @@ async def test_backup_under_a_writer_shows_one_moment(database_url: str, tmp_pat
         async def write() -> None:
             for n in range(100):
                 await run(database, f"INSERT INTO community (name, as_of) VALUES ('c{n}', 0)")
-                await run(database, f"INSERT INTO space VALUES ({n + 10}, {n + 2}, 'slack', 'T{n}', '', 'notice')")
+                await run(database, f"INSERT INTO space (id, community, platform, external, name, consent) VALUES ({n + 10}, {n + 2}, 'slack', 'T{n}', '', 'notice')")
 
         writing = asyncio.create_task(write())
         await asyncio.sleep(0.05)
