@@ -24,6 +24,7 @@ from integrations.sandbox.faults import Faults
 from integrations.sandbox.ledger import Ledger
 
 _LARGEST_REQUEST = 26_214_400
+_CLOSE_WITHIN = 1.0
 
 
 def _wall_clock() -> int:
@@ -115,7 +116,7 @@ class Sandbox:
         known = next((one for one in self.world.guilds.values() if one.name == name), None)
         if known is None:
             known = self.world.guild(name, bot_permissions)
-            self.gateway.tell_guild(known)
+            self.gateway.tell_guild(known, new=True)
         return GuildHandle(self.hub, known, self.person)
 
     def person(self, name: str) -> Person:
@@ -135,7 +136,7 @@ class Sandbox:
 
     async def _serve_gateway(self, request: web.Request) -> web.WebSocketResponse:
         self.gateway.counts["connections"] += 1
-        socket = web.WebSocketResponse(autoping=True, compress=False, max_msg_size=65_536)
+        socket = web.WebSocketResponse(timeout=_CLOSE_WITHIN, compress=False, max_msg_size=65_536)
         await socket.prepare(request)
         wire = Wire(socket, request)
         self.gateway.wires.add(wire)

@@ -40,7 +40,7 @@ def leave(hub: Hub, by: By, guild: Guild) -> None:
 def bot_joins(hub: Hub, guild: Guild, roles: list[int]) -> None:
     """Bring the bot into a guild."""
     guild.members[hub.world.bot.id] = Member(hub.world.bot.id, hub.world.clock(), roles)
-    hub.gateway.tell_guild(guild)
+    hub.gateway.tell_guild(guild, new=True)
 
 
 def bot_leaves(hub: Hub, guild: Guild) -> None:
@@ -55,7 +55,7 @@ def outage(hub: Hub, guild: Guild, *, on: bool) -> None:
     if on:
         hub.gateway.tell("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild.id)
     else:
-        hub.gateway.tell_guild(guild)
+        hub.gateway.tell_guild(guild, new=False)
 
 
 def change(hub: Hub, by: By, guild: Guild, user_id: int, **state: object) -> None:

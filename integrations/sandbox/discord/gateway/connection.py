@@ -56,12 +56,11 @@ class Connection:
                     self._hear(message.data)
         except Closed as closed:
             self._wire.close(closed.code)
-            await self._wire.emptied()
-            await socket.close(code=closed.code)
         finally:
             if self._session is not None and self._session.wire is self._wire:
                 self._session.wire, self._session.parted = None, time.monotonic()
-                if socket.close_code in (1000, 1001):
+                # a client that closes like this says that it will not come back
+                if not self._wire.closing and socket.close_code in (1000, 1001):
                     self._gateway.sessions.pop(self._session.id, None)
 
     def _say(self, op: int, data: object) -> None:

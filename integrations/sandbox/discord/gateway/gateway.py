@@ -107,10 +107,14 @@ class Gateway:
             if session.wire is None and session.parted < since:
                 del self.sessions[session.id]
 
-    def tell_guild(self, guild: Guild) -> None:
-        """Tell of a guild that the bot has come into, or that is there again."""
+    def tell_guild(self, guild: Guild, *, new: bool) -> None:
+        """Tell of a guild that the bot has come into (`new`), or that is there again after an outage."""
         for session in self._hearing("GUILD_CREATE", guild.id):
-            session.tell("GUILD_CREATE", orjson.dumps(self._whole(session, guild)))
+            whole = self._whole(session, guild)
+            if new:
+                # clients tell a new guild from one that is back by this key
+                del whole["unavailable"]
+            session.tell("GUILD_CREATE", orjson.dumps(whole))
 
     def _whole(self, session: Session, guild: Guild) -> dict[str, Any]:
         return whole_guild(self.world, guild, presences=bool(session.intents & Intent.PRESENCES))

@@ -27,8 +27,8 @@ class Intent(IntFlag):
 
 
 PRIVILEGED = Intent.MEMBERS | Intent.PRESENCES | Intent.CONTENT
-# the lowest bit that stands for nothing yet; 4 to 6, 20 and 21 are others that exist
-KNOWN = (1 << 17) - 1 | 1 << 20 | 1 << 21 | Intent.GUILD_POLLS | Intent.DM_POLLS
+# those above, and some that the sandbox has no events for; a plain number, since `~` of a flag leaves unknown bits out
+KNOWN = int((1 << 17) - 1 | 1 << 20 | 1 << 21 | Intent.GUILD_POLLS | Intent.DM_POLLS)
 
 _GUILDS = (
     "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE",

@@ -70,6 +70,11 @@ class Wire:
         self._flowing.set()
 
     @property
+    def closing(self) -> bool:
+        """Whether this side closes the connection."""
+        return self._closing is not None
+
+    @property
     def stalled(self) -> bool:
         """Whether nothing is being sent."""
         return not self._flowing.is_set()
@@ -79,8 +84,9 @@ class Wire:
         await self._emptied.wait()
 
     async def end(self) -> None:
-        """Stop sending; the connection is over."""
-        self._sender.cancel()
+        """Stop sending; the connection is over, or is being closed from here, which is waited for."""
+        if self._closing is None or self.stalled:
+            self._sender.cancel()
         await asyncio.gather(self._sender, return_exceptions=True)
         self._emptied.set()
 

@@ -72,11 +72,14 @@ async def delete(call: Call) -> None:
 
 @routes.on("GET", _ONE + "/users")
 async def people(call: Call) -> list[Json]:
-    """Return those who are interested, by id in pages of up to 100."""
+    """Return those who are interested, by rising id in pages of up to 100; of two ends, only `before` counts."""
     known, after, before = _event(call), call.asked("after") or 0, call.asked("before")
     limit = call.count("limit", 100, 100)
-    numbers = sorted(one for one in known.users if one > after and (before is None or one < before))
-    page = numbers[-limit:] if before is not None else numbers[:limit]
+    numbers = sorted(known.users)
+    if before is None:
+        page = [one for one in numbers if one > after][:limit]
+    else:
+        page = [one for one in numbers if one < before][-limit:]
     return [interested(call.hub.world, known, one, with_member=call.says("with_member")) for one in page]
 
 

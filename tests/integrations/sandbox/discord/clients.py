@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, TypeVar
 
 import yarl
 
 from integrations.sandbox.discord.server import Sandbox
-
-with warnings.catch_warnings():
-    # discord.py looks for the standard library's audioop, which is on its way out
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import discord
-    from discord import app_commands, gateway, http
+from tests.integrations.sandbox.discord.library import app_commands, discord, gateway, http
 
 QUICK: dict[str, Any] = {"guild_ready_timeout": 0.05, "heartbeat_timeout": 30.0}
 USUAL = discord.Intents(16844417)
@@ -92,13 +86,13 @@ async def connected(server: Sandbox, client: C) -> AsyncIterator[C]:
     with pointed_at(server.rest_url, server.gateway.resume_url):
         running = asyncio.create_task(client.start(server.token))
         ready = asyncio.create_task(client.hears("ready"))
-        await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            ready.cancel()
-            await running
-        await ready
         try:
+            await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                await running
+            await ready
             yield client
         finally:
+            ready.cancel()
             await client.close()
-            await asyncio.gather(running, return_exceptions=True)
+            await asyncio.gather(running, ready, return_exceptions=True)
