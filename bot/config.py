@@ -10,6 +10,7 @@ import os
 import re
 import textwrap
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -133,6 +134,8 @@ class Settings(BaseSettings):
             whole = False
         if not whole:
             raise ValueError(f"is not an address, expected {schemes[0]}://HOST/... or {schemes[1]}://HOST/...")
+        if parts.scheme == schemes[1] and not _is_near(parts.hostname or ""):
+            raise ValueError(f"would send the token in clear over the internet, expected {schemes[0]}://HOST/...")
         return value.rstrip("/")
 
     @field_validator("discord_token")
@@ -163,6 +166,14 @@ class Settings(BaseSettings):
     @classmethod
     def _level_in_any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host can only be in one's own network: a name without dots, or a private address."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host
 
 
 def load_settings() -> Settings:

@@ -46,7 +46,10 @@ class Policy:
 
 
 class Desks:
-    """All desks of one process. `told` is called after each commit that changed something, so that it gets settled."""
+    """All desks of one process, kept up to date by `run`.
+
+    `told` is called after each commit that changed something, so that it gets settled.
+    """
 
     def __init__(self, database: Database, intake: Intake, policy: Policy, metrics: Metrics) -> None:
         """Take the store, the way in, what to do with unknown spaces, and where to count."""
@@ -70,11 +73,12 @@ class Desks:
     async def desk(self, integration: str, wanted: Space) -> Desk | None:
         """Return a space's desk; None where it is not listened to."""
         key = (wanted.platform, wanted.id)
-        async with self._turn:
-            if key not in self._desks and key not in self._refused:
-                await self._open(integration, key, wanted)
-            desk = self._desks.get(key)
-            return desk if desk is not None and desk.open else None
+        if key not in self._desks and key not in self._refused:
+            async with self._turn:
+                if key not in self._desks and key not in self._refused:
+                    await self._open(integration, key, wanted)
+        desk = self._desks.get(key)
+        return desk if desk is not None and desk.open else None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep all desks up to date until told to stop."""

@@ -56,26 +56,35 @@ def database_current(database: Database) -> Look:
     return look
 
 
-def writable(
-    probe: Callable[[], Awaitable[object]], each: float = 5.0, now: Callable[[], float] = time.monotonic
-) -> Look:
-    """Look whether something can be stored: by trying it, at most so often (seconds), raising MachineError if not."""
-    tried: list[tuple[float, str]] = []
+class Writable:
+    """Looks whether something can be stored, by trying it: one try at a time, and rarely while it works."""
 
-    async def look() -> str:
-        if tried and now() - tried[0][0] < each and not tried[0][1]:
+    def __init__(
+        self, probe: Callable[[], Awaitable[object]], each: float = 5.0, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take what tries (it raises CairnError where it fails), how long a success holds (seconds), and the clock."""
+        self._probe = probe
+        self._each = each
+        self._now = now
+        self._fine_until = now()
+        self._trying: asyncio.Task[str] | None = None
+
+    async def __call__(self) -> str:
+        """Return why nothing can be stored, nothing where it can."""
+        if self._now() < self._fine_until:
             return ""
-        reason = "storing takes too long"
-        try:
-            await probe()
-            reason = ""
-        except CairnError as error:
-            reason = str(error)
-        finally:
-            tried[:] = [(now(), reason)]
-        return reason
+        if self._trying is None or self._trying.done():
+            self._trying = asyncio.create_task(self._try())
+        # Whoever asks may lose patience; the try goes on, so that those who ask again do not pile up more of them.
+        return await asyncio.shield(self._trying)
 
-    return look
+    async def _try(self) -> str:
+        try:
+            await self._probe()
+        except CairnError as error:
+            return str(error)
+        self._fine_until = self._now() + self._each
+        return ""
 
 
 def connected(integrations: Sequence[Integration], waits: Mapping[str, str]) -> Look:

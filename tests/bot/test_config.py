@@ -129,6 +129,8 @@ def test_secrets_are_never_printed_and_listed_for_the_logs(monkeypatch: pytest.M
         ("DISCORD_API_URL", "ftp://secret.example"),
         ("DISCORD_API_URL", "https://me:secret@example.org"),
         ("DISCORD_GATEWAY_URL", "https://secret.example"),
+        ("DISCORD_API_URL", "http://secret.example/api"),
+        ("DISCORD_GATEWAY_URL", "ws://8.8.8.8"),
         ("DISCORD_MEMBERS", "maybe"),
         ("HEALTH_PORT", "70000"),
         ("LOG_FORMAT", "xml"),

@@ -15,7 +15,7 @@ from bot.errors import ConfigError, MachineError
 from bot.health import BLOCKED_SECONDS, Beat, Health, Sources
 from bot.metrics import Metrics
 from bot.ports import Level, Meter, Receipt
-from bot.readiness import Readiness, connected, look_at, settled, writable
+from bot.readiness import Readiness, Writable, connected, look_at, settled
 
 
 class Fake:
@@ -193,13 +193,29 @@ async def test_storage_is_tried_again_at_once_after_a_failure_and_seldom_while_i
         if failure[0]:
             raise MachineError("the disk is full")
 
-    look = writable(probe, 5.0, lambda: at[0])
+    look = Writable(probe, 5.0, lambda: at[0])
 
     assert (await look(), await look(), tries[0]) == ("the disk is full", "the disk is full", 2)
     failure[0] = False
     assert (await look(), await look(), tries[0]) == ("", "", 3)
     at[0], failure[0] = 5.0, True
     assert await look() == "the disk is full"
+
+
+async def test_try_that_hangs_is_told_and_not_begun_again() -> None:
+    tries, go_on = [0], asyncio.Event()
+
+    async def probe() -> None:
+        tries[0] += 1
+        await go_on.wait()
+
+    checks = {"storage": Writable(probe, 5.0)}
+    found = [await look_at(checks) for _ in range(2)]
+    go_on.set()
+
+    assert [one.reasons for one in found] == [{"storage": "no answer within 2 s"}] * 2
+    assert (await look_at(checks)).ready
+    assert tries == [1]
 
 
 class Line:
