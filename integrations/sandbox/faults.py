@@ -17,8 +17,9 @@ class Fault:
     """What goes wrong, and how often still (`times`).
 
     `kind` is `status` (an error with this `status` and platform `code`), `reset` (the connection is cut),
-    `black_hole` (no answer ever) or `delay` (the answer comes `seconds` later). With `after_accept` the request is
-    carried out first, so that only the answer is lost. `path` may hold `*`. `hit` counts how often it struck.
+    `black_hole` (no answer ever), `delay` (the answer comes `seconds` later) or `banned` (429 by the network in front,
+    as after too many wrong requests). With `after_accept` the request is carried out first, so that only the answer is
+    lost. `path` may hold `*`. `hit` counts how often it struck.
     """
 
     method: str

@@ -14,8 +14,15 @@ from integrations.sandbox.discord.refusals import Refused, check_length, invalid
 Json = dict[str, Any]
 
 _HOUR_MS = 3_600_000
-_BUTTON, _CONTAINER = 2, 17
-_SELECTS = (3, 5, 6, 7, 8)
+_BUTTON = 2
+_SELECT: Json = {"min_values": 1, "max_values": 1}
+# what Discord fills in where the bot said nothing, by kind of component
+_USUAL: dict[int, Json] = {
+    **dict.fromkeys((3, 5, 6, 7, 8), _SELECT),
+    11: {"description": None, "spoiler": False},
+    14: {"spacing": 1, "divider": True},
+    17: {"accent_color": None, "spoiler": False},
+}
 _SORTS = frozenset(("users", "roles", "everyone"))
 _NEW_LAYOUT = 1 << 15
 _KEPT_FLAGS = 1 << 2 | 1 << 6 | 1 << 12 | _NEW_LAYOUT
@@ -69,10 +76,15 @@ def read_parts(hub: Hub, body: Json) -> dict[str, list[Json]]:
     components = body.get("components") or []
     _check_components(components, new=bool(int(body.get("flags") or 0) & _NEW_LAYOUT))
     return {
-        "embeds": [{"type": "rich", **embed} for embed in embeds],
+        "embeds": [_embed(embed) for embed in embeds],
         "components": shown_components(components),
         "attachments": [_attachment(hub, one) for one in body.get("attachments") or []],
     }
+
+
+def _embed(said: Json) -> Json:
+    fields = [{"inline": False, **field} for field in said.get("fields") or ()]
+    return {"type": "rich", **said, **({"fields": fields} if fields else {})}
 
 
 def _check_components(components: list[Json], *, new: bool) -> None:
@@ -107,11 +119,7 @@ def shown_components(components: list[Json]) -> list[Json]:
 
 
 def _shown(one: Json, numbers: count[int]) -> Json:
-    found = {**one, "id": one.get("id") or next(numbers)}
-    if one["type"] in _SELECTS:
-        found = {"min_values": 1, "max_values": 1, **found}
-    elif one["type"] == _CONTAINER:
-        found = {"accent_color": None, "spoiler": False, **found}
+    found = {**_USUAL.get(one["type"], {}), **one, "id": one.get("id") or next(numbers)}
     if "components" in one:
         found["components"] = [_shown(inner, numbers) for inner in one["components"]]
     for key in ("component", "accessory"):

@@ -9,7 +9,7 @@ from typing import Any
 
 from integrations.sandbox.discord.gateway.gateway import Gateway
 from integrations.sandbox.discord.model import Channel, Message
-from integrations.sandbox.discord.pending import Pending
+from integrations.sandbox.discord.pending import Interactions
 from integrations.sandbox.discord.world import World
 from integrations.sandbox.faults import Faults
 from integrations.sandbox.ledger import Act, Ledger
@@ -51,7 +51,7 @@ class Hub:
     faults: Faults
     limits: Limits
     timer: Callable[[], float]
-    pending: dict[int, Pending] = field(default_factory=dict)
+    pending: Interactions = field(default_factory=Interactions)
     dms_opened: list[float] = field(default_factory=list)
     nonces: dict[str, tuple[float, Message]] = field(default_factory=dict)
     _changed: list[asyncio.Future[None]] = field(default_factory=list)

@@ -41,3 +41,26 @@ class Pending:
     def messages(self) -> list[Message]:
         """Return all that the bot said, the first answer first."""
         return [one for one in (self.original, *self.more) if one is not None]
+
+
+class Interactions:
+    """All interactions that may still be answered, by id and by token."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Pending] = {}
+        self._by_token: dict[str, Pending] = {}
+
+    def add(self, made: Pending, forget_before: float) -> None:
+        """Keep an interaction, and forget those begun before a moment of the sandbox's timer."""
+        while self._by_id and (first := next(iter(self._by_id.values()))).began < forget_before:
+            del self._by_id[first.id], self._by_token[first.token]
+        self._by_id[made.id] = made
+        self._by_token[made.token] = made
+
+    def by_id(self, number: int) -> Pending | None:
+        """Return an interaction by its id."""
+        return self._by_id.get(number)
+
+    def by_token(self, token: str) -> Pending | None:
+        """Return an interaction by its token."""
+        return self._by_token.get(token)

@@ -63,6 +63,9 @@ class Rest:
             result = await route.serve(call)
         except Refused as refused:
             return _json(refused.status, refused.body(), taken.headers)
+        except (KeyError, TypeError, ValueError):
+            # a body that lacks a field or has a wrong kind of value somewhere
+            return _json(400, error(400, 50035, {}), taken.headers)
         self._write(route, call, result, swallowed=swallowed)
         if result is None:
             return web.Response(status=204, headers=taken.headers)
@@ -111,12 +114,20 @@ async def _form(request: web.Request) -> Json:
 
 
 def _too_many(taken: Taken) -> web.Response:
-    body = {"message": "You are being rate limited.", "retry_after": round(taken.wait, 3), "global": taken.everywhere}
+    body = {
+        "message": "You are being rate limited.",
+        "code": 0,
+        "retry_after": round(taken.wait, 3),
+        "global": taken.everywhere,
+    }
     headers = {**taken.headers, **_VIA, "Retry-After": str(int(taken.wait) + 1)}
     return _json(429, body, headers)
 
 
 def _failed(fault: Fault) -> web.Response:
+    if fault.kind == "banned":
+        # what stands in front of Discord speaks in plain text and leaves no `Via`
+        return web.Response(status=429, text="error code: 1015")
     if fault.status != 429:
         return _json(fault.status, error(fault.status, fault.code))
     shared = {"X-RateLimit-Scope": "shared"}

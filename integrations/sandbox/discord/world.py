@@ -48,6 +48,7 @@ class World:
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
+        self._dms: dict[int, Channel] = {}
         owner = self.user("operator")
         self.bot = self.user("cairn", bot=True)
         self.application = Application(self.bot.id, "cairn", owner.id, privileged, {0: {}})
@@ -81,15 +82,15 @@ class World:
 
     def dm(self, user_id: int) -> Channel:
         """Return the bot's direct conversation with somebody, made where there is none yet."""
-        known = self.dm_with(user_id)
+        known = self._dms.get(user_id)
         if known is None:
-            known = Channel(self.ids.now(), ChannelType.DM, recipients=[user_id])
+            known = self._dms[user_id] = Channel(self.ids.now(), ChannelType.DM, recipients=[user_id])
             self.channels[known.id] = known
         return known
 
     def dm_with(self, user_id: int) -> Channel | None:
         """Return the bot's direct conversation with somebody, if there is one."""
-        return next((channel for channel in self.channels.values() if channel.recipients == [user_id]), None)
+        return self._dms.get(user_id)
 
     def guild_of(self, channel: Channel) -> Guild | None:
         """Return the guild of a channel; None for a direct conversation."""

@@ -42,7 +42,7 @@ def begin(hub: Hub, by: By, beginning: Beginning) -> Pending:
         message=beginning.message,
     )
     made.metadata = shown.metadata(hub.world, made, beginning.opener)
-    hub.pending[made.id] = made
+    hub.pending.add(made, hub.timer() - 2 * hub.limits.token)
     payload = shown.interaction(hub.world, made, beginning.data)
     hub.gateway.tell("INTERACTION_CREATE", payload, made.guild_id)
     hub.note(by, _kind(made), beginning.channel, what=made.id, about=_message_id(made))

@@ -16,16 +16,11 @@ from integrations.sandbox.discord.gateway.session import Session
 from integrations.sandbox.discord.gateway.wire import Wire
 
 UNKNOWN_OP, DECODE_ERROR, NOT_AUTHENTICATED, AUTHENTICATION_FAILED, ALREADY = 4001, 4002, 4003, 4004, 4005
-INVALID_SEQUENCE, RATE_LIMITED, TIMED_OUT, INVALID_SHARD, INVALID_INTENTS, DISALLOWED = (
-    4007,
-    4008,
-    4009,
-    4010,
-    4013,
-    4014,
-)
+INVALID_SEQUENCE, RATE_LIMITED, TIMED_OUT, INVALID_SHARD, SHARDING_REQUIRED = 4007, 4008, 4009, 4010, 4011
+INVALID_INTENTS, DISALLOWED = 4013, 4014
 _PER_MINUTE = 120
 _LARGEST = 4096
+_WITH_DATA = (2, 3, 4, 6, 8)
 
 
 class Closed(Exception):  # noqa: N818 (what has happened, not a mistake)
@@ -80,6 +75,8 @@ class Connection:
             raise Closed(DECODE_ERROR) from None
         if op == 1:
             self._beat(data)
+        elif not isinstance(data, dict) and op in _WITH_DATA:
+            raise Closed(DECODE_ERROR)
         elif op == 2:
             self._identify(data)
         elif op == 6:
@@ -95,9 +92,9 @@ class Connection:
             raise Closed(RATE_LIMITED)
         self._heard.append(now)
 
-    def _beat(self, sequence: int | None) -> None:
+    def _beat(self, sequence: object) -> None:
         self._gateway.counts["heartbeats"] += 1
-        if self._session is not None and sequence is not None:
+        if self._session is not None and isinstance(sequence, int):
             if sequence > self._session.sequence:
                 raise Closed(INVALID_SEQUENCE)
             self._session.has(sequence)
@@ -106,15 +103,26 @@ class Connection:
     def _identify(self, data: dict[str, Any]) -> None:
         if self._session is not None:
             raise Closed(ALREADY)
-        shard = tuple(data.get("shard") or (0, 1))
+        self._check_token(data)
+        shard, intents = self._shard(data), self._intents(data)
+        if not self._gateway.starts.begin(shard[0]):
+            self._say(9, data=False)
+            return
         self._gateway.counts["identifies"] += 1
-        self._gateway.starts.count(shard[0])
         if self._gateway.starts.remaining < 0:
             self._gateway.reset_token()
-        self._check_token(data)
-        if len(shard) != 2 or not 0 <= shard[0] < shard[1]:
-            raise Closed(INVALID_SHARD)
-        self._session = self._gateway.begin(shard, self._intents(data), self._wire)
+            raise Closed(AUTHENTICATION_FAILED)
+        self._session = self._gateway.begin(shard, intents, self._wire)
+
+    def _shard(self, data: dict[str, Any]) -> tuple[int, int]:
+        """Return which shard of how many a client is. Raises Closed where that is none, or too few for all guilds."""
+        match data.get("shard", [0, 1]):
+            case [int() as number, int() as count] if 0 <= number < count:
+                if len(self._gateway.world.guilds_of_bot()) > self._gateway.most_guilds * count:
+                    raise Closed(SHARDING_REQUIRED)
+                return number, count
+            case _:
+                raise Closed(INVALID_SHARD)
 
     def _check_token(self, data: dict[str, Any]) -> None:
         said = str(data.get("token", "")).removeprefix("Bot ")

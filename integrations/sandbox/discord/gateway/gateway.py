@@ -28,7 +28,8 @@ class Gateway:
 
     `heartbeat` is the interval in seconds that clients are told. `counts` has how often each thing happened:
     `connections`, `identifies`, `resumes`, `refused` resumes, `heartbeats`. `moves_itself` is called when the bot
-    asks to join or leave voice.
+    asks to join or leave voice. `most_guilds` is how many a shard may have, `suggested_shards` what `/gateway/bot` says
+    (0: as many as that takes).
     """
 
     def __init__(self, world: World, heartbeat: float = 41.25) -> None:
@@ -40,6 +41,7 @@ class Gateway:
         self.counts = dict.fromkeys(("connections", "identifies", "resumes", "refused", "heartbeats"), 0)
         self.resume_url = ""
         self.suggested_shards = 0
+        self.most_guilds = 2500
         self.moves_itself: Callable[[dict[str, Any]], None] = lambda asked: None
         self.token_is_reset = False
         self._numbers = count(1)

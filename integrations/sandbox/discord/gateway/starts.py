@@ -10,16 +10,25 @@ _DAY_MS = 86_400_000
 
 @dataclass(slots=True)
 class Starts:
-    """Counts IDENTIFYs by shard and moment. `clock` returns ms; `total` is how many a day may have."""
+    """Counts IDENTIFYs by shard and moment. `clock` returns ms; `total` is how many a day may have.
+
+    `every` are the seconds between two of one concurrency group (5 at Discord's; 0 lets them come at any pace).
+    """
 
     clock: Callable[[], int]
     total: int = 1000
     max_concurrency: int = 1
+    every: float = 0.0
     made: list[tuple[int, int]] = field(default_factory=list)
 
-    def count(self, shard: int) -> None:
-        """Note one IDENTIFY."""
-        self.made.append((self.clock(), shard))
+    def begin(self, shard: int) -> bool:
+        """Note one IDENTIFY; returns False for one that comes too soon after another."""
+        now, group = self.clock(), shard % self.max_concurrency
+        last = max((moment for moment, other in self.made if other % self.max_concurrency == group), default=None)
+        if last is not None and now - last < self.every * 1000:
+            return False
+        self.made.append((now, shard))
+        return True
 
     def recent(self) -> list[int]:
         """Return the moments of the last day's."""

@@ -76,6 +76,6 @@ def callback(world: World, of: Pending, made: Message | None, kind: int) -> Json
             "response_message_ephemeral": of.private,
         }
     found: Json = {"interaction": told}
-    if made is not None:
+    if made is not None and not of.loading:
         found["resource"] = {"type": kind, "message": message(world, made, reads=True)}
     return found

@@ -17,5 +17,5 @@ async def address(call: Call) -> Json:
 async def for_bot(call: Call) -> Json:
     """Return where the gateway is, the number of shards it suggests, and the session starts left."""
     gateway = call.hub.gateway
-    shards = gateway.suggested_shards or len(call.hub.world.guilds_of_bot()) // 1000 + 1
+    shards = gateway.suggested_shards or len(call.hub.world.guilds_of_bot()) // gateway.most_guilds + 1
     return {"url": gateway.resume_url, "shards": shards, "session_start_limit": gateway.starts.limit()}

@@ -24,7 +24,7 @@ _FOR_COMPONENTS = (pending.DEFERRED_UPDATE, pending.UPDATED)
 @routes.on("POST", "/interactions/{interaction_id}/{interaction_token}/callback", open=True)
 async def answer(call: Call) -> Json | None:
     """Take the first answer, if it comes in time and is the first."""
-    of = call.hub.pending.get(call.number("interaction_id"))
+    of = call.hub.pending.by_id(call.number("interaction_id"))
     in_time = of is not None and call.hub.timer() - of.began <= call.hub.limits.answer
     if of is None or of.token != call.path["interaction_token"] or (not in_time and not of.answer):
         raise unknown(10062)
@@ -129,8 +129,7 @@ def _of(call: Call) -> Pending:
     """Return the interaction of a token that still holds, and that was answered."""
     if call.number("webhook_id") != call.hub.world.application.id:
         raise unknown(10015)
-    token = call.path["webhook_token"]
-    of = next((one for one in call.hub.pending.values() if one.token == token), None)
+    of = call.hub.pending.by_token(call.path["webhook_token"])
     if of is None or call.hub.timer() - of.began > call.hub.limits.token:
         raise Refused(401, 50027)
     if not of.answer:

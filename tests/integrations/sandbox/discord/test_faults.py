@@ -73,6 +73,15 @@ async def test_injected_errors_come_as_often_as_asked(server: Sandbox) -> None:
     assert len(server.ledger.sent()) == 1
 
 
+async def test_a_ban_by_the_network_is_not_retried(server: Sandbox) -> None:
+    general = server.guild("Garden").text("general")
+    async with connected(server, Client()) as client:
+        fault = server.faults.add(Fault("POST", POST, "banned", times=2))
+        with pytest.raises(discord.HTTPException) as refused:
+            await _channel(client, general).send("x")
+    assert (refused.value.status, fault.hit) == (429, 1)
+
+
 @pytest.mark.parametrize("after_accept", [False, True])
 async def test_a_reset_connection_loses_the_answer_or_the_request(server: Sandbox, *, after_accept: bool) -> None:
     general = server.guild("Garden").text("general")

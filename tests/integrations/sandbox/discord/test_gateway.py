@@ -32,6 +32,7 @@ async def test_identify_begins_a_session_on_every_transport(server: Sandbox, com
         ({"intents": 1 << 30}, 4013),
         ({"intents": "all"}, 4013),
         ({"shard": [2, 2]}, 4010),
+        ({"shard": "first"}, 4010),
     ],
 )
 async def test_identify_closes_on_wrong_values(server: Sandbox, said: dict[str, object], code: int) -> None:
@@ -49,6 +50,9 @@ async def test_identify_closes_on_intents_that_are_switched_off() -> None:
 async def test_gateway_closes_on_what_a_client_may_not_say(server: Sandbox) -> None:
     async with raw(server) as client:
         await client.socket.send_str("not json")
+        assert await client.hear() == {"closed": 4002}
+    async with raw(server) as client:
+        await client.say(2, "let me in")
         assert await client.hear() == {"closed": 4002}
     async with raw(server) as client:
         await client.say(8, {})
@@ -174,6 +178,32 @@ async def test_too_many_sessions_reset_the_token(server: Sandbox) -> None:
         await client.identify(server.token)
         assert await client.hear() == {"closed": 4004}
     assert server.gateway.token_is_reset
+
+
+async def test_sessions_begun_too_soon_after_one_another_are_invalid() -> None:
+    moments = [1_800_000_000_000]
+    async with Sandbox(Settings(clock=lambda: moments[0])) as server:
+        server.gateway.starts.every = 5.0
+        heard = []
+        for pause in (0, 4_999, 1):
+            moments[0] += pause
+            async with raw(server) as client:
+                await client.identify(server.token)
+                heard.append((await client.hear())["op"])
+    assert heard == [0, 9, 0]
+    assert server.gateway.counts["identifies"] == 2
+
+
+async def test_more_guilds_than_shards_can_have_need_more_shards(server: Sandbox) -> None:
+    server.gateway.most_guilds = 1
+    server.guild("First")
+    server.guild("Second")
+    async with raw(server) as client:
+        await client.identify(server.token)
+        assert await client.hear() == {"closed": 4011}
+    async with raw(server) as client:
+        await client.identify(server.token, shard=[0, 2])
+        assert (await client.hear())["t"] == "READY"
 
 
 async def test_session_starts_come_back_after_a_day() -> None:

@@ -290,6 +290,8 @@ async def test_missing_permissions_refuse(server: Sandbox, taken: Permission, co
         ({"embeds": [{"title": "t"}] * 11}, 50035, "embeds"),
         ({"content": "x", "nonce": "n" * 26, "enforce_nonce": True}, 50035, "nonce"),
         ({"poll": {"question": {"text": "q"}, "answers": []}}, 50035, "poll"),
+        ({"content": "x", "components": [{"no": "type"}]}, 50035, None),
+        ({"content": 7}, 50035, "content"),
     ],
 )
 async def test_wrong_messages_refuse(server: Sandbox, body: dict[str, Any], code: int, field: str | None) -> None:
