@@ -90,7 +90,8 @@ class Proxy:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._pass(reader, back, counted=False))
                 both.create_task(self._pass(there, writer, counted=True))
-        except* (OSError, asyncio.CancelledError):
+        except* OSError:
+            # one end is gone, and with it the other
             pass
         finally:
             self._writers -= ends

@@ -17,10 +17,16 @@ from integrations.sandbox.ledger import Act, Ledger
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who does something. With `at` (ms) it is placed in the past, and nobody is told: it is history."""
+    """Who does something. With `at` (ms) it is placed in the past: history, of which nobody is told unless `told`."""
 
     user_id: int
     at: int | None = None
+    told: bool = False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is told."""
+        return self.at is not None and not self.told
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Hub:
 
     def tell(self, by: By, event: str, payload: object, guild_id: int | None) -> None:
         """Tell the sessions of something in a guild, or of something direct where that is None."""
-        if by.at is None and self._concerns_bot(guild_id):
+        if not by.quiet and self._concerns_bot(guild_id):
             self.gateway.tell(event, payload, guild_id)
 
     def tell_in(self, by: By, event: str, payload: object, channel: Channel) -> None:
@@ -76,7 +82,7 @@ class Hub:
 
     def tell_message(self, by: By, event: str, channel: Channel, render: Callable[[bool], Any]) -> None:
         """Tell the sessions of a message, with its content or without."""
-        if by.at is None and self.world.sees(channel) and self._concerns_bot(channel.guild_id):
+        if not by.quiet and self.world.sees(channel) and self._concerns_bot(channel.guild_id):
             self.gateway.tell_message(event, render, channel.guild_id)
 
     def note(self, by: By, kind: str, channel: Channel | None = None, **more: object) -> None:

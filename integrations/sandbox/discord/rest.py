@@ -21,6 +21,7 @@ from integrations.sandbox.ledger import Request
 _VERSION = re.compile(r"^/api(/v\d+)?")
 _MAJOR = ("channel_id", "guild_id", "webhook_id", "interaction_id")
 _VIA = {"Via": "1.1 sandbox"}
+_FREE = Taken(0.0, False, {})
 
 
 class Rest:
@@ -36,6 +37,8 @@ class Rest:
         """Answer one request."""
         path = _VERSION.sub("", request.rel_url.raw_path)
         fault = self._hub.faults.take(request.method, unquote(path))
+        if fault is not None:
+            self._hub.wake()
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
         elif fault is not None and not fault.after_accept:
@@ -54,7 +57,9 @@ class Rest:
             raise Refused(404, 0)
         route, values = found
         self._let_in(request, route)
-        taken = self.buckets.take(route.name, _major(values), counted=not route.open)
+        taken = _FREE
+        if route.limited:
+            taken = self.buckets.take(route.name, _major(values), counted=not route.own_token)
         if taken.wait:
             return _too_many(taken)
         path_values = {key: unquote(value) for key, value in values.items()}
@@ -63,8 +68,8 @@ class Rest:
             result = await route.serve(call)
         except Refused as refused:
             return _json(refused.status, refused.body(), taken.headers)
-        except (KeyError, TypeError, ValueError):
-            # a body that lacks a field or has a wrong kind of value somewhere
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # a body that lacks a field, or has text where an object should be
             return _json(400, error(400, 50035, {}), taken.headers)
         self._write(route, call, result, swallowed=swallowed)
         if result is None:
@@ -74,7 +79,7 @@ class Rest:
     def _let_in(self, request: web.Request, route: Route) -> None:
         said = request.headers.get("Authorization", "")
         known = said == f"Bot {self._token}" and not self._hub.gateway.token_is_reset
-        if not known and not route.open:
+        if not known and not route.own_token:
             raise Refused(401, 0)
 
     def _write(self, route: Route, call: Call, result: object, *, swallowed: bool) -> None:

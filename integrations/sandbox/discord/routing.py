@@ -99,12 +99,16 @@ Serve = Callable[[Call], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method and path as Discord documents them; `open` ones carry a token of their own in the path."""
+    """One method and path as Discord documents them.
+
+    `own_token` ones carry one in the path; `limited` is False where Discord keeps no rate limit.
+    """
 
     method: str
     path: str
     serve: Serve
-    open: bool = False
+    own_token: bool = False
+    limited: bool = True
 
     @property
     def name(self) -> str:
@@ -122,11 +126,11 @@ class Routes:
     def __init__(self) -> None:
         self.all: list[Route] = []
 
-    def on(self, method: str, path: str, *, open: bool = False) -> Callable[[Serve], Serve]:  # noqa: A002
+    def on(self, method: str, path: str, *, own_token: bool = False, limited: bool = True) -> Callable[[Serve], Serve]:
         """Serve a method and path with a function."""
 
         def add(serve: Serve) -> Serve:
-            self.all.append(Route(method, path, serve, open))
+            self.all.append(Route(method, path, serve, own_token, limited))
             return serve
 
         return add

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -25,6 +26,12 @@ from integrations.sandbox.ledger import Ledger
 
 _LARGEST_REQUEST = 26_214_400
 _CLOSE_WITHIN = 1.0
+
+
+def _token(bot_id: int) -> str:
+    """Return a token as Discord makes them: clients read the bot's id out of its first part."""
+    first = base64.urlsafe_b64encode(str(bot_id).encode()).decode().rstrip("=")
+    return f"{first}.sandbox.{secrets.token_urlsafe(24)}"
 
 
 def _wall_clock() -> int:
@@ -61,7 +68,7 @@ class Sandbox:
         limits, timer = self.settings.limits, self.settings.timer
         self.hub = Hub(self.world, self.gateway, self.ledger, self.faults, limits, timer)
         self.gateway.moves_itself = self._bot_moves
-        self.token = f"sandbox.{secrets.token_urlsafe(24)}"
+        self.token = _token(self.world.bot.id)
         self.port = self.settings.port
         self._rest = Rest(self.hub, self.token)
         self._people: dict[str, Person] = {}

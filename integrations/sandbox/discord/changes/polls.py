@@ -45,7 +45,7 @@ def end(hub: Hub, by: By, message: Message) -> None:
     channel = hub.home(message)
     about = Reference(channel.id, message.id, channel.guild_id)
     told = messages.Draft(type=MessageType.POLL_RESULT, reference=about, pings=False)
-    messages.post(hub, By(message.author_id, by.at), channel, told)
+    messages.post(hub, By(message.author_id, by.at, by.told), channel, told)
 
 
 def poll_of(message: Message) -> Poll:

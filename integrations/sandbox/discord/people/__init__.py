@@ -10,6 +10,6 @@ from integrations.sandbox.discord.people.writing import Writing
 
 
 class Person(Writing, Threading, Belonging, TakingPart, UsingBot):
-    """Somebody. `at(ms)` gives the same person in the past: what they do then is history that nobody is told of."""
+    """Somebody. `at(ms)` gives the same person in the past; what they do then is history that nobody is told of."""
 
     __slots__ = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from integrations.sandbox.discord.changes import members
 from integrations.sandbox.discord.hub import By
-from integrations.sandbox.discord.model import Member, Role
+from integrations.sandbox.discord.model import Channel, Member, Role
 from integrations.sandbox.discord.people.somebody import Has, Somebody
 
 
@@ -44,7 +44,12 @@ class Belonging(Somebody):
         return guild.guild.members[self.id]
 
     def _changes(self, guild: Has, **state: object) -> None:
-        members.change(self.hub, By(guild.guild.owner_id, self.moment), guild.guild, self.id, **state)
+        members.change(self.hub, By(guild.guild.owner_id, self.moment, self.told), guild.guild, self.id, **state)
+
+    @property
+    def dm(self) -> Channel:
+        """This person's direct conversation with the bot."""
+        return self.hub.world.dm(self.id)
 
     def closes_dms(self) -> None:
         """Take no direct messages any more."""

@@ -20,11 +20,12 @@ class Has(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A user of the sandbox; `moment` (ms) is set where they act in the past."""
+    """A user of the sandbox; `moment` (ms) is set where they act in the past, `told` where the bot hears of it."""
 
     hub: Hub
     user: User
     moment: int | None = None
+    told: bool = False
 
     @property
     def id(self) -> int:
@@ -36,14 +37,16 @@ class Somebody:
         """How a message names this person."""
         return f"<@{self.id}>"
 
-    def at(self, moment: int) -> Self:
-        """Return this person at a moment in the past, in ms."""
-        return replace(self, moment=moment)
+    def at(self, moment: int, *, told: bool = False) -> Self:
+        """Return this person at a moment in the past, in ms. What they do there is history, unless it is `told`: then
+        the bot hears of it like of anything new, which is how a whole history is replayed through the live path.
+        """
+        return replace(self, moment=moment, told=told)
 
     @property
     def by(self) -> By:
         """This person as the one who does something."""
-        return By(self.id, self.moment)
+        return By(self.id, self.moment, self.told)
 
 
 def reference(message: Message) -> Reference:

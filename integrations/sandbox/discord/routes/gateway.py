@@ -7,7 +7,7 @@ from integrations.sandbox.discord.routing import Call, Json, Routes
 routes = Routes()
 
 
-@routes.on("GET", "/gateway", open=True)
+@routes.on("GET", "/gateway", own_token=True)
 async def address(call: Call) -> Json:
     """Return where the gateway is."""
     return {"url": call.hub.gateway.resume_url}

@@ -21,7 +21,7 @@ _HOOK = "/webhooks/{webhook_id}/{webhook_token}"
 _FOR_COMPONENTS = (pending.DEFERRED_UPDATE, pending.UPDATED)
 
 
-@routes.on("POST", "/interactions/{interaction_id}/{interaction_token}/callback", open=True)
+@routes.on("POST", "/interactions/{interaction_id}/{interaction_token}/callback", own_token=True, limited=False)
 async def answer(call: Call) -> Json | None:
     """Take the first answer, if it comes in time and is the first."""
     of = call.hub.pending.by_id(call.number("interaction_id"))
@@ -86,7 +86,7 @@ def _draft(call: Call, of: Pending, data: Json) -> Draft:
     return replace(draft, flags=draft.flags | int(data.get("flags") or 0) & EPHEMERAL)
 
 
-@routes.on("POST", _HOOK, open=True)
+@routes.on("POST", _HOOK, own_token=True)
 async def follow_up(call: Call) -> Json | None:
     """Say something more; after a deferred answer, the first one fills that in."""
     of = _of(call)
@@ -102,13 +102,13 @@ async def follow_up(call: Call) -> Json | None:
     return message(call.hub.world, made, reads=True) if call.says("wait") else None
 
 
-@routes.on("GET", _HOOK + "/messages/{message_id}", open=True)
+@routes.on("GET", _HOOK + "/messages/{message_id}", own_token=True)
 async def read(call: Call) -> Json:
     """Return an answer."""
     return message(call.hub.world, _said(call, _of(call)), reads=True)
 
 
-@routes.on("PATCH", _HOOK + "/messages/{message_id}", open=True)
+@routes.on("PATCH", _HOOK + "/messages/{message_id}", own_token=True)
 async def edit(call: Call) -> Json:
     """Change an answer."""
     of = _of(call)
@@ -118,7 +118,7 @@ async def edit(call: Call) -> Json:
     return message(call.hub.world, known, reads=True)
 
 
-@routes.on("DELETE", _HOOK + "/messages/{message_id}", open=True)
+@routes.on("DELETE", _HOOK + "/messages/{message_id}", own_token=True)
 async def delete(call: Call) -> None:
     """Take an answer back."""
     of = _of(call)

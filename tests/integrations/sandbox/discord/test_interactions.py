@@ -92,6 +92,16 @@ async def test_a_command_is_answered_privately(server: Sandbox) -> None:
     assert general.messages == {}
 
 
+async def test_a_command_in_a_direct_conversation_has_no_guild(server: Sandbox) -> None:
+    alice = server.guild("Garden").person("alice")
+    async with connected(server, with_commands()) as client:
+        await client.tree.sync()
+        used = await (await alice.uses(alice.dm, "/cairn me")).answered()
+        heard = await client.hears("interaction")
+    assert used.message.content == "alice 7"
+    assert (heard.guild_id, heard.context.dm_channel) == (None, True)
+
+
 async def test_commands_that_are_unknown_or_hidden_cannot_be_used(server: Sandbox) -> None:
     guild = server.guild("Garden")
     alice, general = guild.person("alice"), guild.text("general")

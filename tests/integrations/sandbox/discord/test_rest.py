@@ -52,6 +52,17 @@ async def test_history_is_not_told_to_sessions(server: Sandbox) -> None:
         assert client.of("raw_reaction_add") == []
 
 
+async def test_history_can_be_told_as_if_it_were_new(server: Sandbox) -> None:
+    guild, start = server.guild("Garden"), server.world.clock() - 30 * DAY_MS
+    general, alice = guild.text("general"), guild.person("alice")
+    async with connected(server, Client()) as client:
+        written = [await alice.at(start + number, told=True).says(general, "replayed") for number in range(3)]
+        await client.hears("message", 3)
+        heard = client.of("message")
+    assert [one.id for one in heard] == [one.id for one in written]
+    assert [moment_of(one.id) for one in heard] == [start, start + 1, start + 2]
+
+
 async def test_the_bot_writes_edits_pins_reacts_and_deletes(server: Sandbox) -> None:
     guild = server.guild("Garden")
     general = guild.text("general")
