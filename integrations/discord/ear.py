@@ -1,0 +1,184 @@
+"""Takes the gateway's events, server by server and in their order, and hands in what they say.
+
+What arrives while a batch is being stored waits for the next one, so a busy hour makes larger batches. A server's
+`heard` is the moment up to which everything that arrived from it has been stored: after a crash or a lost session, what
+happened since then is read from Discord's history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from bot.ports import Desk, Host, MachineError, Meter, Signal, Space
+from integrations.discord.guild import Guild
+from integrations.discord.hearing import hear
+from integrations.discord.ids import Payload, UnknownPlaceError, UnreadableError
+from integrations.discord.people import People
+from integrations.discord.wire import Room
+
+MOST_WAITING = 5_000
+"""Events that may wait to be stored before the gateway is read no further."""
+BATCH = 500
+"""Events of one server that are handed in together, at most."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+"""Seconds until a batch that could not be stored is handed in again: twice as long each time."""
+
+_logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Event(NamedTuple):
+    """One event as it arrived: its name, its data, and when, in ms."""
+
+    name: str
+    d: Payload
+    at: int
+
+
+@dataclass(slots=True)
+class Server:
+    """One server that is listened to."""
+
+    desk: Desk
+    guild: Guild
+    waiting: deque[Event] = field(default_factory=deque)
+    some: asyncio.Event = field(default_factory=asyncio.Event)
+    storing: int = 0
+    """When the oldest event arrived that is not stored yet, in ms; 0 where all are."""
+    heard: int = 0
+    """The moment up to which all that happened is stored, in ms; 0 where nothing is known of it."""
+
+    def note(self, alive: int) -> None:
+        """Move `heard` on; `alive` is when the gateway last sent anything at all."""
+        self.heard = max(self.heard, self.storing - 1 if self.storing else alive)
+
+
+Fetch = Callable[[Server, UnknownPlaceError], Awaitable[Event | None]]
+"""Fetches what a server's state does not know, as the event that would have told of it."""
+Arrived = Callable[[Server, int], Awaitable[None]]
+"""Hears that a server has told all of itself: at the start, and after a lost session."""
+
+
+class Ear:
+    """Sorts events by server. Each server has a worker of its own, which ends with the block `async with`."""
+
+    def __init__(self, host: Host, people: People, fetch: Fetch, arrived: Arrived) -> None:
+        self._host = host
+        self._people = people
+        self._fetch = fetch
+        self._arrived = arrived
+        self._room = Room(MOST_WAITING)
+        self._early: dict[str, deque[Event]] = {}
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self.servers: dict[str, Server] = {}
+
+    def hear(self, name: str, d: Payload, now: int) -> None:
+        """Take one event; see `wire.Hears`."""
+        number = d.get("id") if name in ("GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE") else d.get("guild_id")
+        if not isinstance(number, str):
+            self._host.count(Meter.MALFORMED)
+            return
+        event = Event(name, d, now)
+        server = self.servers.get(number)
+        if server is not None:
+            self._give(server, event)
+        elif number in self._early:
+            self._room.take()
+            self._early[number].append(event)
+        elif name == "GUILD_CREATE":
+            self._room.take()
+            self._early[number] = deque((event,))
+            self._workers[number] = asyncio.create_task(self._work(number), name=f"discord server {len(self._workers)}")
+
+    async def room(self) -> None:
+        """Return when there is room for more events."""
+        await self._room.wait()
+
+    async def quiet(self) -> None:
+        """Return when all that has arrived is stored."""
+        await self._room.empty()
+
+    async def close(self) -> None:
+        """End all workers; what waits is left."""
+        for worker in self._workers.values():
+            worker.cancel()
+        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+
+    def _give(self, server: Server, event: Event) -> None:
+        self._room.take()
+        server.waiting.append(event)
+        server.storing = server.storing or event.at
+        server.some.set()
+
+    async def _work(self, number: str) -> None:
+        server = await self._open(number)
+        if server is None:
+            return
+        while True:
+            await server.some.wait()
+            batch = [server.waiting.popleft() for _ in range(min(len(server.waiting), BATCH))]
+            await self._store(server, await self._read(server, batch))
+            self._room.leave(len(batch))
+            server.storing = server.waiting[0].at if server.waiting else 0
+            if not server.waiting:
+                server.some.clear()
+            for event in batch:
+                if event.name == "GUILD_CREATE" and not event.d.get("unavailable"):
+                    await self._arrived(server, event.at)
+
+    async def _open(self, number: str) -> Server | None:
+        """Ask for the server's desk; until there is an answer its events wait."""
+        name = str(self._early[number][0].d.get("name") or "")
+        desk = await self._again(lambda: self._host.desk(Space("discord", number, name)))
+        events = self._early.pop(number)
+        self._room.leave(len(events))
+        if desk is None:
+            self._workers.pop(number, None)
+            return None
+        server = Server(desk, Guild(number, desk.settings, desk.kinds, self._people))
+        self.servers[number] = server
+        for event in events:
+            self._give(server, event)
+        return server
+
+    async def _read(self, server: Server, batch: list[Event]) -> list[Signal]:
+        desk, guild = server.desk, server.guild
+        found = guild.apply(desk.settings, desk.kinds, batch[0].at)
+        for event in batch:
+            try:
+                found += await self._signals(server, event)
+            except UnreadableError:
+                self._host.count(Meter.MALFORMED)
+        return found
+
+    async def _signals(self, server: Server, event: Event) -> list[Signal]:
+        """Return what an event says; what it speaks of is fetched where it is not known."""
+        try:
+            return hear(server.guild, event.name, event.d, event.at)
+        except UnknownPlaceError as unknown:
+            missing = await self._fetch(server, unknown)
+            if missing is None:
+                return []
+            return hear(server.guild, missing.name, missing.d, missing.at) + hear(
+                server.guild, event.name, event.d, event.at
+            )
+
+    async def _store(self, server: Server, signals: list[Signal]) -> None:
+        if signals:
+            await self._again(lambda: server.desk.record(signals))
+
+    async def _again(self, do: Callable[[], Awaitable[_T]]) -> _T:
+        """Do it until the storage does not fail: nothing that was heard is given up."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await do()
+            except MachineError as error:
+                _logger.warning("what was heard waits, and is handed in again in %.0f s: %s", pause, error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
