@@ -15,9 +15,9 @@ from bot.community.comparing import called
 from bot.community.trees import stored
 from bot.intake import Intake
 from bot.metrics import Metrics
-from bot.ports import Consent, Desk, Host, Kind, Level, Meter, Receipt, Signal, Space, SpaceSettings
+from bot.ports import Consent, Desk, Host, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
 from bot.rules import parse_rules
-from bot.storage import communities, spaces
+from bot.storage import communities, notes, spaces
 from bot.storage.accounts import Newcomers
 from bot.storage.communities import Community
 from bot.storage.engine import Database
@@ -53,7 +53,7 @@ class Desks:
 
     def __init__(self, database: Database, intake: Intake, policy: Policy, metrics: Metrics) -> None:
         """Take the store, the way in, what to do with unknown spaces, and where to count."""
-        self._database = database
+        self.database = database
         self._policy = policy
         self._desks: dict[tuple[str, str], _Desk] = {}
         self._refused: set[tuple[str, str]] = set()
@@ -93,7 +93,7 @@ class Desks:
         """Read anew what holds in each space; refused spaces may ask again."""
         async with self._turn:
             self._refused.clear()
-            async with self._database.read() as connection:
+            async with self.database.read() as connection:
                 for key, desk in self._desks.items():
                     found = await spaces.communities_of(connection, Space(*key))
                     if found:
@@ -101,16 +101,16 @@ class Desks:
                     desk.open = bool(found)
 
     async def _open(self, integration: str, key: tuple[str, str], wanted: Space) -> None:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             found = await spaces.communities_of(connection, wanted)
         if not found:
-            async with self._database.write() as connection:
+            async with self.database.write() as connection:
                 refused = await self._take_in(connection, wanted)
                 found = await spaces.communities_of(connection, wanted)
             if refused:
                 self._refuse(key, wanted, refused)
                 return
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             desk = _Desk(self, integration, wanted)
             await self._furnish(connection, desk, *found[0])
             self._desks[key] = desk
@@ -174,6 +174,19 @@ class _Desk:
     def kinds(self) -> frozenset[Kind]:
         return self.origin.kinds
 
+    @property
+    def notes(self) -> Notes:
+        return _Notes(self._desks.database, self._integration, self.origin.space or 0)
+
+    async def missed(self, since: int, until: int) -> int:
+        self._desks.metrics.count(self._integration, Meter.GAPS)
+        async with self._desks.database.write() as connection:
+            return await notes.missed(connection, (self.origin.community, self.origin.space or 0), since, until)
+
+    async def made_good(self, gap: int) -> None:
+        async with self._desks.database.write() as connection:
+            await notes.made_good(connection, gap)
+
     def furnish(self, whole: str, kept: Kept) -> None:
         if self._read == (whole, kept):
             return
@@ -204,6 +217,10 @@ class _Host:
         self._desks = desks
         self._integration = integration
 
+    @property
+    def notes(self) -> Notes:
+        return _Notes(self._desks.database, self._integration, 0)
+
     async def desk(self, space: Space) -> Desk | None:
         return await self._desks.desk(self._integration, space)
 
@@ -212,3 +229,18 @@ class _Host:
 
     def level(self, what: Level, value: float) -> None:
         self._desks.metrics.level(self._integration, what, value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    database: Database
+    owner: str
+    space: int
+
+    async def read(self, name: str) -> str | None:
+        async with self.database.read() as connection:
+            return await notes.read(connection, self.owner, self.space, name)
+
+    async def write(self, name: str, value: str) -> None:
+        async with self.database.write() as connection:
+            await notes.write(connection, self.owner, self.space, name, value)

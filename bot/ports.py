@@ -31,6 +31,7 @@ __all__ = [
     "Listed",
     "MachineError",
     "Meter",
+    "Notes",
     "Person",
     "Place",
     "Platform",
@@ -193,8 +194,33 @@ class Finding:
     ok: bool = True
 
 
+class Notes(Protocol):
+    """What an integration puts down for itself, so that it knows it after a restart."""
+
+    async def read(self, name: str) -> str | None:
+        """Return what was put down under a name, None where nothing was."""
+        ...
+
+    async def write(self, name: str, value: str) -> None:
+        """Put something down; it replaces what was there."""
+        ...
+
+
 class Desk(Inbox, Protocol):
     """What an integration is given of one space. Its settings and kinds are never older than some seconds."""
+
+    @property
+    def notes(self) -> Notes:
+        """What the integration has put down about the space."""
+        ...
+
+    async def missed(self, since: int, until: int) -> int:
+        """Put down that not everything was heard from one moment to another (ms); returns the gap's number."""
+        ...
+
+    async def made_good(self, gap: int) -> None:
+        """Put down that all that can still be seen of a gap is stored."""
+        ...
 
     @property
     def space(self) -> Space:
@@ -214,6 +240,11 @@ class Desk(Inbox, Protocol):
 
 class Host(Protocol):
     """What an integration is given to run: where to hand signals in, and where to tell how it fares."""
+
+    @property
+    def notes(self) -> Notes:
+        """What the integration has put down about itself."""
+        ...
 
     async def desk(self, space: Space) -> Desk | None:
         """Return a space's desk; None where no community takes the space in, for a reason that has been logged.

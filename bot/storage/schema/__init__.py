@@ -7,6 +7,7 @@ and can be partitioned later. The engagement table carries no index scattered ov
 from bot.storage.schema.acts import count, engagement, import_run, orphan, rejected, sighting
 from bot.storage.schema.base import metadata
 from bot.storage.schema.communities import community, context, naming, rules, setting, space
+from bot.storage.schema.listening import gap, note
 from bot.storage.schema.people import account, attribute, left_out, link, member
 from bot.storage.schema.scores import band_change, crossing, dirty, stale, tally, total
 
@@ -20,12 +21,14 @@ __all__ = [
     "crossing",
     "dirty",
     "engagement",
+    "gap",
     "import_run",
     "left_out",
     "link",
     "member",
     "metadata",
     "naming",
+    "note",
     "orphan",
     "rejected",
     "rules",

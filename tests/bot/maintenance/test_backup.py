@@ -87,7 +87,8 @@ async def test_backup_under_a_writer_shows_one_moment(database_url: str, tmp_pat
         async def write() -> None:
             for n in range(100):
                 await run(database, f"INSERT INTO community (name, as_of) VALUES ('c{n}', 0)")
-                await run(database, f"INSERT INTO space (id, community, platform, external, name, consent) VALUES ({n + 10}, {n + 2}, 'slack', 'T{n}', '', 'notice')")
+                columns = "(id, community, platform, external, name, consent)"
+                await run(database, f"INSERT INTO space {columns} VALUES ({n + 10}, {n + 2}, 'slack', 'T{n}', '', '')")
 
         writing = asyncio.create_task(write())
         await asyncio.sleep(0.05)
