@@ -17,7 +17,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Act:
     """Something a person did: `what` is the id of the object, `about` of the one it concerns; `at` is in ms.
 
-    `detail` says more where a kind has more to say (an emoji, an answer's number).
+    `detail` says more where a kind has more to say (an emoji, an answer's number); `bot` is whether a machine did it.
     """
 
     at: int
@@ -28,6 +28,7 @@ class Act:
     what: str = ""
     about: str = ""
     detail: str = ""
+    bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

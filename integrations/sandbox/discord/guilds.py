@@ -42,6 +42,18 @@ class GuildHandle:
             self.guild.members[found.id] = Member(found.id, self.guild.created + 1)
         return found
 
+    def bot(self, name: str) -> Person:
+        """Return another bot, whose acts should count for nobody."""
+        found = self.person(name)
+        found.user.bot = True
+        return found
+
+    def webhook(self, name: str) -> Person:
+        """Return a webhook: it writes, and is no member."""
+        found = self._person(name)
+        found.user.bot = found.user.webhook = True
+        return found
+
     def people(self, names: Iterable[str]) -> list[Person]:
         """Return many members."""
         return [self.person(name) for name in names]
@@ -118,7 +130,8 @@ class GuildHandle:
 
     def emoji(self, name: str) -> Emoji:
         """Return an emoji of this guild's own."""
-        return Emoji(name, self.guild.id + len(name))
+        known = next((one for one in self.guild.emojis.values() if one.name == name), None)
+        return known or places.make_emoji(self.hub, self._owner, self.guild, name)
 
     @property
     def _owner(self) -> By:

@@ -93,7 +93,8 @@ class Hub:
         space = more.pop("space", None if channel is None else channel.guild_id)
         place = "" if channel is None else str(channel.id)
         said = {key: str(value) for key, value in more.items() if value is not None}
-        self.ledger.add(Act(self.now(by), kind, str(by.user_id), str(space or ""), place, **said))
+        bot = self.world.users[by.user_id].bot
+        self.ledger.add(Act(self.now(by), kind, str(by.user_id), str(space or ""), place, bot=bot, **said))
 
     async def until(self, condition: Callable[[], object], within: float = 5.0) -> None:
         """Wait until something holds in this world. Raises TimeoutError after `within` seconds."""

@@ -40,13 +40,17 @@ class MessageType(IntEnum):
 
 @dataclass(slots=True)
 class User:
-    """A person or a bot, the same in all guilds. `dms_open` is whether they take direct messages."""
+    """A person or a bot, the same in all guilds. `dms_open` is whether they take direct messages.
+
+    A `webhook` is a bot that is no member anywhere; its messages say so.
+    """
 
     id: int
     name: str
     bot: bool = False
     dms_open: bool = True
     locale: str = "en-US"
+    webhook: bool = False
 
 
 @dataclass(slots=True)
@@ -245,6 +249,7 @@ class Guild:
     voice: dict[int, VoiceState] = field(default_factory=dict)
     events: dict[int, ScheduledEvent] = field(default_factory=dict)
     stages: dict[int, StageInstance] = field(default_factory=dict)
+    emojis: dict[int, Emoji] = field(default_factory=dict)
     system_channel_id: int | None = None
     afk_channel_id: int | None = None
     locale: str = "en-US"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from integrations.sandbox.discord.hub import By, Hub
-from integrations.sandbox.discord.model import Channel, Guild, Overwrite, Role
+from integrations.sandbox.discord.model import Channel, Emoji, Guild, Overwrite, Role
 from integrations.sandbox.discord.payloads.channels import channel as shown
 from integrations.sandbox.discord.payloads.guilds import guild as guild_shown
+from integrations.sandbox.discord.payloads.guilds import own_emoji
 from integrations.sandbox.discord.payloads.guilds import role as role_shown
 from integrations.sandbox.discord.permissions import Permission
 
@@ -71,6 +72,15 @@ def delete_role(hub: Hub, by: By, guild: Guild, known: Role) -> None:
         if known.id in member.roles:
             member.roles.remove(known.id)
     hub.tell(by, "GUILD_ROLE_DELETE", {"guild_id": str(guild.id), "role_id": str(known.id)}, guild.id)
+
+
+def make_emoji(hub: Hub, by: By, guild: Guild, name: str) -> Emoji:
+    """Make an emoji of the guild's own."""
+    made = Emoji(name, hub.new_id(by))
+    guild.emojis[made.id] = made
+    shown_all = [own_emoji(one) for one in guild.emojis.values()]
+    hub.tell(by, "GUILD_EMOJIS_UPDATE", {"guild_id": str(guild.id), "emojis": shown_all}, guild.id)
+    return made
 
 
 def change_guild(hub: Hub, by: By, guild: Guild, **state: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.sandbox.discord.model import Channel, Guild, Role
+from integrations.sandbox.discord.model import Channel, Emoji, Guild, Role
 from integrations.sandbox.discord.payloads.channels import channel, thread
 from integrations.sandbox.discord.payloads.events import event
 from integrations.sandbox.discord.payloads.users import Json, member
@@ -44,6 +44,20 @@ def guild(of: Guild) -> Json:
         "system_channel_id": None if of.system_channel_id is None else str(of.system_channel_id),
         "preferred_locale": of.locale,
         "roles": [role(one) for one in of.roles.values()],
+        "emojis": [own_emoji(one) for one in of.emojis.values()],
+    }
+
+
+def own_emoji(of: Emoji) -> Json:
+    """Return an emoji of the guild's own."""
+    return {
+        "id": str(of.id),
+        "name": of.name,
+        "roles": [],
+        "require_colons": True,
+        "managed": False,
+        "animated": False,
+        "available": True,
     }
 
 
@@ -67,7 +81,6 @@ def _switched_off() -> Json:
         "max_members": 25_000_000,
         "max_stage_video_channel_users": 50,
         "max_video_channel_users": 25,
-        "emojis": [],
         "stickers": [],
     }
 

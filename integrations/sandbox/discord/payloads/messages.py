@@ -76,6 +76,8 @@ def _basic(world: World, of: Message, *, reads: bool) -> Json:
     }
     if of.poll is not None and shown:
         found["poll"] = poll(of.poll, world.bot.id)
+    if world.users[of.author_id].webhook:
+        found["webhook_id"] = str(of.author_id)
     if of.interaction is not None:
         found |= {"interaction_metadata": of.interaction, "application_id": str(world.application.id)}
         found["webhook_id"] = str(world.application.id)

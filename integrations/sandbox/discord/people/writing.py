@@ -33,6 +33,10 @@ class Writing(Somebody):
         """Forward a message to another channel."""
         return messages.post(self.hub, self.by, channel, Draft(reference=replace(reference(message), kind=1)))
 
+    async def causes(self, channel: Channel, kind: int) -> Message:
+        """Cause one of Discord's own messages, by its number (8 is a boost); it is nothing that this person wrote."""
+        return messages.post(self.hub, self.by, channel, Draft(type=kind))
+
     async def edits(self, message: Message, text: str) -> None:
         """Change the text of an own message."""
         messages.edit(self.hub, self.by, message, {"content": text})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from integrations.sandbox.discord.changes import places
 from integrations.sandbox.discord.model import Channel, Role
 from integrations.sandbox.discord.payloads.channels import channel, thread, thread_member
-from integrations.sandbox.discord.payloads.guilds import active_threads, guild, role
+from integrations.sandbox.discord.payloads.guilds import active_threads, guild, own_emoji, role
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.discord.refusals import check_length, unknown
 from integrations.sandbox.discord.routing import Call, Json, Routes
@@ -53,6 +53,12 @@ async def threads(call: Call) -> Json:
         "members": [thread_member(one, bot) for one in mine],
         "has_more": False,
     }
+
+
+@routes.on("GET", "/guilds/{guild_id}/emojis")
+async def emojis(call: Call) -> list[Json]:
+    """Return the guild's own emojis."""
+    return [own_emoji(found) for found in call.guild().emojis.values()]
 
 
 @routes.on("GET", "/guilds/{guild_id}/roles")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from integrations.sandbox.discord.changes import members
 from integrations.sandbox.discord.payloads.channels import channel
 from integrations.sandbox.discord.payloads.guilds import guild
 from integrations.sandbox.discord.payloads.users import me, user
@@ -38,6 +39,12 @@ async def my_guilds(call: Call) -> list[Json]:
 def _counts(call: Call, members: int) -> Json:
     asked = call.says("with_counts")
     return {"approximate_member_count": members, "approximate_presence_count": 0} if asked else {}
+
+
+@routes.on("DELETE", "/users/@me/guilds/{guild_id}")
+async def leave_guild(call: Call) -> None:
+    """Leave a guild."""
+    members.bot_leaves(call.hub, call.guild())
 
 
 @routes.on("GET", "/users/{user_id}")

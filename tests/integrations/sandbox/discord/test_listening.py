@@ -31,9 +31,32 @@ async def test_messages_replies_edits_and_deletes_arrive(server: Sandbox) -> Non
     assert len(bulk.message_ids) == 2
 
 
+async def test_what_nobody_wrote_looks_like_that(server: Sandbox) -> None:
+    guild = server.guild("Garden")
+    general, alice = guild.text("general"), guild.person("alice")
+    guild.greets_in(general)
+    async with connected(server, Client()) as client:
+        await guild.bot("helper").says(general, "beep")
+        await guild.webhook("feed").says(general, "news")
+        await alice.causes(general, 8)
+        await server.person("bob").joins(guild)
+        await alice.forwards(await alice.says(general, "hello"), general)
+        await client.hears("message", 6)
+        bot, hook, boost, join, _, forward = client.of("message")
+    assert (bot.author.bot, bot.webhook_id) == (True, None)
+    assert (hook.author.bot, hook.webhook_id) == (True, hook.author.id)
+    assert (boost.type, join.type) == (discord.MessageType.premium_guild_subscription, discord.MessageType.new_member)
+    assert (forward.type, forward.reference.type) == (
+        discord.MessageType.default,
+        discord.MessageReferenceType.forward,
+    )
+    assert [act.bot for act in server.ledger.acts("message")] == [True, True, False, False]
+
+
 async def test_reactions_given_taken_back_and_cleared_arrive(server: Sandbox) -> None:
     guild = server.guild("Garden")
-    alice, leaf = guild.person("alice"), guild.emoji("leaf")
+    alice, leaf, twig = guild.person("alice"), guild.emoji("leaf"), guild.emoji("twig")
+    assert leaf.id != twig.id
     message = await alice.says(guild.text("general"), "hello")
     async with connected(server, Client()) as client:
         await alice.reacts(message, "👍")
