@@ -26,6 +26,7 @@ class Proxy:
         self.port = 0
         self.latency = 0.0
         self.connections = 0
+        self._ended = False
         self._left: int | None = None
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -39,10 +40,12 @@ class Proxy:
 
     async def __aexit__(self, *_: object) -> None:
         await self.refuse()
+        self._ended = True
+        self.latency = 0.0
+        self.flow()
         self.reset()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # not cancelled: Python 3.11 reports that of a server's own tasks as an error
+        await asyncio.gather(*self._tasks)
 
     async def accept(self) -> None:
         """Open the door, on the port it had before where there was one."""
@@ -83,6 +86,10 @@ class Proxy:
             there, back = await asyncio.open_connection(self.host, self.target)
         except OSError:
             _abort(writer)
+            return
+        if self._ended:
+            _abort(writer)
+            _abort(back)
             return
         ends = {writer, back}
         self._writers |= ends

@@ -141,10 +141,14 @@ class Sandbox:
         """Wait until something holds that requests or acts bring about. Raises TimeoutError."""
         await self.hub.until(condition, within)
 
-    async def _serve_gateway(self, request: web.Request) -> web.WebSocketResponse:
+    async def _serve_gateway(self, request: web.Request) -> web.StreamResponse:
         self.gateway.counts["connections"] += 1
         socket = web.WebSocketResponse(timeout=_CLOSE_WITHIN, compress=False, max_msg_size=65_536)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            # the client was gone before it got in; there is nobody to tell
+            return web.Response()
         wire = Wire(socket, request)
         self.gateway.wires.add(wire)
         try:

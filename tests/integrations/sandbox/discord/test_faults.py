@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 
 import aiohttp
 import pytest
@@ -158,6 +159,34 @@ async def test_a_network_that_stalls_resets_and_refuses_loses_nothing() -> None:
             await client.hears("message", len(written))
             assert [one.id for one in client.of("message")] == [one.id for one in written]
     assert proxy.connections >= 3
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_any_run_of_disturbances_loses_and_doubles_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    async with Sandbox(Settings(heartbeat=0.3)) as server, Proxy(server.port) as proxy:
+        guild = server.guild("Garden")
+        alice, general = guild.person("alice"), guild.text("general")
+        server.announce_gateway(proxy.port)
+        disturbances = (
+            proxy.reset,
+            server.gateway.drop,
+            server.gateway.ask_reconnect,
+            lambda: server.gateway.close(4000),
+            lambda: proxy.cut_after(chance.randint(1, 3000)),
+        )
+        async with connected(server, Client()) as client:
+            for _ in range(100):
+                await alice.says(general, "x")
+                if chance.random() < 0.1:
+                    chance.choice(disturbances)()
+                await asyncio.sleep(0.002)
+            written = [int(act.what) for act in server.ledger.acts("message")]
+            # long, because discord.py waits longer and longer where it was cut off while it connected
+            await client.until(lambda: len(client.of("message")) >= len(written), within=60)
+            assert [one.id for one in client.of("message")] == written
+    assert server.gateway.counts["identifies"] == 1
+    assert server.gateway.counts["resumes"] > 1
 
 
 async def test_the_proxy_cuts_in_the_middle_and_refuses_on_the_same_port(server: Sandbox) -> None:
