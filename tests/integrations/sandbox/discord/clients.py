@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, TypeVar
 
@@ -96,3 +97,12 @@ async def connected(server: Sandbox, client: C) -> AsyncIterator[C]:
             ready.cancel()
             await client.close()
             await asyncio.gather(running, ready, return_exceptions=True)
+            await _end_heartbeats()
+
+
+async def _end_heartbeats() -> None:
+    """End the threads that discord.py leaves behind for connections that were cut before their session had begun."""
+    for thread in threading.enumerate():
+        if isinstance(thread, gateway.KeepAliveHandler):
+            thread.stop()
+            await asyncio.to_thread(thread.join)
