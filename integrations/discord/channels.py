@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.ports import Context, Place, SpaceSettings
-from integrations.discord.ids import Payload, UnknownPlaceError, clean, snowflake
+from integrations.discord.ids import Payload, UnknownPlaceError, clean, moment_in, snowflake
 
 _VIEW = 1 << 10
 CATEGORY, PRIVATE_THREAD = 4, 12
@@ -35,6 +35,8 @@ class _Channel(NamedTuple):
     parent: str
     hidden: bool | None
     overwrites: frozenset[tuple[str, int, int]]
+    last: int
+    """When something was last written there as far as Discord said, in ms; 0 where it said nothing."""
 
 
 class Channels:
@@ -54,6 +56,11 @@ class Channels:
         if found is None:
             found = self._spots[place] = self._work_out(self._find(place))
         return found
+
+    def places(self, since: int = 0) -> list[str]:
+        """Return the ids of all channels and threads that are known, or those written in since a moment (ms)."""
+        known = [*self._channels.values(), *self._threads.values()]
+        return [one.id for one in known if one.type != CATEGORY and one.last >= since]
 
     def replace(self, channels: Iterable[Payload], threads: Iterable[Payload]) -> int:
         """Take the whole list of a server's channels and running threads; returns how many could not be read."""
@@ -123,7 +130,8 @@ class Channels:
         for who, allow, deny in overwrites:
             if who == self._guild and (allow | deny) & _VIEW:
                 hidden = not allow & _VIEW
-        return _Channel(name, kind, clean(d.get("name")), parent or "", hidden, overwrites)
+        last = moment_in(snowflake(d["last_message_id"])) if d.get("last_message_id") else 0
+        return _Channel(name, kind, clean(d.get("name")), parent or "", hidden, overwrites, last)
 
     def _work_out(self, one: _Channel) -> Spot:
         below = one.type in THREADS

@@ -19,7 +19,7 @@ class People:
     def __init__(self, own: str = "", room: int = ROOM) -> None:
         self._room = room
         self._known: dict[str, Account] = {}
-        self._own = own
+        self.own = own
         self._bots: dict[str, None] = {}
 
     def user(self, user: Payload) -> Account:
@@ -46,4 +46,4 @@ class People:
         snowflake(name)
         if len(self._known) >= self._room:
             self._known.clear()
-        return self._known.setdefault(name, Account("discord", "", name, name == self._own or name in self._bots))
+        return self._known.setdefault(name, Account("discord", "", name, name == self.own or name in self._bots))

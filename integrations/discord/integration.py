@@ -1,0 +1,265 @@
+"""Discord as an integration: connects, listens, and makes good what was missed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.ports import ConfigError, Finding, Host, MachineError, Meter
+from integrations.discord.ear import Ear, Event, Server
+from integrations.discord.history import History
+from integrations.discord.ids import UnknownPlaceError
+from integrations.discord.logins import Logins
+from integrations.discord.people import People
+from integrations.discord.wire import Client, last_heard
+
+if TYPE_CHECKING:
+    from discord.types.gateway import SessionStartLimit
+
+NOTE_SECONDS = 5.0
+"""How often it is put down how far has been heard."""
+STAY_SECONDS = 60.0
+"""How often stays in voice channels are told."""
+OVERLAP_MS = 60_000
+"""What is read again before a gap: clocks differ, and what is known already changes nothing."""
+_HEARD = "heard"
+_PORTAL = "https://discord.com/developers/applications"
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach Discord: the bot's token, where its interfaces are, and whether joins and leaves are listened to."""
+
+    token: str
+    api_url: str = "https://discord.com/api/v10"
+    gateway_url: str | None = None
+    members: bool = False
+
+
+class Discord:
+    """An `Integration`. One process runs one of it: discord.py keeps the addresses of the interfaces per process."""
+
+    name = "discord"
+
+    def __init__(self, access: Access) -> None:
+        """Take how to reach Discord."""
+        self._access = access
+        self._client: Client | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether all shards hear what happens."""
+        client = self._client
+        return client is not None and client.is_ready() and not any(one.is_closed() for one in client.shards.values())
+
+    async def run(self, host: Host) -> None:
+        """Listen until cancelled; see `bot.ports.Integration`."""
+        Route.BASE = self._access.api_url.rstrip("/")
+        async with _Session(host, self._access) as session:
+            self._client = session.client
+            try:
+                await session.listen()
+            finally:
+                self._client = None
+
+    async def check(self) -> list[Finding]:
+        """Look whether it could run."""
+        Route.BASE = self._access.api_url.rstrip("/")
+        client = discord.Client(intents=discord.Intents.none())
+        try:
+            await client.login(self._access.token)
+            link = invite(client.application_id or 0)
+        except discord.LoginFailure:
+            return [Finding("discord", _WRONG_TOKEN, ok=False)]
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            return [Finding("discord", _unreachable(error), ok=False)]
+        finally:
+            await client.close()
+        return [Finding("discord", f"the token is right; to invite Cairn: {link}")]
+
+
+_WRONG_TOKEN = f"CAIRN_DISCORD_TOKEN: Discord does not know this token; copy it anew from {_PORTAL} (your app, Bot)"
+
+
+class _Session:
+    """One client from its start to its end."""
+
+    def __init__(self, host: Host, access: Access) -> None:
+        self._host = host
+        self._access = access
+        self._people = People()
+        self._ear = Ear(host, self._people, self._fetch, self._arrived)
+        self._repairs: dict[str, asyncio.Task[None]] = {}
+        self._logins = Logins(host, self._left)
+        self.client = Client(_Hears(self._ear, self._logins, self._new_session), members=access.members)
+        self._history = History(self.client.http)
+
+    async def __aenter__(self) -> _Session:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connection first, then store what it brought."""
+        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await self.client.close()
+        for repair in self._repairs.values():
+            repair.cancel()
+        await asyncio.gather(*self._repairs.values(), return_exceptions=True)
+        await self._ear.quiet()
+        await self._tell_stays(end=True)
+        await self._put_down()
+        await self._ear.close()
+
+    async def listen(self) -> None:
+        """Connect and stay connected."""
+        if self._access.gateway_url is not None:
+            address = yarl.URL(self._access.gateway_url)
+            DiscordWebSocket.DEFAULT_GATEWAY = address
+            self._use_gateway(str(address))
+        async with _beside(self._tick()):
+            try:
+                await self.client.login(self._access.token)
+                self._people.own = str(self.client.application_id or "")
+                _logger.info("to invite Cairn to a server: %s", invite(self.client.application_id or 0))
+                await self.client.connect(reconnect=True)
+            except discord.LoginFailure:
+                raise ConfigError(_WRONG_TOKEN) from None
+            except discord.PrivilegedIntentsRequired:
+                raise ConfigError(
+                    "CAIRN_DISCORD_MEMBERS: Discord does not allow this bot the server members intent; "
+                    f"switch it on at {_PORTAL} (your app, Bot), or set CAIRN_DISCORD_MEMBERS=off"
+                ) from None
+            except (discord.DiscordException, aiohttp.ClientError, OSError, AttributeError) as error:
+                # AttributeError: discord.py's answer where the first connection to the gateway is refused
+                raise MachineError(_unreachable(error)) from None
+        raise MachineError("Discord has ended the connection")
+
+    def _use_gateway(self, address: str) -> None:
+        asked = self.client.http.get_bot_gateway
+
+        async def get_bot_gateway() -> tuple[int, str, SessionStartLimit]:
+            shards, _, limit = await asked()
+            return shards, address, limit
+
+        self.client.http.get_bot_gateway = get_bot_gateway  # type: ignore[method-assign]
+
+    def _new_session(self) -> None:
+        self._host.count(Meter.CONNECTS)
+
+    async def _left(self) -> int:
+        """Return how many logins Discord allows today."""
+        _, _, limit = await self.client.http.get_bot_gateway()
+        return int(limit["remaining"])
+
+    async def _fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
+        """Fetch a channel, thread or convening that a payload speaks of; None where the bot may not see it."""
+        now = time.time_ns() // 1_000_000
+        try:
+            if unknown.what == "channel":
+                found = await self.client.http.get_channel(int(unknown.place))
+                return Event("CHANNEL_UPDATE", found, now)
+            number = int(server.guild.id)
+            plan = await self.client.http.get_scheduled_event(number, int(unknown.place), with_user_count=False)
+            return Event("GUILD_SCHEDULED_EVENT_UPDATE", plan, now)
+        except (discord.Forbidden, discord.NotFound):
+            if unknown.what == "channel":
+                server.guild.channels.shut(unknown.place)
+            return None
+        except discord.HTTPException:
+            self._host.count(Meter.MALFORMED)
+            return None
+
+    async def _arrived(self, server: Server, at: int) -> None:
+        """Make good what was not heard since the server was last heard; what is new begins to be listened to."""
+        before = server.heard or int(await server.desk.notes.read(_HEARD) or 0)
+        server.note(at)
+        earlier = self._repairs.pop(server.guild.id, None)
+        if earlier is not None and not earlier.done():
+            earlier.cancel()
+        history = self._history
+        task = history.make_good(server, before - OVERLAP_MS, at) if before else history.go_on(server)
+        self._repairs[server.guild.id] = asyncio.create_task(self._quietly(task))
+
+    async def _quietly(self, task: Coroutine[None, None, None]) -> None:
+        """Let a repair that fails be tried again at the next connection: what it has read is put down."""
+        try:
+            await task
+        except (discord.DiscordException, aiohttp.ClientError, OSError, MachineError) as error:
+            _logger.warning("history could not be read to its end and is gone on with later: %s", _unreachable(error))
+
+    async def _tick(self) -> None:
+        stays = 0.0
+        while True:
+            await asyncio.sleep(NOTE_SECONDS)
+            await self._put_down()
+            stays += NOTE_SECONDS
+            if stays >= STAY_SECONDS:
+                stays = 0.0
+                await self._tell_stays(end=False)
+
+    async def _put_down(self) -> None:
+        """Put down up to when each server is heard."""
+        now = time.time_ns() // 1_000_000
+        for server in list(self._ear.servers.values()):
+            server.note(last_heard(self.client, server.guild.id, now))
+            if server.heard:
+                with suppress(MachineError):  # the storage is gone: nothing new is heard then, either
+                    await server.desk.notes.write(_HEARD, str(server.heard))
+
+    async def _tell_stays(self, *, end: bool) -> None:
+        now = time.time_ns() // 1_000_000
+        for server in list(self._ear.servers.values()):
+            stays = server.guild.stays
+            found = stays.end(now) if end else stays.tick(now)
+            if found:
+                with suppress(MachineError):
+                    await server.desk.record(found)
+
+
+class _Hears:
+    """What the wire hands things to."""
+
+    def __init__(self, ear: Ear, logins: Logins, new_session: Callable[[], None]) -> None:
+        self.hear = ear.hear
+        self.room = ear.room
+        self._logins = logins
+        self._new_session = new_session
+
+    async def may_identify(self, shard: int) -> None:
+        """Return when the shard may log in anew."""
+        await self._logins.wait(shard)
+        self._new_session()
+
+
+def invite(application: int) -> str:
+    """Return the link by which a server's owner lets Cairn in, with the least rights that listening needs."""
+    rights = discord.Permissions(view_channel=True, read_message_history=True)
+    return discord.utils.oauth_url(application, permissions=rights, scopes=("bot", "applications.commands"))
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Let something run beside the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def _unreachable(error: BaseException) -> str:
+    """Say in one line why Discord does not answer; never what it or we sent."""
+    status = getattr(error, "status", None)
+    return f"Discord cannot be reached ({status or type(error).__name__})"
