@@ -136,7 +136,7 @@ class Settings(BaseSettings):
             raise ValueError(f"is not an address, expected {schemes[0]}://HOST/... or {schemes[1]}://HOST/...")
         if parts.scheme == schemes[1] and not _is_near(parts.hostname or ""):
             raise ValueError(f"would send the token in clear over the internet, expected {schemes[0]}://HOST/...")
-        return value.rstrip("/")
+        return value.rstrip("/") if info.field_name == "discord_api_url" else value
 
     @field_validator("discord_token")
     @classmethod

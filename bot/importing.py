@@ -6,7 +6,6 @@ stopped, or, when it is complete, reports that everything is known.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -155,43 +155,36 @@ class Importer:
         return there or (await communities.add_space(connection, community.id, archive.space, policy), policy)
 
     async def _feed(self, archive: Archive, origin: Origin, already: int) -> Seen:
-        """Read and store, the next batch being read while the last is stored."""
+        """Read and store in turn: in one process both at once would only get in each other's way."""
         seen, items = Seen(), archive.items()
         async with Intake(self._database, self._keys) as intake:
             inbox = intake.inbox(origin)
-            batch = await asyncio.to_thread(self._next, items, seen)
-            while batch:
-                ahead = asyncio.create_task(asyncio.to_thread(self._next, items, seen))
-                try:
-                    await self._words(origin, batch)
-                    signals = [item for item in batch if isinstance(item, Signal)]
-                    skip, already = min(already, len(signals)), max(already - len(signals), 0)
-                    await inbox.record(signals[skip:])
-                finally:
-                    batch = await ahead
+            while batch := list(islice(items, BATCH)):
+                signals = [item for item in batch if isinstance(item, Signal)]
+                self._look_at(signals, seen)
+                if len(signals) < len(batch):
+                    await self._words(origin, batch, seen)
+                skip, already = min(already, len(signals)), max(already - len(signals), 0)
+                await inbox.record(signals[skip:])
                 self._progress("reading", archive.position, archive.size)
         return seen
 
-    def _next(self, items: Iterator[Item], seen: Seen) -> list[Item]:
-        batch = list(islice(items, BATCH))
-        for item in batch:
-            if isinstance(item, Person):
-                seen.vouched.update(map(self._keys.handle, item.accounts))
-            elif isinstance(item, Signal) and not item.retracted:
-                seen.signals[item.kind] += 1
-                if item.kind in WRITTEN and item.account is not None:
-                    seen.writers.add(self._keys.handle(item.account))
-        return batch
+    def _look_at(self, signals: list[Signal], seen: Seen) -> None:
+        """Count signals by kind, and note who wrote; by the very objects, since hashing each would cost too much."""
+        said = [one for one in signals if not one[-1]]  # not retracted
+        for kind, n in Counter(map(int, map(itemgetter(0), said))).items():
+            seen.signals[Kind(kind)] += n
+        writers = {id(one[4]): one[4] for one in said if one[0] in WRITTEN}
+        seen.writers.update(self._keys.handle(one) for one in writers.values() if one is not None)
 
-    async def _words(self, origin: Origin, batch: list[Item]) -> None:
+    async def _words(self, origin: Origin, batch: list[Item], seen: Seen) -> None:
         """Store what a batch declares of people, and its counts."""
         vouched = [item for item in batch if isinstance(item, Person)]
         counts = [item for item in batch if isinstance(item, Count)]
-        if not vouched and not counts:
-            return
         source = origin.newcomers.source
         async with self._database.write() as connection:
             named = {self._keys.handle(one): one for person in vouched for one in person.accounts}
+            seen.vouched.update(named)
             before = await accounts.last(connection)
             known = await accounts.find_or_make(connection, origin.community, named, self._keys, origin.newcomers)
             numbers = [

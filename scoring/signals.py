@@ -71,9 +71,8 @@ WRITTEN = (Kind.MESSAGE, Kind.REPLY)
 """The kinds that are one written message each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An identity as a platform gives it; who it belongs to is settled in the store.
+class Account(NamedTuple):
+    """An identity as a platform gives it; who it belongs to is settled in the store (a tuple: it is hashed quickest).
 
     `realm` is empty where ids are global (Discord), the workspace's id on Slack, and the name of the id scheme for
     imported people (`github`; empty for a file's own ids, platform `imported`).

@@ -7,7 +7,7 @@ operator decides holds from the next commit on.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,11 +55,22 @@ class People:
     known: Mapping[int, Known | None]
     handle: Mapping[int, str]
     waits: bool
+    number: dict[int, int | None] = field(default_factory=dict)
+    """The accounts' numbers, None where nothing is known; `author` the same, with None for machines, too."""
+    author: dict[int, int | None] = field(default_factory=dict)
+    member_of: dict[int, int] = field(default_factory=dict)
+    """The members of the known accounts, by the accounts' numbers."""
 
-    @property
-    def member_of(self) -> dict[int, int]:
-        """The members of the known accounts, by the accounts' numbers."""
-        return {one.id: one.member for one in self.known.values() if one is not None}
+    def __post_init__(self) -> None:
+        """Work out once what is asked for each signal."""
+        for name, one in self.known.items():
+            if one is None:
+                self.number[name] = self.author[name] = None
+            else:
+                number, member, bot = one
+                self.number[name] = number
+                self.author[name] = None if bot else number
+                self.member_of[number] = member
 
 
 async def admit(connection: AsyncConnection, keys: Keys, origin: Origin, group: Group, memory: Memory) -> People:

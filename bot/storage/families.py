@@ -27,17 +27,18 @@ async def hang_together(
 ) -> None:
     """After a group was stored, bring what hangs on its messages, and its own messages' state, into agreement."""
     new = claims if len(outcome.new) == len(claims) else {key: claims[key] for key in outcome.new}
-    arrived = {**new, **{key: after for key, (_, after) in outcome.renewed.items()}}
-    families = {key for key, (before, after) in outcome.renewed.items() if after.kind not in _DEPENDENT}
+    arrived = {**new, **{key: after for key, (_, after) in outcome.renewed.items()}} if outcome.renewed else new
+    families = {key for key, (_, after) in outcome.renewed.items() if after.kind not in _DEPENDENT}
     elsewhere: dict[Key, list[Claim]] = {}
     for claim in arrived.values():
-        if claim.parent is not None and claim.kind in _ANSWERING and not claim.retracted:
-            parent = (claim.parent_day or 0, claim.parent)
-            beside = new.get(parent)
-            if beside is None or beside.account is None:
-                elsewhere.setdefault(parent, []).append(claim)
-            elif not _goes_with(claim, beside.retracted, beside.captured):
-                families.add(parent)
+        if claim.parent is None or claim.kind not in _ANSWERING or claim.retracted:
+            continue
+        parent = (claim.parent_day or 0, claim.parent)
+        beside = new.get(parent)
+        if beside is None or beside.account is None:
+            elsewhere.setdefault(parent, []).append(claim)
+        elif claim.kind != Kind.REPLY and not _goes_with(claim, beside.retracted, beside.captured):
+            families.add(parent)
     families |= await _find_parents(connection, community, elsewhere)
     families |= await _welcome(connection, community, arrived, outcome)
     await align(connection, community, families, outcome)
@@ -83,10 +84,10 @@ async def _welcome(
     connection: AsyncConnection, community: int, arrived: Mapping[Key, Claim], outcome: Outcome
 ) -> set[Key]:
     """Find the acts that waited for messages of this group; returns the messages they waited for."""
-    messages = [key for key, claim in arrived.items() if claim.kind not in _DEPENDENT]
     some = "SELECT 1 FROM orphan WHERE community = :community LIMIT 1"
-    if not messages or not await rows_of(connection, some, community=community):
+    if not await rows_of(connection, some, community=community):
         return set()
+    messages = [key for key, claim in arrived.items() if claim.kind not in _DEPENDENT]
     on = "o.community = :community AND o.parent_day = given.key_day AND o.parent = given.key"
     rows = await matching(
         connection,

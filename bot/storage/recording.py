@@ -67,11 +67,11 @@ async def record(
 
 def _in_use(signals: Sequence[Signal], origin: Origin, receipt: Receipt) -> list[Signal]:
     """Return the signals that can and may be stored; nearly all of them are passed by the first condition."""
-    kinds = {int(kind) for kind in origin.kinds}  # an enumeration's member would look up its hash each time
+    kinds = origin.kinds
     return [
         one
         for one in signals
-        if (int(one[0]) in kinds and one[11] == 0 and 0 <= one[3] < _LAST_MOMENT and "\0" not in one[1])
+        if (one[0] in kinds and one[11] == 0 and 0 <= one[3] < _LAST_MOMENT and "\0" not in one[1])
         or _passes(one, origin, receipt)
     ]
 
@@ -111,8 +111,8 @@ class _Drafts:
         self._source = origin.newcomers.source
         self._waits = people.waits
         self._known = people.known
-        self._number = {name: None if one is None else one.id for name, one in people.known.items()}
-        self._author = {name: None if one is None or one.bot else one.id for name, one in people.known.items()}
+        self._number = people.number
+        self._author = people.author
         self._handle = people.handle
         self._contexts = contexts
 

@@ -12,9 +12,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
+
+with suppress(ImportError):  # Windows has no such thing
+    import fcntl
 
 from bot.ports import Archive, InputError, Item, MachineError, Read
 
@@ -22,6 +26,8 @@ LARGE = 4_000_000
 """Bytes from which a file is worth a process of its own."""
 
 _BATCH = 2_000
+_ROOM = 1 << 20
+"""Bytes a pipe may hold; a batch takes a quarter of that."""
 _SERVE = "import sys; sys.path.insert(0, sys.argv[1]); from integrations.archives.ahead import serve; serve()"
 
 
@@ -43,6 +49,7 @@ class Ahead:
         command = [sys.executable, "-c", _SERVE, str(Path(__file__).resolve().parents[2])]
         pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
         self._reader = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=quiet)  # noqa: S603 - Python itself
+        _widen(_pipe(self._reader.stdout))
         self._name = path.name
         self.position = 0
         self.read = Read()
@@ -108,8 +115,14 @@ def serve() -> None:
 
 
 def _write(pipe: IO[bytes], what: object) -> None:
-    pickle.dump(what, pipe, pickle.HIGHEST_PROTOCOL)
+    pipe.write(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
     pipe.flush()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a pipe hold a whole batch, where the system can (Linux): then the next one is read meanwhile."""
+    with suppress(NameError, AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

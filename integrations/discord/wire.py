@@ -55,6 +55,8 @@ class Client(discord.AutoShardedClient):
     """discord.py's client, without any memory of members or messages."""
 
     def __init__(self, ear: Hears, *, members: bool) -> None:
+        # Cairn never speaks in voice channels, so nobody need hear of what that would take.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=intents(members=members),
             max_messages=None,
