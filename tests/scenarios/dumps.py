@@ -18,7 +18,7 @@ from bot.storage.schema import metadata
 Dump = dict[str, list[tuple[Any, ...]]]
 
 _LEFT_OUT = {"setting", "import_run", "rejected"}
-_RANDOM = {"sealed", "public", "adopted_at"}
+_RANDOM = {"sealed", "public", "adopted_at", "people"}
 _BY_ORDER = {("account", "source"), ("account", "own_member"), ("engagement", "source")}
 """Columns that tell which of two sources came first."""
 
