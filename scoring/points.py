@@ -155,16 +155,17 @@ class _Groups:
         return (group, unit) if scored.all() else (group[scored], unit[scored])
 
     def counted(self) -> Tallies:
-        """Count in each group what its type says counts (points are left at 0)."""
+        """Count in each group what its type says counts (points are left at 0). To be asked once: it sorts in place."""
         group, unit = self.group, self._unit
         shift = int(unit.max()).bit_length()
         if int(group.max()).bit_length() + shift <= 63:
-            packed = group << shift
-            packed |= unit
-            packed.sort()
-            fresh_unit = _starts(packed)
-            packed >>= shift
-            ordered = packed
+            # In place: each new array of this length would cost as much as the work on it.
+            group <<= shift
+            group |= unit
+            group.sort()
+            fresh_unit = _starts(group)
+            group >>= shift
+            ordered = group
         else:
             order = np.lexsort((unit, group))
             ordered = group[order]
