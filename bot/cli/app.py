@@ -5,7 +5,6 @@ A new command group is one new file with an `app`; the first line of its docstri
 
 from __future__ import annotations
 
-import ast
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -39,4 +38,5 @@ def _version() -> str:
 
 
 def _help(file: Path) -> str:
-    return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+    with file.open(encoding="utf-8") as source:
+        return source.readline().strip().strip('"')
