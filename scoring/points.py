@@ -121,15 +121,33 @@ class _Groups:
         self._measured: list[tuple[Ints, Ints]] = []
         self._first_day = int(acts.day.min(initial=2**31))
         self._days = int(acts.day.max(initial=0)) - self._first_day + 1
-        self.group, self._unit = np.empty(len(acts), np.int64), np.empty(len(acts), np.int64)
+        self._shift, self._packs = self._room(acts)
+        self.group = np.empty(len(acts), np.int64)
+        self._unit = np.empty(0 if self._packs else len(acts), np.int64)
         self._fill(acts)
+
+    def _room(self, acts: Acts) -> tuple[int, bool]:
+        """Return how many bits a unit takes at most, and whether group and unit fit into one number."""
+        person = max(int(acts.member.max(initial=0)), int(acts.counterpart.max(initial=0)))
+        units = [DAY_MS // (one.slot * 1000) for one in self._types if one.slot]
+        units += [person] if self._different.any() else []
+        units += [len(acts)] if self._every.any() else []
+        shift = max(units, default=0).bit_length()
+        groups = (person + 1) * max(self._days, 1) * len(self._types)
+        return shift, groups.bit_length() + shift <= 63
 
     def _fill(self, acts: Acts) -> None:
         n = 0
         for part in acts.parts():
             group, unit = self._sort_out(part, n)
-            self.group[n : n + len(group)], self._unit[n : n + len(group)] = group, unit
-            n += len(group)
+            last = n + len(group)
+            if self._packs:
+                group <<= self._shift
+                group |= unit
+            else:
+                self._unit[n:last] = unit
+            self.group[n:last] = group
+            n = last
         self.group, self._unit = self.group[:n], self._unit[:n]
 
     def _sort_out(self, acts: Acts, first: int) -> tuple[Ints, Ints]:
@@ -156,20 +174,16 @@ class _Groups:
 
     def counted(self) -> Tallies:
         """Count in each group what its type says counts (points are left at 0). To be asked once: it sorts in place."""
-        group, unit = self.group, self._unit
-        shift = int(unit.max()).bit_length()
-        if int(group.max()).bit_length() + shift <= 63:
+        if self._packs:
             # In place: each new array of this length would cost as much as the work on it.
-            group <<= shift
-            group |= unit
-            group.sort()
-            fresh_unit = _starts(group)
-            group >>= shift
-            ordered = group
+            ordered = self.group
+            ordered.sort()
+            fresh_unit = _starts(ordered)
+            ordered >>= self._shift
         else:
-            order = np.lexsort((unit, group))
-            ordered = group[order]
-            fresh_unit = _starts(ordered) | _starts(unit[order])
+            order = np.lexsort((self._unit, self.group))
+            ordered = self.group[order]
+            fresh_unit = _starts(ordered) | _starts(self._unit[order])
         starts = np.flatnonzero(_starts(ordered))
         distinct = np.add.reduceat(fresh_unit, starts, dtype=np.int64)
         keys = ordered[starts]
