@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,9 +19,6 @@ from scoring.columns import NOBODY, Acts, Ints
 from scoring.mountain import Mountain
 from scoring.points import counterparts_asked, details_asked
 from scoring.signals import DAY_MS, Context, Kind
-
-if TYPE_CHECKING:
-    pass
 
 _WIDTH = 8
 _PARENT = (
@@ -175,7 +172,7 @@ class _Reader:
             return cls(database, community, known, not others)
 
     async def columns(self, values: str, join: str = "", kind: Kind | None = None) -> list[Ints]:
-        """Return the accounts, moments, packed numbers and the accounts on the other side (0 where not read)."""
+        """Return the accounts, moments and packed numbers, and with a join the accounts on the other side."""
         only = f"AND e.kind = {int(kind)}" if kind else ""
         sql = (
             f"SELECT e.account, e.at, {values} FROM engagement e {self._way(kind)} {join} "

@@ -17,9 +17,6 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-with suppress(ImportError):  # Windows has no such thing
-    import fcntl
-
 from bot.ports import Archive, InputError, Item, MachineError, Read
 
 LARGE = 4_000_000
@@ -121,8 +118,11 @@ def _write(pipe: IO[bytes], what: object) -> None:
 
 def _widen(pipe: IO[bytes]) -> None:
     """Let a pipe hold a whole batch, where the system can (Linux): then the next one is read meanwhile."""
-    with suppress(NameError, AttributeError, OSError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
