@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from bot.ports import Desk, Host, MachineError, Meter, Signal, Space
@@ -52,14 +53,17 @@ class Server:
     """When the oldest event arrived that is not stored yet, in ms; 0 where all are."""
     heard: int = 0
     """The moment up to which all that happened is stored, in ms; 0 where nothing is known of it."""
+    live: bool = False
+    """Whether its events come without a break since it last told all of itself."""
 
     def note(self, alive: int) -> None:
-        """Move `heard` on; `alive` is when the gateway last sent anything at all."""
-        self.heard = max(self.heard, self.storing - 1 if self.storing else alive)
+        """Move `heard` on; `alive` is when the gateway last sent anything at all, 0 where something may be missing."""
+        if self.live and alive:
+            self.heard = max(self.heard, self.storing - 1 if self.storing else alive)
 
 
 Fetch = Callable[[Server, UnknownPlaceError], Awaitable[Event | None]]
-"""Fetches what a server's state does not know, as the event that would have told of it."""
+"""Fetches what a server's state does not know, as the event that would have told of it; MachineError: try later."""
 Arrived = Callable[[Server, int], Awaitable[None]]
 """Hears that a server has told all of itself: at the start, and after a lost session."""
 
@@ -75,6 +79,7 @@ class Ear:
         self._room = Room(MOST_WAITING)
         self._early: dict[str, deque[Event]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._broken: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self.servers: dict[str, Server] = {}
 
     def hear(self, name: str, d: Payload, now: int) -> None:
@@ -99,9 +104,15 @@ class Ear:
         """Return when there is room for more events."""
         await self._room.wait()
 
+    async def broken(self) -> None:
+        """Raise what a worker ended with; else wait for ever. What waited then is read from history later."""
+        raise await asyncio.shield(self._broken)
+
     async def quiet(self) -> None:
-        """Return when all that has arrived is stored."""
-        await self._room.empty()
+        """Return when all that has arrived is stored, or can no longer be."""
+        empty = asyncio.ensure_future(self._room.empty())
+        await asyncio.wait((empty, self._broken), return_when=asyncio.FIRST_COMPLETED)
+        empty.cancel()
 
     async def close(self) -> None:
         """End all workers; what waits is left."""
@@ -116,9 +127,15 @@ class Ear:
         server.some.set()
 
     async def _work(self, number: str) -> None:
-        server = await self._open(number)
-        if server is None:
-            return
+        try:
+            server = await self._open(number)
+            if server is not None:
+                await self._serve(server)
+        except Exception as error:  # noqa: BLE001 - a worker that ends unheard would hold everything up
+            if not self._broken.done():
+                self._broken.set_result(error)
+
+    async def _serve(self, server: Server) -> None:
         while True:
             await server.some.wait()
             batch = [server.waiting.popleft() for _ in range(min(len(server.waiting), BATCH))]
@@ -128,8 +145,17 @@ class Ear:
             if not server.waiting:
                 server.some.clear()
             for event in batch:
-                if event.name == "GUILD_CREATE" and not event.d.get("unavailable"):
-                    await self._arrived(server, event.at)
+                await self._follow(server, event)
+
+    async def _follow(self, server: Server, event: Event) -> None:
+        """Note whether a server's events come without a break; what was missed is made good when it is there again."""
+        gone = event.name == "GUILD_DELETE" or (event.name == "GUILD_CREATE" and event.d.get("unavailable"))
+        if gone:
+            server.live = False
+        elif event.name == "GUILD_CREATE":
+            await self._again(lambda: self._arrived(server, event.at))
+            server.live = True
+            server.note(event.at)
 
     async def _open(self, number: str) -> Server | None:
         """Ask for the server's desk; until there is an answer its events wait."""
@@ -151,7 +177,7 @@ class Ear:
         found = guild.apply(desk.settings, desk.kinds, batch[0].at)
         for event in batch:
             try:
-                found += await self._signals(server, event)
+                found += await self._again(partial(self._signals, server, event))
             except UnreadableError:
                 self._host.count(Meter.MALFORMED)
         return found

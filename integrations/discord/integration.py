@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from integrations.discord.history import History
 from integrations.discord.ids import UnknownPlaceError
 from integrations.discord.logins import Logins
 from integrations.discord.people import People
-from integrations.discord.wire import Client, last_heard
+from integrations.discord.wire import Client, Lives
 
 if TYPE_CHECKING:
     from discord.types.gateway import SessionStartLimit
@@ -103,7 +103,9 @@ class _Session:
         self._ear = Ear(host, self._people, self._fetch, self._arrived)
         self._repairs: dict[str, asyncio.Task[None]] = {}
         self._logins = Logins(host, self._left)
-        self.client = Client(_Hears(self._ear, self._logins, self._new_session), members=access.members)
+        self.client = Client(self, members=access.members)
+        self.hear, self.room = self._ear.hear, self._ear.room
+        self._lives = Lives(self.client)
         self._history = History(self.client.http)
 
     async def __aenter__(self) -> _Session:
@@ -132,7 +134,7 @@ class _Session:
                 await self.client.login(self._access.token)
                 self._people.own = str(self.client.application_id or "")
                 _logger.info("to invite Cairn to a server: %s", invite(self.client.application_id or 0))
-                await self.client.connect(reconnect=True)
+                await self._stay_connected()
             except discord.LoginFailure:
                 raise ConfigError(_WRONG_TOKEN) from None
             except discord.PrivilegedIntentsRequired:
@@ -140,8 +142,7 @@ class _Session:
                     "CAIRN_DISCORD_MEMBERS: Discord does not allow this bot the server members intent; "
                     f"switch it on at {_PORTAL} (your app, Bot), or set CAIRN_DISCORD_MEMBERS=off"
                 ) from None
-            except (discord.DiscordException, aiohttp.ClientError, OSError, AttributeError) as error:
-                # AttributeError: discord.py's answer where the first connection to the gateway is refused
+            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 raise MachineError(_unreachable(error)) from None
         raise MachineError("Discord has ended the connection")
 
@@ -154,8 +155,30 @@ class _Session:
 
         self.client.http.get_bot_gateway = get_bot_gateway  # type: ignore[method-assign]
 
-    def _new_session(self) -> None:
-        self._host.count(Meter.CONNECTS)
+    async def _stay_connected(self) -> None:
+        """Return or raise what ends the connection, or what breaks the reading of it."""
+        ends = [asyncio.create_task(one) for one in (self.client.connect(reconnect=True), self._ear.broken())]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for one in ends:
+                if one.done():
+                    one.result()
+        finally:
+            for one in ends:
+                one.cancel()
+            await asyncio.wait(ends)
+
+    async def may_identify(self, shard: int) -> None:
+        """Return when the shard may log in anew; see `wire.Hears`."""
+        await self._logins.wait(shard)
+
+    def began(self, shard: int, *, resumed: bool) -> None:
+        """Hear that a session has begun or been caught up; see `wire.Hears`."""
+        self._host.count(Meter.RECONNECTS if resumed else Meter.CONNECTS)
+        self._lives.began(shard)
+        for number, server in self._ear.servers.items():
+            if not resumed and self._lives.shard(number) == shard:
+                server.live = False
 
     async def _left(self) -> int:
         """Return how many logins Discord allows today."""
@@ -176,6 +199,8 @@ class _Session:
             if unknown.what == "channel":
                 server.guild.channels.shut(unknown.place)
             return None
+        except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
+            raise MachineError(_unreachable(error)) from None
         except discord.HTTPException:
             self._host.count(Meter.MALFORMED)
             return None
@@ -183,7 +208,6 @@ class _Session:
     async def _arrived(self, server: Server, at: int) -> None:
         """Make good what was not heard since the server was last heard; what is new begins to be listened to."""
         before = server.heard or int(await server.desk.notes.read(_HEARD) or 0)
-        server.note(at)
         earlier = self._repairs.pop(server.guild.id, None)
         if earlier is not None and not earlier.done():
             earlier.cancel()
@@ -212,7 +236,7 @@ class _Session:
         """Put down up to when each server is heard."""
         now = time.time_ns() // 1_000_000
         for server in list(self._ear.servers.values()):
-            server.note(last_heard(self.client, server.guild.id, now))
+            server.note(self._lives.heard(server.guild.id, now))
             if server.heard:
                 with suppress(MachineError):  # the storage is gone: nothing new is heard then, either
                     await server.desk.notes.write(_HEARD, str(server.heard))
@@ -225,21 +249,6 @@ class _Session:
             if found:
                 with suppress(MachineError):
                     await server.desk.record(found)
-
-
-class _Hears:
-    """What the wire hands things to."""
-
-    def __init__(self, ear: Ear, logins: Logins, new_session: Callable[[], None]) -> None:
-        self.hear = ear.hear
-        self.room = ear.room
-        self._logins = logins
-        self._new_session = new_session
-
-    async def may_identify(self, shard: int) -> None:
-        """Return when the shard may log in anew."""
-        await self._logins.wait(shard)
-        self._new_session()
 
 
 def invite(application: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import aiohttp
 import discord
+from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient
 
 from integrations.discord.hearing import READERS
@@ -40,6 +41,10 @@ class Hears(Protocol):
 
     async def may_identify(self, shard: int) -> None:
         """Return when the shard may log in anew."""
+        ...
+
+    def began(self, shard: int, *, resumed: bool) -> None:
+        """Hear that a shard's session has begun, or that all it had missed has been sent. Must not raise."""
         ...
 
 
@@ -79,6 +84,8 @@ def listen_in(client: discord.Client, ear: Hears) -> None:
     parsers = client._connection.parsers  # noqa: SLF001 - discord.py offers no other place before its memory
     for name in READERS:
         parsers[name] = _parser(name, ear, parsers.get(name, _nothing))
+    for name in ("READY", "RESUMED"):
+        parsers[name] = _beginning(ear, parsers[name], resumed=name == "RESUMED")
     client.http.ws_connect = _connecting(client.http, ear)  # type: ignore[method-assign]
 
 
@@ -91,6 +98,14 @@ def _parser(name: str, ear: Hears, usual: Callable[[Any], None]) -> Callable[[An
             ear.hear(name, d, time.time_ns() // 1_000_000)
         if not (ours and in_server):
             usual(d)
+
+    return parse
+
+
+def _beginning(ear: Hears, usual: Callable[[Any], None], *, resumed: bool) -> Callable[[Any], None]:
+    def parse(d: Any) -> None:  # noqa: ANN401 - a JSON object
+        usual(d)
+        ear.began(d["__shard_id__"] if resumed else d.get("shard", (0, 1))[0], resumed=resumed)
 
     return parse
 
@@ -158,10 +173,33 @@ class Room:
         await self._empty.wait()
 
 
-def last_heard(client: discord.AutoShardedClient, guild: str, now: int) -> int:
-    """Return when the shard of a server last received anything, in ms; 0 while it is not connected."""
-    shard = client.shards.get((int(guild) >> 22) % (client.shard_count or 1))
-    if shard is None or shard.is_closed():
-        return 0
-    keep_alive = shard._parent.ws._keep_alive  # noqa: SLF001 - it alone knows
-    return 0 if keep_alive is None else now - int((time.perf_counter() - keep_alive._last_recv) * 1000)  # noqa: SLF001
+class Lives:
+    """Which sockets of a client bring what happens: those whose session has begun, or caught up after a break.
+
+    A socket that has only just been opened says nothing of what was missed before.
+    """
+
+    def __init__(self, client: discord.AutoShardedClient) -> None:
+        self._client = client
+        self._sockets: dict[int, object] = {}
+
+    def shard(self, guild: str) -> int:
+        """Return the number of the shard that brings a server's events."""
+        return (int(guild) >> 22) % (self._client.shard_count or 1)
+
+    def began(self, shard: int) -> None:
+        """Note that a shard's present socket brings all that happens from now on."""
+        self._sockets[shard] = self._socket(shard)
+
+    def heard(self, guild: str, now: int) -> int:
+        """Return when a server's shard last received anything, in ms; 0 while something may be missing."""
+        shard = self._client.shards.get(self.shard(guild))
+        socket = self._socket(self.shard(guild))
+        if shard is None or shard.is_closed() or socket is None or socket is not self._sockets.get(shard.id):
+            return 0
+        keep_alive = socket._keep_alive  # noqa: SLF001 - it alone knows
+        return 0 if keep_alive is None else now - int((time.perf_counter() - keep_alive._last_recv) * 1000)  # noqa: SLF001
+
+    def _socket(self, shard: int) -> DiscordWebSocket | None:
+        there = self._client.shards.get(shard)
+        return None if there is None else there._parent.ws  # noqa: SLF001 - discord.py shows it nowhere else
