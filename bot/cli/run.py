@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, nullcontext
+from dataclasses import dataclass
 
 from cyclopts import App
 
@@ -40,7 +42,17 @@ async def run() -> None:
         if not integrations:
             raise ConfigError("there is nothing to listen to; set CAIRN_DISCORD_TOKEN (see .env.example)")
         with telling(settings.log_level, settings.log_format, Redactor(settings.secrets)):
-            await _run(session, integrations)
+            await listen(session, Plan(integrations, settings, Stop()))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be run, and what tells to stop. `now` (seconds since 1970) says which day it is to scores."""
+
+    integrations: Sequence[Integration]
+    settings: Settings
+    stop: Stop
+    now: Callable[[], float] = time.time
 
 
 def configured(settings: Settings) -> list[Integration]:
@@ -53,15 +65,15 @@ def configured(settings: Settings) -> list[Integration]:
     return [Discord(access)]
 
 
-async def _run(session: Session, integrations: Sequence[Integration]) -> None:
-    settings, stop = session.settings, Stop()
+async def listen(session: Session, plan: Plan) -> None:
+    """Run everything until the plan's `stop` is asked, by a signal or otherwise."""
     asyncio.get_running_loop().set_exception_handler(on_loop_error)
     async with AsyncExitStack() as way_in:
         intake = await way_in.enter_async_context(Intake(session.database, await session.keys()))
-        cairn = Cairn(session.database, intake, integrations, settings, stop)
-        with stop.on_signals():
-            async with _telling_health(cairn, settings):
-                await run_until_stopped(cairn.listening, cairn.working, way_in.aclose, stop, Patience())
+        cairn = Cairn(session.database, intake, plan)
+        with plan.stop.on_signals():
+            async with _telling_health(cairn, plan.settings):
+                await run_until_stopped(cairn.listening, cairn.working, way_in.aclose, plan.stop, Patience())
 
 
 def _telling_health(cairn: Cairn, settings: Settings) -> Health | nullcontext[None]:
@@ -71,12 +83,10 @@ def _telling_health(cairn: Cairn, settings: Settings) -> Health | nullcontext[No
 class Cairn:
     """All parts of a running Cairn, put together."""
 
-    def __init__(
-        self, database: Database, intake: Intake, integrations: Sequence[Integration], settings: Settings, stop: Stop
-    ) -> None:
-        """Take the store, the way in, what to listen to, the settings, and what tells to stop."""
-        metrics, beat = Metrics(), Beat()
-        settling = Settling(database, metrics)
+    def __init__(self, database: Database, intake: Intake, plan: Plan) -> None:
+        """Take the store, the way in, and what is to be run."""
+        metrics, beat, settings, integrations = Metrics(), Beat(), plan.settings, plan.integrations
+        settling = Settling(database, metrics, plan.now)
         desks = Desks(database, intake, Policy(settings.community, lambda: first_rules(settings)), metrics)
         desks.told = settling.wake
         probe = Probe(intake.inbox, database, metrics)
@@ -90,7 +100,7 @@ class Cairn:
             "integrations": connected(integrations, self.listening.waits),
             "scores": settled(settling.lag),
         }
-        self.sources = Sources(beat, lambda: look_at(looks), lambda: stop.asked, metrics.text)
+        self.sources = Sources(beat, lambda: look_at(looks), lambda: plan.stop.asked, metrics.text)
 
 
 def _listening(integration: Integration, desks: Desks) -> Task:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,15 +21,12 @@ from integrations.discord.history import History
 from integrations.discord.ids import UnknownPlaceError
 from integrations.discord.logins import Logins
 from integrations.discord.people import People
+from integrations.discord.timing import Timing, wall_clock
 from integrations.discord.wire import Client, Lives
 
 if TYPE_CHECKING:
     from discord.types.gateway import SessionStartLimit
 
-NOTE_SECONDS = 5.0
-"""How often it is put down how far has been heard."""
-STAY_SECONDS = 60.0
-"""How often stays in voice channels are told."""
 OVERLAP_MS = 60_000
 """What is read again before a gap: clocks differ, and what is known already changes nothing."""
 _HEARD = "heard"
@@ -40,12 +36,16 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to reach Discord: the bot's token, where its interfaces are, and whether joins and leaves are listened to."""
+    """How to reach Discord: the bot's token, where its interfaces are, and whether joins and leaves are listened to.
+
+    `clock` (ms since 1970) dates what tells no time of its own; it is made up where the server's time is.
+    """
 
     token: str
     api_url: str = "https://discord.com/api/v10"
     gateway_url: str | None = None
     members: bool = False
+    clock: Callable[[], int] = wall_clock
 
 
 class Discord:
@@ -53,10 +53,16 @@ class Discord:
 
     name = "discord"
 
-    def __init__(self, access: Access) -> None:
-        """Take how to reach Discord."""
+    def __init__(self, access: Access, timing: Timing | None = None) -> None:
+        """Take how to reach Discord, and how long to wait for it."""
         self._access = access
+        self._timing = timing or Timing()
         self._client: Client | None = None
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last event that was heard, of all shards together."""
+        return Lives(self._client).sequence() if self._client is not None else 0
 
     @property
     def connected(self) -> bool:
@@ -67,7 +73,7 @@ class Discord:
     async def run(self, host: Host) -> None:
         """Listen until cancelled; see `bot.ports.Integration`."""
         Route.BASE = self._access.api_url.rstrip("/")
-        async with _Session(host, self._access) as session:
+        async with _Session(host, self._access, self._timing) as session:
             self._client = session.client
             try:
                 await session.listen()
@@ -96,17 +102,18 @@ _WRONG_TOKEN = f"CAIRN_DISCORD_TOKEN: Discord does not know this token; copy it 
 class _Session:
     """One client from its start to its end."""
 
-    def __init__(self, host: Host, access: Access) -> None:
+    def __init__(self, host: Host, access: Access, timing: Timing) -> None:
         self._host = host
         self._access = access
+        self._timing = timing
         self._people = People()
         self._ear = Ear(host, self._people, self._fetch, self._arrived)
         self._repairs: dict[str, asyncio.Task[None]] = {}
-        self._logins = Logins(host, self._left)
-        self.client = Client(self, members=access.members)
+        self._logins = Logins(host, self._left, access.clock, timing.pause)
+        self.client = Client(self, members=access.members, clock=access.clock, timing=timing)
         self.hear, self.room = self._ear.hear, self._ear.room
         self._lives = Lives(self.client)
-        self._history = History(self.client.http)
+        self._history = History(self.client.http, access.clock)
 
     async def __aenter__(self) -> _Session:
         return self
@@ -168,6 +175,10 @@ class _Session:
                 one.cancel()
             await asyncio.wait(ends)
 
+    def malformed(self) -> None:
+        """Hear that an event could not be read; see `wire.Hears`."""
+        self._host.count(Meter.MALFORMED)
+
     async def may_identify(self, shard: int) -> None:
         """Return when the shard may log in anew; see `wire.Hears`."""
         await self._logins.wait(shard)
@@ -187,7 +198,7 @@ class _Session:
 
     async def _fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
         """Fetch a channel, thread or convening that a payload speaks of; None where the bot may not see it."""
-        now = time.time_ns() // 1_000_000
+        now = self._access.clock()
         try:
             if unknown.what == "channel":
                 found = await self.client.http.get_channel(int(unknown.place))
@@ -225,24 +236,23 @@ class _Session:
     async def _tick(self) -> None:
         stays = 0.0
         while True:
-            await asyncio.sleep(NOTE_SECONDS)
+            await asyncio.sleep(self._timing.note)
             await self._put_down()
-            stays += NOTE_SECONDS
-            if stays >= STAY_SECONDS:
+            stays += self._timing.note
+            if stays >= self._timing.stays:
                 stays = 0.0
                 await self._tell_stays(end=False)
 
     async def _put_down(self) -> None:
         """Put down up to when each server is heard."""
-        now = time.time_ns() // 1_000_000
         for server in list(self._ear.servers.values()):
-            server.note(self._lives.heard(server.guild.id, now))
+            server.note(self._lives.heard(server.guild.id))
             if server.heard:
                 with suppress(MachineError):  # the storage is gone: nothing new is heard then, either
                     await server.desk.notes.write(_HEARD, str(server.heard))
 
     async def _tell_stays(self, *, end: bool) -> None:
-        now = time.time_ns() // 1_000_000
+        now = self._access.clock()
         for server in list(self._ear.servers.values()):
             stays = server.guild.stays
             found = stays.end(now) if end else stays.tick(now)

@@ -8,17 +8,16 @@ its own parsers. It reads from the socket as fast as it can; Cairn lets it wait 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient
 
 from integrations.discord.hearing import READERS
-from integrations.discord.ids import Payload
+from integrations.discord.ids import BROKEN, Payload
+from integrations.discord.timing import Timing, wall_clock
 
 _OURS = frozenset(READERS) - {
     "GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE",
@@ -26,6 +25,8 @@ _OURS = frozenset(READERS) - {
     "THREAD_LIST_SYNC",
 }  # fmt: skip
 """Events that discord.py need not parse: it would only fill its memory with them."""
+_BETWEEN_LOGINS = 5.0
+_BRINGS = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)
 
 
 class Hears(Protocol):
@@ -47,6 +48,10 @@ class Hears(Protocol):
         """Hear that a shard's session has begun, or that all it had missed has been sent. Must not raise."""
         ...
 
+    def malformed(self) -> None:
+        """Hear that an event was left out because it is not what Discord's reference says. Must not raise."""
+        ...
+
 
 def intents(*, members: bool) -> discord.Intents:
     """Return the least that listening needs; of the privileged ones only `members`, where it is asked for."""
@@ -59,7 +64,10 @@ def intents(*, members: bool) -> discord.Intents:
 class Client(discord.AutoShardedClient):
     """discord.py's client, without any memory of members or messages."""
 
-    def __init__(self, ear: Hears, *, members: bool) -> None:
+    def __init__(
+        self, ear: Hears, *, members: bool, clock: Callable[[], int] = wall_clock, timing: Timing | None = None
+    ) -> None:
+        timing = timing or Timing()
         # Cairn never speaks in voice channels, so nobody need hear of what that would take.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -69,33 +77,57 @@ class Client(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
             enable_debug_events=False,
+            heartbeat_timeout=timing.silence,
         )
         self._ear = ear
-        listen_in(self, ear)
+        self._timing = timing
+        self.sockets = Sockets(ear, clock, timing.closing)
+        listen_in(self, ear, self.sockets)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Let whoever counts logins decide when the next one may be."""
-        await self._ear.may_identify(shard_id or 0)
-        await super().before_identify_hook(shard_id, initial=initial)
+        """Let whoever counts logins decide when the next one may be; two of a bot are at least five seconds apart."""
+        try:
+            await self._ear.may_identify(shard_id or 0)
+            if not initial:
+                await self._timing.pause(_BETWEEN_LOGINS)
+        except asyncio.CancelledError:
+            # discord.py gave up waiting; its thread would keep the connection, which nobody reads any more, alive
+            self.sockets.drop_newest()
+            raise
 
 
-def listen_in(client: discord.Client, ear: Hears) -> None:
+def listen_in(client: discord.Client, ear: Hears, sockets: Sockets) -> None:
     """Let a client's events go to an ear, and its sockets wait for it."""
     parsers = client._connection.parsers  # noqa: SLF001 - discord.py offers no other place before its memory
+    for name, usual in list(parsers.items()):
+        parsers[name] = _careful(ear, usual)
     for name in READERS:
-        parsers[name] = _parser(name, ear, parsers.get(name, _nothing))
+        parsers[name] = _careful(ear, _parser(name, ear, parsers.get(name, _nothing), sockets.clock))
     for name in ("READY", "RESUMED"):
         parsers[name] = _beginning(ear, parsers[name], resumed=name == "RESUMED")
-    client.http.ws_connect = _connecting(client.http, ear)  # type: ignore[method-assign]
+    sockets.connect = client.http.ws_connect
+    client.http.ws_connect = sockets.open  # type: ignore[assignment,method-assign]
 
 
-def _parser(name: str, ear: Hears, usual: Callable[[Any], None]) -> Callable[[Any], None]:
+def _careful(ear: Hears, usual: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Make a parser leave out what it cannot read; discord.py would end the connection."""
+
+    def parse(d: Any) -> None:  # noqa: ANN401 - a JSON object
+        try:
+            usual(d)
+        except BROKEN:
+            ear.malformed()
+
+    return parse
+
+
+def _parser(name: str, ear: Hears, usual: Callable[[Any], None], clock: Callable[[], int]) -> Callable[[Any], None]:
     ours, has_guild_id = name in _OURS, not name.startswith("GUILD_") or name.count("_") > 1
 
     def parse(d: Any) -> None:  # noqa: ANN401 - a JSON object
         in_server = not has_guild_id or d.get("guild_id") is not None
         if in_server:
-            ear.hear(name, d, time.time_ns() // 1_000_000)
+            ear.hear(name, d, clock())
         if not (ours and in_server):
             usual(d)
 
@@ -114,25 +146,57 @@ def _nothing(d: object) -> None:
     """Parse nothing: discord.py knows no such event."""
 
 
-def _connecting(http: HTTPClient, ear: Hears) -> Callable[..., Any]:
-    connect = http.ws_connect
+class Sockets:
+    """Opens a client's sockets. `connect` is discord.py's own way to do so, `closing` how long closing may take."""
 
-    async def ws_connect(url: str, *, compress: int = 0) -> _Socket:
-        return _Socket(await connect(url, compress=compress), ear)
+    def __init__(self, ear: Hears, clock: Callable[[], int], closing: float) -> None:
+        self.clock = clock
+        self.closing = closing
+        self._ear = ear
+        self._newest: Socket | None = None
+        self._closing: set[asyncio.Task[bool]] = set()
+        self.connect: Callable[..., Awaitable[aiohttp.ClientWebSocketResponse]]
 
-    return ws_connect
+    async def open(self, url: str, *, compress: int = 0) -> Socket:
+        """Open a socket; discord.py opens one after the other."""
+        self._newest = Socket(await self.connect(url, compress=compress), self._ear, self)
+        return self._newest
+
+    def drop_newest(self) -> None:
+        """Close the socket that was opened last, without waiting for it."""
+        if self._newest is not None:
+            task = asyncio.create_task(self._newest.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
 
 
-class _Socket:
-    """A websocket that is read only while there is room for what it brings."""
+class Socket:
+    """A websocket that is read only while there is room for what it brings. `heard` is when it last brought anything.
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, ear: Hears) -> None:
+    That is in ms, 0 where it has not yet.
+    """
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, ear: Hears, of: Sockets) -> None:
         self._socket = socket
         self._ear = ear
+        self._of = of
+        self.heard = 0
 
     async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:  # noqa: ASYNC109 - aiohttp's signature
+        """Return the next message, once there is room for it."""
         await self._ear.room()
-        return await self._socket.receive(timeout=timeout)
+        message = await self._socket.receive(timeout=timeout)
+        if message.type in _BRINGS:
+            self.heard = self._of.clock()
+        return message
+
+    async def close(self, *, code: int = 1000, message: bytes = b"") -> bool:
+        """Close it; where the other side does not answer (it may be long gone), without its word."""
+        try:
+            async with asyncio.timeout(self._of.closing):
+                return await self._socket.close(code=code, message=message)
+        except TimeoutError:
+            return True
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a websocket has
         return getattr(self._socket, name)
@@ -191,14 +255,18 @@ class Lives:
         """Note that a shard's present socket brings all that happens from now on."""
         self._sockets[shard] = self._socket(shard)
 
-    def heard(self, guild: str, now: int) -> int:
+    def sequence(self) -> int:
+        """Return the number of the last event of all shards together."""
+        return sum(socket.sequence or 0 for socket in map(self._socket, self._client.shards) if socket is not None)
+
+    def heard(self, guild: str) -> int:
         """Return when a server's shard last received anything, in ms; 0 while something may be missing."""
         shard = self._client.shards.get(self.shard(guild))
         socket = self._socket(self.shard(guild))
         if shard is None or shard.is_closed() or socket is None or socket is not self._sockets.get(shard.id):
             return 0
-        keep_alive = socket._keep_alive  # noqa: SLF001 - it alone knows
-        return 0 if keep_alive is None else now - int((time.perf_counter() - keep_alive._last_recv) * 1000)  # noqa: SLF001
+        brings = socket.socket
+        return brings.heard if isinstance(brings, Socket) else 0
 
     def _socket(self, shard: int) -> DiscordWebSocket | None:
         there = self._client.shards.get(shard)

@@ -9,7 +9,7 @@ from typing import Any
 from integrations.sandbox.discord import permissions
 from integrations.sandbox.discord.model import Channel, ChannelType, Guild, Member, Message, Role, User
 from integrations.sandbox.discord.permissions import EVERYBODY, Permission
-from integrations.sandbox.discord.snowflakes import Snowflakes
+from integrations.sandbox.discord.snowflakes import EPOCH_MS, Snowflakes
 
 _PRESENCES, _MEMBERS, _CONTENT = 1 << 8, 1 << 1, 1 << 15
 _FLAGS = {_PRESENCES: 1 << 13, _MEMBERS: 1 << 15, _CONTENT: 1 << 19}
@@ -44,7 +44,7 @@ class World:
     def __init__(self, clock: Callable[[], int], privileged: int) -> None:
         self.clock = clock
         self.ids = Snowflakes(clock)
-        self._born = clock() - 365 * _DAY_MS
+        self._born = max(clock() - 365 * _DAY_MS, EPOCH_MS)  # no id is older than Discord
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
