@@ -54,6 +54,8 @@ class Intake:
         self._places = room
         self._queue: asyncio.Queue[_Call] = asyncio.Queue()
         self._room = asyncio.Semaphore(room)
+        self._leaving = asyncio.Lock()
+        self._emptied = 0
         self._file: tuple[int, int] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._open = False
@@ -66,13 +68,15 @@ class Intake:
         return self
 
     async def __aexit__(self, *exception: object) -> None:
-        """Take no more, store what is waiting, and end."""
+        """Take no more, store what is waiting, and end. May be called again, also where a call was broken off."""
         self._open = False
-        for _ in range(self._places):  # whoever came before stands before us in this line
-            await self._room.acquire()
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.wait([self._worker])
+        async with self._leaving:
+            while self._emptied < self._places:  # whoever came before stands before us in this line
+                await self._room.acquire()
+                self._emptied += 1
+            if self._worker is not None:
+                self._worker.cancel()
+                await asyncio.wait([self._worker])
 
     def inbox(self, origin: Origin) -> Inbox:
         """Return an inbox for signals of one origin."""

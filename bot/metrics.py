@@ -23,7 +23,6 @@ _METERS = {
     Meter.RATE_LIMITED: "Answers that asked to wait (429).",
     Meter.GAPS: "Stretches of time that could not be heard or repaired.",
     Meter.MALFORMED: "What was heard and could not be read.",
-    Meter.LEFT_OUT: "What happened at places, or was done in roles, that do not count.",
 }
 _LEVELS = {Level.IDENTIFIES_LEFT: "How often a connection may still be opened anew today."}
 

@@ -176,7 +176,6 @@ class Meter(StrEnum):
     RATE_LIMITED = "rate_limited"
     GAPS = "gaps"
     MALFORMED = "malformed"
-    LEFT_OUT = "left_out"
 
 
 class Level(StrEnum):

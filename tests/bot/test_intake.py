@@ -127,3 +127,26 @@ def test_nothing_given_is_nothing_stored(sqlite_url: str) -> None:
             assert await intake.record(town.origin(LIVE), []) == Receipt()
 
     run(sqlite_url, Database, story)
+
+
+def test_leaving_twice_and_after_a_leave_that_was_broken_off_stores_what_waits(sqlite_url: str) -> None:
+    async def story(town: Town, database: Watched) -> None:
+        intake = await Intake(database, KEYS).__aenter__()
+        database.gate.clear()
+        call = asyncio.create_task(intake.record(town.origin(LIVE), [message(1)]))
+        await asyncio.sleep(0)
+        impatient = asyncio.create_task(intake.__aexit__())
+        await asyncio.sleep(0.05)
+        impatient.cancel()
+        await asyncio.wait([impatient])
+        leaving = [asyncio.create_task(intake.__aexit__()) for _ in range(2)]
+        database.gate.set()
+        async with asyncio.timeout(20):
+            await asyncio.gather(*leaving)
+            await intake.__aexit__()
+
+        assert (await call).new == 1
+        with pytest.raises(MachineError, match="takes no more"):
+            await intake.record(town.origin(LIVE), [message(2)])
+
+    run(sqlite_url, Watched, story)
