@@ -21,7 +21,8 @@ LONGEST_NAME = 100
 _LONGEST_EMOJI = 200
 _DROPPED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_BROKEN = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
+BROKEN = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
+"""What reading a payload raises that is not what Discord's reference says."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -50,7 +51,7 @@ def readable(read: Callable[_P, _R]) -> Callable[_P, _R]:
     def reading(*args: _P.args, **more: _P.kwargs) -> _R:
         try:
             return read(*args, **more)
-        except _BROKEN as error:
+        except BROKEN as error:
             # not chained: the first error's text may quote the payload
             raise UnreadableError(f"{read.__name__}: {type(error).__name__}") from None
 

@@ -1,0 +1,29 @@
+"""The clock that listening goes by, and how long it waits: real ones, or made up for rehearsals of long times."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+def wall_clock() -> int:
+    """Return the present moment in ms since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long to wait, in seconds.
+
+    `pause` waits between logins. `note` is how often it is put down how far has been heard,
+    `stays` how often stays in voice channels are told. After `silence` a connection counts as dead; `closing` is how
+    long the other side may take to agree that it is closed.
+    """
+
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    note: float = 5.0
+    stays: float = 60.0
+    silence: float = 60.0
+    closing: float = 5.0
