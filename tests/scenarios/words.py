@@ -215,12 +215,17 @@ class Truth:
         self.machines |= {who.id for who in people if who is not None and who.bot}
 
     def _winner(self, key: Key) -> Signal:
-        """Return the word that counts: highest version, gone before there, exact before estimated, then the first."""
+        """Return the word that counts: highest version, gone before there, exact before estimated, then the first.
+
+        A reaction is of the last moment that anybody knows exactly, whoever else saw it later.
+        """
         signals = [word.signal for word in self._by_key[key]]
         best = [one for one in signals if one.version == max(other.version for other in signals)]
         best = [one for one in best if one.retracted] or best
         best = [one for one in best if not one.estimated] or best
-        return min(best, key=lambda one: one.at)
+        won = min(best, key=lambda one: one.at)
+        known = [one.at for one in signals if not one.estimated]
+        return won._replace(at=max(known)) if known and won.kind is Kind.REACTION else won
 
     def holding(self) -> dict[Key, Happening]:
         """Return the engagements that hold, by natural key."""

@@ -17,8 +17,11 @@ BASE = Claim(
 )  # fmt: skip
 
 
+MESSAGES, REACTIONS = (Kind.MESSAGE, Kind.REPLY), (Kind.REACTION,)
+
+
 @st.composite
-def claims(draw: st.DrawFn) -> Claim:
+def claims(draw: st.DrawFn, kinds: tuple[Kind, ...] = MESSAGES) -> Claim:
     """Draw a word about one object; its author is the same in all, only a retraction may not name them."""
     at = draw(st.integers(10 * DAY_MS, 12 * DAY_MS)) if draw(st.booleans()) else 10 * DAY_MS
     retracted = draw(st.booleans())
@@ -27,7 +30,7 @@ def claims(draw: st.DrawFn) -> Claim:
         day=at // DAY_MS,
         at=at,
         account=draw(st.sampled_from([None, 7])) if retracted else 7,
-        kind=draw(st.sampled_from([Kind.MESSAGE, Kind.REPLY])),
+        kind=draw(st.sampled_from(kinds)),
         context=draw(st.integers(1, 2)),
         target=draw(st.sampled_from([None, 8, 9])),
         parent_day=None if parent is None else 10,
@@ -41,14 +44,21 @@ def claims(draw: st.DrawFn) -> Claim:
     )
 
 
+def several(least: int, most: int) -> st.SearchStrategy[list[Claim]]:
+    """Draw words about one message, or about one reaction."""
+    drawn = (st.lists(claims(kinds), min_size=least, max_size=most) for kinds in (MESSAGES, REACTIONS))
+    return st.one_of(*drawn)
+
+
 def observable(claim: Claim) -> tuple[object, ...]:
     """Return what anybody can see of a claim: of a retracted object not even when it was."""
     lasting = claim.version, claim.retracted, claim.captured, claim.account
     return lasting if claim.retracted else claim
 
 
-@given(claims(), claims())
-def test_joining_is_commutative(one: Claim, other: Claim) -> None:
+@given(several(2, 2))
+def test_joining_is_commutative(words: list[Claim]) -> None:
+    one, other = words
     assert join(one, other) == join(other, one)
 
 
@@ -57,17 +67,19 @@ def test_joining_is_idempotent(claim: Claim) -> None:
     assert join(claim, claim) == claim
 
 
-@given(claims(), claims())
-def test_a_word_given_again_changes_nothing(one: Claim, other: Claim) -> None:
+@given(several(2, 2))
+def test_a_word_given_again_changes_nothing(words: list[Claim]) -> None:
+    one, other = words
     assert join(join(one, other), one) == join(one, other)
 
 
-@given(claims(), claims(), claims())
-def test_joining_is_associative_in_what_can_be_seen(one: Claim, other: Claim, third: Claim) -> None:
+@given(several(3, 3))
+def test_joining_is_associative_in_what_can_be_seen(words: list[Claim]) -> None:
+    one, other, third = words
     assert observable(join(join(one, other), third)) == observable(join(one, join(other, third)))
 
 
-@given(st.lists(claims(), min_size=2, max_size=4))
+@given(several(2, 4))
 def test_every_order_ends_in_the_same_word(words: list[Claim]) -> None:
     assert len({observable(reduce(join, order)) for order in itertools.permutations(words)}) == 1
 
@@ -91,6 +103,23 @@ def test_exact_time_beats_an_estimated_one_and_then_the_earlier_wins() -> None:
 
     assert join(guessed, BASE).at == BASE.at
     assert join(earlier, BASE).at == BASE.at
+
+
+@given(st.lists(claims(REACTIONS), min_size=1, max_size=5))
+def test_reaction_is_of_the_last_moment_that_is_known_exactly_whoever_saw_it_later(words: list[Claim]) -> None:
+    known = [one.at for one in words if not one.estimated]
+    joined = reduce(join, words)
+
+    assert (joined.at, joined.estimated) == ((max(known), False) if known else (min(one.at for one in words), True))
+    assert joined.day == joined.at // DAY_MS
+    assert joined.version == max(one.version for one in words)
+
+
+def test_capture_that_shows_a_reaction_later_leaves_its_time_as_it_was_heard() -> None:
+    heard = BASE._replace(kind=Kind.REACTION, at=BASE.at + 5, version=6)
+    shown = BASE._replace(kind=Kind.REACTION, version=9, estimated=True, source=2)
+
+    assert join(heard, shown) == heard._replace(version=9, source=2)
 
 
 def test_retraction_of_unknown_author_takes_the_details_of_what_it_took_back() -> None:

@@ -126,3 +126,13 @@ def test_stay_grows_in_place(town: Town) -> None:
     town.record(LIVE, told("VOICE_STATE_UPDATE", voice("11", None), known, NOW + 20 * 60_000))
     [stay] = town.holding().values()
     assert (stay.kind, stay.amount) == (Kind.STAY, 20)
+
+
+def test_reaction_that_was_heard_keeps_its_time_when_an_export_shows_it(town: Town) -> None:
+    known = guild()
+    for name, d in (("MESSAGE_CREATE", message(ID)), ("MESSAGE_REACTION_ADD", reaction(ID, emoji=CLAP))):
+        town.record(LIVE, told(name, d, known))
+    shown = [{"emoji": {"id": "", "name": "👏", "code": "clap"}, "count": 1, "users": [person("12")]}]
+    town.record(FILE, imported(wrote(ID, reactions=shown)))
+    assert holding(town) == [(Kind.MESSAGE, "11"), (Kind.REACTION, "12")]
+    assert [one.at for one in town.holding().values() if one.kind is Kind.REACTION] == [NOW]
