@@ -15,9 +15,9 @@ from bot.community.comparing import called
 from bot.community.trees import stored
 from bot.intake import Intake
 from bot.metrics import Metrics
-from bot.ports import Consent, Desk, Host, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
+from bot.ports import Consent, Desk, Held, Host, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
 from bot.rules import parse_rules
-from bot.storage import communities, notes, spaces
+from bot.storage import communities, notes, recalling, spaces
 from bot.storage.accounts import Newcomers
 from bot.storage.communities import Community
 from bot.storage.engine import Database
@@ -177,6 +177,10 @@ class _Desk:
     @property
     def notes(self) -> Notes:
         return _Notes(self._desks.database, self._integration, self.origin.space or 0)
+
+    async def held(self, key_day: int, key: str) -> list[Held]:
+        async with self._desks.database.read() as connection:
+            return await recalling.held(connection, self._desks.intake.keys, self.origin.community, (key_day, key))
 
     async def missed(self, since: int, until: int) -> int:
         self._desks.metrics.count(self._integration, Meter.GAPS)

@@ -48,7 +48,7 @@ class Intake:
     def __init__(self, database: Database, keys: Keys, *, batch: int = BATCH, room: int = ROOM) -> None:
         """Take the database to store in and the keys for pseudonyms."""
         self._database = database
-        self._keys = keys
+        self.keys = keys
         self._memory = Memory()
         self._batch = batch
         self._places = room
@@ -147,7 +147,7 @@ class Intake:
             async with self._database.write() as connection:
                 for origin, same in groupby(calls, lambda call: call.origin):
                     signals = [call.signals for call in same]
-                    receipts += await record(connection, self._keys, origin, signals, self._memory)
+                    receipts += await record(connection, self.keys, origin, signals, self._memory)
         except BaseException:
             self._memory.forget()
             raise

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.errors import ConfigError, InputError, MachineError
 from bot.space_settings import Consent, Listed, Place, SpaceSettings, Stays
@@ -21,6 +21,7 @@ __all__ = [
     "Count",
     "Desk",
     "Finding",
+    "Held",
     "Host",
     "Inbox",
     "InputError",
@@ -107,8 +108,8 @@ class Archive(Protocol):
     """A file of a community's history, opened and checked.
 
     Opening raises `InputError` for what is not such a file at all. `items` streams in one pass with flat memory, always
-    in the same order for the same file (an interrupted import goes on at a position), and raises `InputError` where the
-    file is damaged. `size` and `position` are in the same unit (bytes) and drive the progress bar.
+    in the same order for the same file (an interrupted import goes on at a position); InputError where it is damaged.
+    `size` and `position` are in the same unit (bytes) and drive the progress bar.
     """
 
     source: str
@@ -193,6 +194,14 @@ class Finding:
     ok: bool = True
 
 
+class Held(NamedTuple):
+    """What is stored of one person at an object; `counts` says that it was not taken back."""
+
+    who: Account
+    amount: int
+    counts: bool
+
+
 class Notes(Protocol):
     """What an integration puts down for itself, so that it knows it after a restart."""
 
@@ -211,6 +220,10 @@ class Desk(Inbox, Protocol):
     @property
     def notes(self) -> Notes:
         """What the integration has put down about the space."""
+        ...
+
+    async def held(self, key_day: int, key: str) -> list[Held]:
+        """Return what is stored of each person under a natural key (without `key_person`), whoever said it."""
         ...
 
     async def missed(self, since: int, until: int) -> int:
@@ -277,8 +290,7 @@ class Integration(Protocol):
     async def run(self, host: Host) -> None:
         """Listen until cancelled; then close connections and return once all that was heard has been handed in.
 
-        Raises ConfigError for what only a person can put right (a wrong token): it is not tried again. After any
-        other error it is started again, later each time.
+        Raises ConfigError for what only a person can put right (a wrong token). After other errors it starts again.
         """
         ...
 

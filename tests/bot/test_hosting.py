@@ -14,7 +14,7 @@ from bot.community import Terms, apply
 from bot.hosting import Desks, Policy
 from bot.intake import Intake
 from bot.metrics import Metrics
-from bot.ports import Consent, Context, Kind, Level, Listed, Meter, Place, Signal, Space, Stays
+from bot.ports import Account, Consent, Context, Held, Kind, Level, Listed, Meter, Place, Signal, Space, Stays
 from bot.probing import Probe
 from bot.settling import Settling
 from bot.storage import communities, marks, migrate, setting
@@ -263,3 +263,20 @@ async def test_lists_of_a_file_reach_the_desk(sqlite_url: str) -> None:
         assert desk is not None
         assert desk.settings.moderators == Listed.of(["Mods", "55"])
         assert desk.settings.thanks.has("", "tada")
+
+
+async def test_desk_knows_what_is_stored_of_people_at_an_object(database_url: str) -> None:
+    async with running(database_url) as cairn:
+        desk = await cairn.desks.host("chat").desk(HERE)
+        assert desk is not None
+        ann, bob, cat = (Account("chat", "", name) for name in ("ann", "bob", "cat"))
+
+        def reacts(who: Account, message: str = "m1", **more: object) -> Signal:
+            known = Signal(Kind.REACTION, f"{message}/r/+1", 10, START, who, 1, key_person=who)
+            return known._replace(**more)  # type: ignore[arg-type]
+
+        await desk.record([reacts(ann), reacts(bob, retracted=True, amount=7), reacts(cat, "m10")])
+
+        found = await desk.held(10, "m1/r/+1")
+        assert sorted(found) == [Held(ann, 0, True), Held(bob, 7, False)]
+        assert await desk.held(11, "m1/r/+1") == []
