@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from integrations.sandbox.discord.changes import members, places
 from integrations.sandbox.discord.hub import By, Hub
-from integrations.sandbox.discord.model import Channel, ChannelType, Emoji, Guild, Member, Role
+from integrations.sandbox.discord.model import Channel, ChannelType, Emoji, Guild, Member, Prompt, Role
 from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.permissions import EVERYBODY, Permission
 
@@ -19,6 +19,7 @@ BOT_MAY = (
     | Permission.MANAGE_EVENTS
     | Permission.MANAGE_CHANNELS
     | Permission.PIN_MESSAGES
+    | Permission.VIEW_AUDIT_LOG
 )
 
 
@@ -127,6 +128,15 @@ class GuildHandle:
     def delete(self, channel: Channel) -> None:
         """Delete a channel."""
         places.delete_channel(self.hub, self._owner, self.guild, channel)
+
+    def asks_newcomers(self, question: str, options: Iterable[str]) -> list[Role]:
+        """Let newcomers choose among options, each of which gives a role of its name; returns these roles."""
+        roles = [self.role(name) for name in options]
+        numbers = self.hub.world.ids
+        self.guild.onboarding.append(
+            Prompt(numbers.now(), question, {numbers.now(): (role.name, role.id) for role in roles})
+        )
+        return roles
 
     def emoji(self, name: str) -> Emoji:
         """Return an emoji of this guild's own."""

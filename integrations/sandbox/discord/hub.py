@@ -17,11 +17,15 @@ from integrations.sandbox.ledger import Act, Ledger
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who does something. With `at` (ms) it is placed in the past: history, of which nobody is told unless `told`."""
+    """Who does something. With `at` (ms) it is placed in the past: history, of which nobody is told unless `told`.
+
+    `reason` is what they give for the audit log.
+    """
 
     user_id: int
     at: int | None = None
     told: bool = False
+    reason: str = ""
 
     @property
     def quiet(self) -> bool:

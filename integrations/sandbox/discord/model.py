@@ -234,6 +234,28 @@ class StageInstance:
     event_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An act of administration: its number (`action`) and `changes` are those of Discord's reference, "Audit Log"."""
+
+    id: int
+    action: int
+    user_id: int
+    target_id: int
+    changes: tuple[dict[str, Any], ...] = ()
+    options: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Prompt:
+    """A question to newcomers; `options` maps the id of each answer to its text and the role that it gives."""
+
+    id: int
+    title: str
+    options: dict[int, tuple[str, int]]
+
+
 @dataclass(slots=True)
 class Guild:
     """A server and all that is in it; `threads` are apart from `channels`, as Discord sends them."""
@@ -250,6 +272,8 @@ class Guild:
     events: dict[int, ScheduledEvent] = field(default_factory=dict)
     stages: dict[int, StageInstance] = field(default_factory=dict)
     emojis: dict[int, Emoji] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    onboarding: list[Prompt] = field(default_factory=list)
     system_channel_id: int | None = None
     afk_channel_id: int | None = None
     locale: str = "en-US"

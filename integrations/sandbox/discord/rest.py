@@ -63,7 +63,8 @@ class Rest:
         if taken.wait:
             return _too_many(taken)
         path_values = {key: unquote(value) for key, value in values.items()}
-        call = Call(self._hub, route.path, path_values, request.query, await _body(request))
+        reason = unquote(request.headers.get("X-Audit-Log-Reason", ""))
+        call = Call(self._hub, route.path, path_values, request.query, await _body(request), reason)
         try:
             result = await route.serve(call)
         except Refused as refused:

@@ -20,20 +20,24 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Call:
-    """One request: the values in its path, its query and body. `values` collects what the ledger is to keep."""
+    """One request: the values in its path, its query and body, and the `reason` it gives for the audit log.
+
+    `values` collects what the ledger is to keep.
+    """
 
     hub: Hub
     route: str
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: Any
+    reason: str = ""
     values: Json = field(default_factory=dict)
     status: int = 200
 
     @property
     def by(self) -> By:
         """The bot, as the one who does it."""
-        return By(self.hub.world.bot.id)
+        return By(self.hub.world.bot.id, reason=self.reason)
 
     def number(self, name: str) -> int:
         """Return an id of the path."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from integrations.sandbox.discord.changes import audit
+from integrations.sandbox.discord.changes.audit import Deed
 from integrations.sandbox.discord.hub import By, Hub
 from integrations.sandbox.discord.model import ScheduledEvent
 from integrations.sandbox.discord.payloads.events import event
@@ -12,21 +14,28 @@ def plan(hub: Hub, by: By, made: ScheduledEvent) -> None:
     hub.world.guilds[made.guild_id].events[made.id] = made
     hub.tell(by, "GUILD_SCHEDULED_EVENT_CREATE", event(hub.world, made), made.guild_id)
     hub.note(by, "event", space=made.guild_id, what=made.id)
+    guild = hub.world.guilds[made.guild_id]
+    audit.write(hub, by, guild, Deed(audit.EVENT_MADE, made.id, audit.made(name=made.name, status=made.status)))
 
 
 def change(hub: Hub, by: By, known: ScheduledEvent, **state: object) -> None:
     """Change an event; `status` 2 starts it, 3 completes it, 4 cancels it."""
+    before = event(hub.world, known)
     for key, value in state.items():
         setattr(known, key, value)
-    hub.tell(by, "GUILD_SCHEDULED_EVENT_UPDATE", event(hub.world, known), known.guild_id)
+    after, guild = event(hub.world, known), hub.world.guilds[known.guild_id]
+    hub.tell(by, "GUILD_SCHEDULED_EVENT_UPDATE", after, known.guild_id)
     hub.note(by, "event_changed", space=known.guild_id, what=known.id, detail=known.status)
+    audit.write(hub, by, guild, Deed(audit.EVENT_CHANGED, known.id, audit.changed(before, after)))
 
 
 def delete(hub: Hub, by: By, known: ScheduledEvent) -> None:
     """Take an event off the calendar."""
-    del hub.world.guilds[known.guild_id].events[known.id]
+    guild = hub.world.guilds[known.guild_id]
+    del guild.events[known.id]
     hub.tell(by, "GUILD_SCHEDULED_EVENT_DELETE", event(hub.world, known), known.guild_id)
     hub.note(by, "event_deleted", space=known.guild_id, what=known.id)
+    audit.write(hub, by, guild, Deed(audit.EVENT_DELETED, known.id, audit.gone(name=known.name)))
 
 
 def interest(hub: Hub, by: By, known: ScheduledEvent, *, on: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from integrations.sandbox.discord.changes import messages, threads, voice
+from integrations.sandbox.discord.changes import audit, messages, threads, voice
+from integrations.sandbox.discord.changes.audit import Deed
 from integrations.sandbox.discord.hub import By, Hub
 from integrations.sandbox.discord.model import Guild, Member, MessageType
 from integrations.sandbox.discord.payloads.users import member, user
@@ -41,6 +42,7 @@ def bot_joins(hub: Hub, guild: Guild, roles: list[int]) -> None:
     """Bring the bot into a guild."""
     guild.members[hub.world.bot.id] = Member(hub.world.bot.id, hub.world.clock(), roles)
     hub.gateway.tell_guild(guild, new=True)
+    audit.write(hub, By(guild.owner_id), guild, Deed(audit.BOT_ADDED, hub.world.bot.id))
 
 
 def bot_leaves(hub: Hub, guild: Guild) -> None:
@@ -61,8 +63,15 @@ def outage(hub: Hub, guild: Guild, *, on: bool) -> None:
 def change(hub: Hub, by: By, guild: Guild, user_id: int, **state: object) -> None:
     """Change roles, flags, nick or the pending mark of a member; `by` is who does it."""
     known = guild.members[user_id]
+    nick, roles = known.nick, list(known.roles)
     for key, value in state.items():
         setattr(known, key, value)
     found = {**member(hub.world, known), "guild_id": str(guild.id)}
     hub.tell(by, "GUILD_MEMBER_UPDATE", found, guild.id)
+    moved = audit.roles(guild, roles, known.roles)
+    if moved:
+        audit.write(hub, by, guild, Deed(audit.MEMBER_ROLES, user_id, moved))
+    if nick != known.nick:
+        renamed = audit.changed({"nick": nick}, {"nick": known.nick})
+        audit.write(hub, by, guild, Deed(audit.MEMBER_CHANGED, user_id, renamed))
     hub.wake()

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.sandbox.discord.changes import threads
+from integrations.sandbox.discord.changes import audit, threads
+from integrations.sandbox.discord.changes.audit import Deed
 from integrations.sandbox.discord.hub import By, Hub
 from integrations.sandbox.discord.model import Channel, Message, MessageType, Poll, Reference
 from integrations.sandbox.discord.payloads.messages import announced
@@ -100,6 +101,8 @@ def delete(hub: Hub, by: By, message: Message) -> None:
     found = {"id": str(message.id), "channel_id": str(channel.id), **in_guild(channel)}
     hub.tell_in(by, "MESSAGE_DELETE", found, channel)
     hub.note(by, "delete", channel, what=message.id)
+    if message.author_id != by.user_id:
+        _log(hub, by, channel, audit.MESSAGE_DELETED, message.author_id, count="1")
 
 
 def delete_many(hub: Hub, by: By, channel: Channel, messages: Iterable[Message]) -> None:
@@ -111,6 +114,7 @@ def delete_many(hub: Hub, by: By, channel: Channel, messages: Iterable[Message])
     hub.tell_in(by, "MESSAGE_DELETE_BULK", found, channel)
     for message in gone:
         hub.note(by, "delete", channel, what=message.id)
+    _log(hub, by, channel, audit.MESSAGES_DELETED, channel.id, count=str(len(gone)))
 
 
 def pin(hub: Hub, by: By, message: Message, *, on: bool) -> None:
@@ -120,9 +124,18 @@ def pin(hub: Hub, by: By, message: Message, *, on: bool) -> None:
     last = {"channel_id": str(channel.id), **in_guild(channel), "last_pin_timestamp": iso(hub.now(by))}
     hub.tell_in(by, "CHANNEL_PINS_UPDATE", last, channel)
     told(hub, by, message)
+    action = audit.MESSAGE_PINNED if on else audit.MESSAGE_UNPINNED
+    _log(hub, by, channel, action, message.author_id, message_id=str(message.id))
     if on:
         about = Reference(channel.id, message.id, channel.guild_id)
         post(hub, by, channel, Draft(type=MessageType.PINNED, reference=about, pings=False))
+
+
+def _log(hub: Hub, by: By, channel: Channel, action: int, target_id: int, **options: str) -> None:
+    """Write into the audit log; direct conversations have none."""
+    guild = hub.world.guild_of(channel)
+    if guild is not None:
+        audit.write(hub, by, guild, Deed(action, target_id, options={"channel_id": str(channel.id), **options}))
 
 
 def in_guild(channel: Channel) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from integrations.sandbox.discord.changes import audit
+from integrations.sandbox.discord.changes.audit import Deed
 from integrations.sandbox.discord.hub import By, Hub
 from integrations.sandbox.discord.model import Channel, ChannelType, Guild, ThreadState
 from integrations.sandbox.discord.payloads import users
@@ -32,6 +34,7 @@ def open_thread(hub: Hub, by: By, parent: Channel, opening: Opening) -> Channel:
     hub.world.channels[made.id] = made
     hub.tell_in(by, "THREAD_CREATE", {**thread(made, hub.world.bot.id), "newly_created": True}, made)
     hub.note(by, "thread", parent, what=made.id, about=opening.number)
+    audit.write(hub, by, guild, Deed(audit.THREAD_MADE, made.id, audit.made(name=made.name, type=made.type)))
     return made
 
 
@@ -79,11 +82,14 @@ def update(hub: Hub, by: By, channel: Channel, *, archived: bool | None = None, 
     state = channel.thread
     if state is None:
         return
+    before = {"archived": state.archived, "locked": state.locked}
     if archived is not None:
         state.archived, state.archived_at = archived, hub.now(by)
     if locked is not None:
         state.locked = locked
     hub.tell_in(by, "THREAD_UPDATE", thread(channel, hub.world.bot.id), channel)
+    moved = audit.changed(before, {"archived": state.archived, "locked": state.locked})
+    audit.write(hub, by, _guild(hub, channel), Deed(audit.THREAD_CHANGED, channel.id, moved))
     hub.wake()
 
 
@@ -94,9 +100,10 @@ def delete(hub: Hub, by: By, channel: Channel) -> None:
         "type": channel.type,
     }  # fmt: skip
     hub.tell_in(by, "THREAD_DELETE", found, channel)
-    del _guild(hub, channel).threads[channel.id]
-    del hub.world.channels[channel.id]
+    guild = _guild(hub, channel)
+    del guild.threads[channel.id], hub.world.channels[channel.id]
     hub.note(by, "thread_deleted", channel, what=channel.id)
+    audit.write(hub, by, guild, Deed(audit.THREAD_DELETED, channel.id, audit.gone(name=channel.name)))
 
 
 def _guild(hub: Hub, channel: Channel) -> Guild:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from integrations.sandbox.discord.changes import audit
+from integrations.sandbox.discord.changes.audit import Deed
 from integrations.sandbox.discord.hub import By, Hub
 from integrations.sandbox.discord.model import ChannelType, Guild, StageInstance, VoiceState
+from integrations.sandbox.discord.payloads.users import Json
 from integrations.sandbox.discord.payloads.voice import stage, voice_state
 
 
@@ -40,15 +43,24 @@ def stage_begins(hub: Hub, by: By, made: StageInstance) -> None:
     """Let a stage go live."""
     hub.world.guilds[made.guild_id].stages[made.channel_id] = made
     hub.tell(by, "STAGE_INSTANCE_CREATE", stage(made), made.guild_id)
+    _log(hub, by, made, audit.STAGE_BEGUN, audit.made(topic=made.topic))
 
 
 def stage_changes(hub: Hub, by: By, known: StageInstance, topic: str) -> None:
     """Change a live stage's topic."""
+    moved = audit.changed({"topic": known.topic}, {"topic": topic})
     known.topic = topic
     hub.tell(by, "STAGE_INSTANCE_UPDATE", stage(known), known.guild_id)
+    _log(hub, by, known, audit.STAGE_CHANGED, moved)
 
 
 def stage_ends(hub: Hub, by: By, known: StageInstance) -> None:
     """End a live stage."""
     del hub.world.guilds[known.guild_id].stages[known.channel_id]
     hub.tell(by, "STAGE_INSTANCE_DELETE", stage(known), known.guild_id)
+    _log(hub, by, known, audit.STAGE_ENDED, audit.gone(topic=known.topic))
+
+
+def _log(hub: Hub, by: By, of: StageInstance, action: int, changes: tuple[Json, ...]) -> None:
+    about = {"channel_id": str(of.channel_id)}
+    audit.write(hub, by, hub.world.guilds[of.guild_id], Deed(action, of.id, changes, options=about))

@@ -54,6 +54,7 @@ _IN_GUILD: dict[str, Intent] = {
     **dict.fromkeys(_REACTIONS, Intent.GUILD_REACTIONS),
     **dict.fromkeys(_EVENTS, Intent.SCHEDULED_EVENTS),
     **dict.fromkeys(_POLLS, Intent.GUILD_POLLS),
+    "GUILD_AUDIT_LOG_ENTRY_CREATE": Intent.MODERATION,
     "GUILD_EMOJIS_UPDATE": Intent.EXPRESSIONS,
     "TYPING_START": Intent.GUILD_TYPING,
     "VOICE_STATE_UPDATE": Intent.VOICE_STATES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.sandbox.discord.model import Channel, Emoji, Guild, Role
+from integrations.sandbox.discord.model import Channel, Emoji, Guild, Prompt, Role
 from integrations.sandbox.discord.payloads.channels import channel, thread
 from integrations.sandbox.discord.payloads.events import event
 from integrations.sandbox.discord.payloads.users import Json, member
@@ -38,7 +38,7 @@ def guild(of: Guild) -> Json:
         **_switched_off(),
         "id": str(of.id),
         "name": of.name,
-        "features": ["COMMUNITY"],
+        "features": ["COMMUNITY", "GUILD_ONBOARDING"] if of.onboarding else ["COMMUNITY"],
         "owner_id": str(of.owner_id),
         "afk_channel_id": None if of.afk_channel_id is None else str(of.afk_channel_id),
         "system_channel_id": None if of.system_channel_id is None else str(of.system_channel_id),
@@ -46,6 +46,33 @@ def guild(of: Guild) -> Json:
         "roles": [role(one) for one in of.roles.values()],
         "emojis": [own_emoji(one) for one in of.emojis.values()],
     }
+
+
+def onboarding(of: Guild) -> Json:
+    """Return what newcomers are asked, and the roles that their answers give."""
+    return {
+        "guild_id": str(of.id),
+        "prompts": [_prompt(one) for one in of.onboarding],
+        "default_channel_ids": [str(number) for number in of.channels] if of.onboarding else [],
+        "enabled": bool(of.onboarding),
+        "mode": 0,
+    }
+
+
+def _prompt(of: Prompt) -> Json:
+    options = [
+        {
+            "id": str(number),
+            "title": title,
+            "description": "",
+            "emoji": {"id": None, "name": None, "animated": False},
+            "role_ids": [str(role_id)],
+            "channel_ids": [],
+        }
+        for number, (title, role_id) in of.options.items()
+    ]
+    once = {"single_select": False, "required": False, "in_onboarding": True, "type": 0}
+    return {"id": str(of.id), "title": of.title, "options": options, **once}
 
 
 def own_emoji(of: Emoji) -> Json:

@@ -33,11 +33,13 @@ class Belonging(Somebody):
         self._changes(guild, roles=[one for one in self._member(guild).roles if one != role.id])
         self.hub.note(self.by, "role_lost", space=guild.guild.id, what=role.id)
 
-    async def completes_onboarding(self, guild: Has) -> None:
-        """Go through the guild's onboarding to its end."""
-        flags = self._member(guild).flags | members.STARTED_ONBOARDING
-        self._changes(guild, flags=flags)
-        self._changes(guild, flags=flags | members.COMPLETED_ONBOARDING, pending=False)
+    async def completes_onboarding(self, guild: Has, *chosen: Role) -> None:
+        """Go through the guild's onboarding to its end, choosing answers that give roles."""
+        known = self._member(guild)
+        flags, roles = known.flags | members.STARTED_ONBOARDING, [*known.roles, *(role.id for role in chosen)]
+        members.change(self.hub, self.by, guild.guild, self.id, flags=flags)
+        done = flags | members.COMPLETED_ONBOARDING
+        members.change(self.hub, self.by, guild.guild, self.id, flags=done, pending=False, roles=roles)
         self.hub.note(self.by, "onboarding", space=guild.guild.id)
 
     def _member(self, guild: Has) -> Member:

@@ -17,13 +17,19 @@ class Writing(Somebody):
     __slots__ = ()
 
     async def says(
-        self, channel: Channel, text: str, replies_to: Message | None = None, mentions: Sequence[Somebody] = ()
+        self,
+        channel: Channel,
+        text: str,
+        replies_to: Message | None = None,
+        mentions: Sequence[Somebody] = (),
+        *,
+        pings: bool = True,
     ) -> Message:
-        """Write a message, or a reply, which pings whom it answers. Those in `mentions` are named at its end."""
+        """Write a message, or a reply, which `pings` whom it answers. Those in `mentions` are named at its end."""
         whole = " ".join([text, *(person.mention for person in mentions)])
         about = None if replies_to is None else reference(replies_to)
         kind = MessageType.DEFAULT if about is None else MessageType.REPLY
-        return messages.post(self.hub, self.by, channel, Draft(whole, kind, about))
+        return messages.post(self.hub, self.by, channel, Draft(whole, kind, about, pings))
 
     async def writes_to_bot(self, text: str) -> Message:
         """Write a direct message to the bot."""
