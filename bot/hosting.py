@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.backfilling import History, Store
 from bot.community.comparing import called
 from bot.community.trees import stored
 from bot.intake import Intake
 from bot.metrics import Metrics
-from bot.ports import Consent, Desk, Held, Host, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
+from bot.ports import Consent, Desk, Held, Host, Kind, Level, Meter, Notes, Past, Receipt, Signal, Space, SpaceSettings
 from bot.rules import parse_rules
 from bot.storage import communities, notes, recalling, spaces
 from bot.storage.accounts import Newcomers
@@ -169,6 +170,8 @@ class _Desk:
         self.settings = SpaceSettings()
         self.open = True
         self.origin: Origin
+        store = Store(desks.database, desks.intake.keys, self._became)
+        self.past: Past = History(store, self)
 
     @property
     def kinds(self) -> frozenset[Kind]:
@@ -210,10 +213,16 @@ class _Desk:
                 receipt = await desks.intake.record(self.origin, signals)
             finally:
                 desks.waiting -= len(signals)
-            if receipt.new or receipt.changed or receipt.retracted:
-                desks.told()
-        desks.metrics.became(self._integration, receipt)
+        self._became(0, receipt)
         return receipt
+
+    def _became(self, n: int, receipt: Receipt) -> None:
+        """Tell what became of signals; of `n` of them it was not told yet that they were handed in."""
+        metrics = self._desks.metrics
+        metrics.received(self._integration, n)
+        metrics.became(self._integration, receipt)
+        if receipt.new or receipt.changed or receipt.retracted:
+            self._desks.told()
 
 
 class _Host:

@@ -41,6 +41,11 @@ class Keys:
         digest = hmac.digest(self._pseudonym, text, hashlib.sha256)
         return base64.urlsafe_b64encode(digest[:_HANDLE_BYTES]).decode()
 
+    def passing(self, account: Account, purpose: str) -> str:
+        """Return a pseudonym for a passing purpose; without the key it cannot be matched with any other one."""
+        text = json.dumps([purpose, account.platform, account.realm, account.id]).encode()
+        return base64.urlsafe_b64encode(hmac.digest(self._pseudonym, text, hashlib.sha256)[:_HANDLE_BYTES]).decode()
+
     def seal(self, account: Account) -> bytes:
         """Encrypt an identity."""
         return self._box.encrypt(json.dumps([account.platform, account.realm, account.id]).encode())

@@ -24,7 +24,10 @@ _METERS = {
     Meter.GAPS: "Stretches of time that could not be heard or repaired.",
     Meter.MALFORMED: "What was heard and could not be read.",
 }
-_LEVELS = {Level.IDENTIFIES_LEFT: "How often a connection may still be opened anew today."}
+_LEVELS = {
+    Level.IDENTIFIES_LEFT: "How often a connection may still be opened anew today.",
+    Level.HISTORY_LEFT: "Channels whose history is still to be read.",
+}
 
 
 class Metrics:

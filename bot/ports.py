@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from bot.errors import ConfigError, InputError, MachineError
+from bot.figures import Level, Meter
+from bot.past import Mark, Past, Progress, Reach, Stretch
 from bot.space_settings import Consent, Listed, Place, SpaceSettings, Stays
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
@@ -31,17 +32,22 @@ __all__ = [
     "Level",
     "Listed",
     "MachineError",
+    "Mark",
     "Meter",
     "Notes",
+    "Past",
     "Person",
     "Place",
     "Platform",
+    "Progress",
     "Read",
+    "Reach",
     "Receipt",
     "Signal",
     "Space",
     "SpaceSettings",
     "Stays",
+    "Stretch",
     "date_of",
     "day_number",
     "day_of",
@@ -169,22 +175,6 @@ class Platform:
         return Account(self.name, space if self.own_ids else "", person)
 
 
-class Meter(StrEnum):
-    """What an integration counts, beside signals, which its desks count."""
-
-    CONNECTS = "connects"
-    RECONNECTS = "reconnects"
-    RATE_LIMITED = "rate_limited"
-    GAPS = "gaps"
-    MALFORMED = "malformed"
-
-
-class Level(StrEnum):
-    """What an integration measures from time to time."""
-
-    IDENTIFIES_LEFT = "identifies_left"
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that `cairn doctor` looked at: what there is to say of it, and whether it is as it should be."""
@@ -232,6 +222,11 @@ class Desk(Inbox, Protocol):
 
     async def made_good(self, gap: int) -> None:
         """Put down that all that can still be seen of a gap is stored."""
+        ...
+
+    @property
+    def past(self) -> Past:
+        """The space's history, from before it was listened to."""
         ...
 
     @property

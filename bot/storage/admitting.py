@@ -43,6 +43,8 @@ class Origin:
     """Whether membership of a programme changes scores, so that joining one concerns all of a member's days."""
     probe: bool = False
     """Whether this is Cairn trying itself: the time is put down, and nothing else may be given."""
+    asks: bool = False
+    """Whether the policy of the moment decides although this is an import: history that the bot reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _named(wanted: Iterable[Iterable[Signal]]) -> dict[int, Account]:
 
 def _asked(origin: Origin) -> int | None:
     """Return the space whose policy decides: that of live signals. An import's was decided when it began."""
-    return None if origin.newcomers.source else origin.space
+    return None if origin.newcomers.source and not origin.asks else origin.space
 
 
 def _newcomers(origin: Origin, consent: str | None) -> Newcomers:

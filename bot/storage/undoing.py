@@ -95,7 +95,9 @@ async def places(connection: AsyncConnection, community: int, source: int) -> No
     )
     await contexts.take_back(connection, community, source)
     lone = (
-        "SELECT r.space FROM import_run r WHERE r.id = :source "
+        "SELECT r.space FROM import_run r JOIN space s ON s.id = r.space WHERE r.id = :source AND s.settings IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM gap g WHERE g.space = r.space) "
+        "AND NOT EXISTS (SELECT 1 FROM backfill b WHERE b.space = r.space) "
         "AND NOT EXISTS (SELECT 1 FROM context c WHERE c.space = r.space) AND NOT EXISTS "
         "(SELECT 1 FROM import_run o WHERE o.space = r.space AND o.id <> r.id AND o.state IN ('running', 'done'))"
     )

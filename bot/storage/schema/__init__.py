@@ -8,12 +8,15 @@ from bot.storage.schema.acts import count, engagement, import_run, orphan, rejec
 from bot.storage.schema.base import metadata
 from bot.storage.schema.communities import community, context, naming, rules, setting, space
 from bot.storage.schema.listening import gap, note
+from bot.storage.schema.past import backfill, backfill_place, writer
 from bot.storage.schema.people import account, attribute, left_out, link, member
 from bot.storage.schema.scores import band_change, crossing, dirty, stale, tally, total
 
 __all__ = [
     "account",
     "attribute",
+    "backfill",
+    "backfill_place",
     "band_change",
     "community",
     "context",
@@ -38,4 +41,5 @@ __all__ = [
     "stale",
     "tally",
     "total",
+    "writer",
 ]
