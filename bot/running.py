@@ -139,6 +139,9 @@ class Supervisor:
         stopped = asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait((pause, stopped), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
         finally:
             pause.cancel()
             stopped.cancel()

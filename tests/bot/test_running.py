@@ -158,6 +158,21 @@ async def test_task_that_does_not_listen_is_broken_off() -> None:
     await asyncio.wait_for(one.ended(), 5)
 
 
+async def test_stopping_while_a_task_waits_to_start_again_ends_in_order() -> None:
+    failed = asyncio.Event()
+
+    async def fails(stop: asyncio.Event) -> None:
+        raise MachineError("the platform cannot be reached")
+
+    one = Supervisor([Task("chat", fails, at_once=True)], lambda task: failed.set())
+    one.start()
+    await asyncio.wait_for(failed.wait(), 5)
+    over = asyncio.create_task(one.ended())
+
+    await asyncio.wait_for(one.stop(5), 5)
+    await asyncio.wait_for(over, 5)
+
+
 def story(order: list[str]) -> tuple[Supervisor, Supervisor, Callable[[], Awaitable[None]]]:
     async def listen(stop: asyncio.Event) -> None:
         try:
