@@ -1,0 +1,226 @@
+"""Both sides of listening to Discord: Cairn with all its parts, and discord.py alone; and what feeds them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from sqlalchemy import text
+
+from bot.hosting import Desks, Policy
+from bot.intake import Intake
+from bot.keys import Keys
+from bot.metrics import Metrics
+from bot.ports import Consent, Desk, Host, Level, Meter, Notes, Receipt, Signal, Space
+from bot.settling import Settling
+from bot.shipped import shipped
+from bot.storage.engine import Database
+from integrations.discord.integration import Access, Discord
+from integrations.discord.wire import intents
+
+__all__ = ["Bare", "Cairn", "Consent", "Feed", "feeding"]
+
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feeder: where it serves, and its process."""
+
+    access: Access
+    _process: Process
+
+    async def tell(self, line: str) -> str:
+        """Tell it to do something; returns its answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{line}\n".encode())
+        answer = await self._process.stdout.readline()
+        assert answer, "the feeder has ended"
+        return answer.decode().strip()
+
+
+@asynccontextmanager
+async def feeding(members: int, *, mentions: bool = False) -> AsyncIterator[Feed]:
+    """Start a feeder with so many members; it ends with the block."""
+    words = (str(members), "mentions" if mentions else "-")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.feeder", *words, stdin=PIPE, stdout=PIPE
+    )
+    try:
+        assert process.stdout is not None
+        where = json.loads(await process.stdout.readline())
+        yield Feed(Access(**where), process)
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+class Bare(discord.AutoShardedClient):
+    """discord.py with its own parsers and a listener that counts messages; else as Cairn has it.
+
+    `members` lets it remember everybody, which takes memory and makes it faster.
+    """
+
+    def __init__(self, *, members: bool = False) -> None:
+        super().__init__(
+            intents=intents(members=members),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.all() if members else discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            enable_debug_events=False,
+        )
+        self.messages = 0
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Count it."""
+        self.messages += 1
+
+    @asynccontextmanager
+    async def connected(self, access: Access) -> AsyncIterator[None]:
+        """Be connected to a feeder."""
+        Route.BASE = access.api_url
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(access.gateway_url or "")
+        await self.login(access.token)
+        self.http.get_bot_gateway = _at(access)  # type: ignore[method-assign, assignment]
+        running = asyncio.create_task(self.connect())
+        try:
+            await self.wait_until_ready()
+            yield
+        finally:
+            await self.close()
+            await asyncio.wait([running])
+
+
+def _at(access: Access) -> Callable[[], Awaitable[object]]:
+    async def get_bot_gateway() -> object:
+        limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+        return 1, access.gateway_url, limit
+
+    return get_bot_gateway
+
+
+@dataclass(slots=True)
+class Cairn:
+    """All that listens, stores and settles in `cairn run`, in this process; `waits` are seconds by signal."""
+
+    database: Database
+    keys: Keys
+    stored: int = 0
+    committed: list[float] = field(default_factory=list)
+    scored: list[float] = field(default_factory=list)
+    unscored: list[int] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def listening(self, access: Access, *, settling: bool = False) -> AsyncIterator[None]:
+        """Listen to a feeder, and settle where asked to."""
+        rules = shipped("mountain.yaml")
+        metrics = Metrics()
+        async with Intake(self.database, self.keys) as intake:
+            policy = Policy("Benchmark", lambda: (rules.read_text(encoding="utf-8"), "0", rules.name))
+            desks = Desks(self.database, intake, policy, metrics)
+            settler = _Settling(self, Settling(self.database, metrics)) if settling else None
+            if settler is not None:
+                desks.told = settler.inner.wake
+            stop = asyncio.Event()
+            integration = Discord(access)
+            tasks = [asyncio.create_task(integration.run(_Host(self, desks.host("discord"))))]
+            if settler is not None:
+                tasks.append(asyncio.create_task(settler.run(stop)))
+            try:
+                await _until(lambda: integration.connected or tasks[0].done())
+                if tasks[0].done():
+                    await tasks[0]  # raises why it cannot listen
+                yield
+            finally:
+                tasks[0].cancel()
+                await asyncio.wait(tasks[:1])
+                stop.set()
+                await asyncio.gather(*tasks[1:])
+
+    async def has(self, n: int) -> None:
+        """Wait until so many signals are committed."""
+        while self.stored < n:  # noqa: ASYNC110 - to be told would cost more than to look
+            await asyncio.sleep(0.002)
+
+    async def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        async with self.database.read() as connection:
+            return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)
+
+
+class _Settling:
+    """The settling loop, watched: when it has looked at all marks, what was committed before is scored."""
+
+    def __init__(self, cairn: Cairn, inner: Settling) -> None:
+        self._cairn = cairn
+        self.inner = inner
+        self._once = inner.once
+        inner.once = self._watched  # type: ignore[method-assign]
+        self.run = inner.run
+
+    async def _watched(self) -> int:
+        cairn = self._cairn
+        waiting, cairn.unscored = cairn.unscored, []
+        done = await self._once()
+        now = time.time_ns() // 1_000_000
+        cairn.scored += [(now - at) / 1000 for at in waiting]
+        return done
+
+
+class _Host:
+    def __init__(self, cairn: Cairn, host: Host) -> None:
+        self._cairn = cairn
+        self._host = host
+
+    @property
+    def notes(self) -> Notes:
+        return self._host.notes
+
+    async def desk(self, space: Space) -> Desk | None:
+        desk = await self._host.desk(space)
+        return None if desk is None else _Desk(self._cairn, desk)  # type: ignore[return-value]
+
+    def count(self, what: Meter, n: int = 1) -> None:
+        self._host.count(what, n)
+
+    def level(self, what: Level, value: float) -> None:
+        self._host.level(what, value)
+
+
+class _Desk:
+    """A desk that notes when what it was given is committed."""
+
+    def __init__(self, cairn: Cairn, desk: Desk) -> None:
+        self._cairn = cairn
+        self._desk = desk
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._desk, name)
+
+    async def record(self, signals: Sequence[Signal]) -> Receipt:
+        receipt = await self._desk.record(signals)
+        now, cairn = time.time_ns() // 1_000_000, self._cairn
+        moments = [signal.at for signal in signals]
+        cairn.stored += len(moments)
+        cairn.committed += [(now - at) / 1000 for at in moments]
+        cairn.unscored += moments
+        return receipt

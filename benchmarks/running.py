@@ -1,0 +1,121 @@
+"""`cairn run` as a process of its own, watched from outside: the processor and memory it uses, what it has stored."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sqlite3
+import sys
+import time
+import urllib.error
+import urllib.request
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+from integrations.discord.integration import Access
+
+PATIENCE = 1_200.0
+_ROOT = Path(__file__).resolve().parents[1]
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running Cairn, its database file and its port for health; `began` is when it was started (monotonic)."""
+
+    process: Process
+    database: Path
+    port: int
+    began: float
+
+    @property
+    def processor(self) -> float:
+        """The processor's seconds that it has used so far."""
+        numbers = self._about("stat").rpartition(")")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def memory(self) -> float:
+        """Its memory in use, in MB."""
+        return int(self._about("statm").split()[1]) * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+
+    @property
+    def handles(self) -> int:
+        """How many files and sockets it has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks its event loop has."""
+        found = re.search(r"^cairn_tasks (\d+)", self._get("metrics"), re.MULTILINE)
+        return int(found[1]) if found else 0
+
+    async def ready(self) -> float:
+        """Wait until it is ready; returns the seconds since its start."""
+        return await self._until("is not ready", self._is_ready)
+
+    async def settled(self, rows: int) -> float:
+        """Wait until it has so many rows, and no mark is left; returns the seconds since its start."""
+
+        def all_there() -> bool:
+            return self.rows() >= rows and self.rows("dirty") + self.rows("stale") == 0
+
+        return await self._until(f"has not stored {rows} rows", all_there)
+
+    def rows(self, table: str = "engagement") -> int:
+        """Return how many rows a table has; of engagements the last one's number, since counting takes long."""
+        what = "coalesce(max(id), 0)" if table == "engagement" else "count(*)"
+        with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(f"SELECT {what} FROM {table}").fetchone()[0])
+        return 0
+
+    def _is_ready(self) -> bool:
+        with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            return bool(self._get("readyz"))
+        return False
+
+    async def _until(self, what: str, holds: Callable[[], bool]) -> float:
+        while not holds():
+            assert time.monotonic() < self.began + PATIENCE, f"Cairn {what}"
+            assert self.process.returncode is None, "Cairn has ended"
+            await asyncio.sleep(0.05)
+        return time.monotonic() - self.began
+
+    def _about(self, what: str) -> str:
+        return Path(f"/proc/{self.process.pid}/{what}").read_text()
+
+    def _get(self, page: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{page}", timeout=5) as answer:
+            return str(answer.read().decode())
+
+
+@asynccontextmanager
+async def running(access: Access, folder: Path) -> AsyncIterator[Running]:
+    """Run Cairn on a SQLite database in a folder; it is killed at the end of the block."""
+    with socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    settings = {
+        "DATABASE_URL": f"sqlite:///{folder / 'cairn.db'}",
+        "COMMUNITY": "Benchmark",
+        "DISCORD_TOKEN": access.token,
+        "DISCORD_API_URL": access.api_url,
+        "DISCORD_GATEWAY_URL": access.gateway_url or "",
+        "HEALTH_PORT": str(port),
+        "LOG_LEVEL": "warning",
+    }
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
+    env = plain | {f"CAIRN_{name}": value for name, value in settings.items()}
+    env["PYTHONPATH"] = str(_ROOT)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", cwd=folder, env=env)
+    try:
+        yield Running(process, folder / "cairn.db", port, time.monotonic())
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
