@@ -62,6 +62,10 @@ class Channels:
         known = [*self._channels.values(), *self._threads.values()]
         return [one.id for one in known if one.type != CATEGORY and one.last >= since]
 
+    def overwrites(self, channel: str) -> frozenset[tuple[str, int, int]]:
+        """Return the rules of a channel's own: for whom, what they allow, what they deny (bits)."""
+        return self._channels[channel].overwrites if channel in self._channels else frozenset()
+
     def replace(self, channels: Iterable[Payload], threads: Iterable[Payload]) -> int:
         """Take the whole list of a server's channels and running threads; returns how many could not be read."""
         self._channels = {}

@@ -81,6 +81,8 @@ class Ear:
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._broken: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self.servers: dict[str, Server] = {}
+        self.refused: set[str] = set()
+        """Servers that told of themselves and that nobody listens to."""
 
     def hear(self, name: str, d: Payload, now: int) -> None:
         """Take one event; see `wire.Hears`."""
@@ -99,6 +101,8 @@ class Ear:
             self._room.take()
             self._early[number] = deque((event,))
             self._workers[number] = asyncio.create_task(self._work(number), name=f"discord server {len(self._workers)}")
+        elif name == "GUILD_DELETE":
+            self.refused.discard(number)
 
     async def room(self) -> None:
         """Return when there is room for more events."""
@@ -165,7 +169,9 @@ class Ear:
         self._room.leave(len(events))
         if desk is None:
             self._workers.pop(number, None)
+            self.refused.add(number)
             return None
+        self.refused.discard(number)
         server = Server(desk, Guild(number, desk.settings, desk.kinds, self._people))
         self.servers[number] = server
         for event in events:

@@ -16,10 +16,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.ports import ConfigError, Finding, Host, MachineError, Meter
+from integrations.discord.behind import Behind
 from integrations.discord.ear import Ear, Event, Server
 from integrations.discord.history import History
 from integrations.discord.ids import UnknownPlaceError
 from integrations.discord.logins import Logins
+from integrations.discord.pages import Pages
 from integrations.discord.people import People
 from integrations.discord.timing import Timing, wall_clock
 from integrations.discord.wire import Client, Lives
@@ -113,7 +115,8 @@ class _Session:
         self.client = Client(self, members=access.members, clock=access.clock, timing=timing)
         self.hear, self.room = self._ear.hear, self._ear.room
         self._lives = Lives(self.client)
-        self._history = History(self.client.http, access.clock)
+        self._history = History(Pages(self.client.http, access.clock))
+        self._behind = Behind(host, self.client.http, self._ear, self._repairs, (access.clock, timing))
 
     async def __aenter__(self) -> _Session:
         return self
@@ -141,7 +144,8 @@ class _Session:
                 await self.client.login(self._access.token)
                 self._people.own = str(self.client.application_id or "")
                 _logger.info("to invite Cairn to a server: %s", invite(self.client.application_id or 0))
-                await self._stay_connected()
+                async with _beside(self._behind.run(str(self.client.application_id or ""))):
+                    await self._stay_connected()
             except discord.LoginFailure:
                 raise ConfigError(_WRONG_TOKEN) from None
             except discord.PrivilegedIntentsRequired:
@@ -219,6 +223,8 @@ class _Session:
     async def _arrived(self, server: Server, at: int) -> None:
         """Make good what was not heard since the server was last heard; what is new begins to be listened to."""
         before = server.heard or int(await server.desk.notes.read(_HEARD) or 0)
+        if not before:  # from here on, whatever is missed is a gap, even where Cairn ends before it puts that down
+            await server.desk.notes.write(_HEARD, str(at))
         earlier = self._repairs.pop(server.guild.id, None)
         if earlier is not None and not earlier.done():
             earlier.cancel()
