@@ -1,4 +1,5 @@
 """Local stand-ins for live platforms: they power the demo, rehearsals and tests, and no outside account is needed.
 
-One folder per platform. `ledger.py` records what was accepted, `faults.py` spoils answers, `proxy.py` spoils the wire.
+One folder per platform. `ledger.py` records what was accepted, `exchanges.py` shows all that was said, `faults.py`
+spoils answers, `proxy.py` spoils the wire.
 """

@@ -120,12 +120,21 @@ def shown_components(components: list[Json]) -> list[Json]:
 
 def _shown(one: Json, numbers: count[int]) -> Json:
     found = {**_USUAL.get(one["type"], {}), **one, "id": one.get("id") or next(numbers)}
+    found |= _with_emoji(one)
+    if "options" in one:
+        found["options"] = [{**option, **_with_emoji(option)} for option in one["options"]]
     if "components" in one:
         found["components"] = [_shown(inner, numbers) for inner in one["components"]]
     for key in ("component", "accessory"):
         if isinstance(one.get(key), dict):
             found[key] = _shown(one[key], numbers)
     return found
+
+
+def _with_emoji(one: Json) -> Json:
+    """Return the emoji of a component; a common one is shown without an id."""
+    said = one.get("emoji")
+    return {"emoji": {key: value for key, value in said.items() if value is not None}} if said else {}
 
 
 def _attachment(hub: Hub, one: Json) -> Json:

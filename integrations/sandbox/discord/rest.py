@@ -15,6 +15,7 @@ from integrations.sandbox.discord.buckets import Buckets, Taken
 from integrations.sandbox.discord.hub import Hub
 from integrations.sandbox.discord.refusals import Refused, error
 from integrations.sandbox.discord.routing import Call, Json, Route, Table
+from integrations.sandbox.exchanges import Exchange, Watch
 from integrations.sandbox.faults import Fault
 from integrations.sandbox.ledger import Request
 
@@ -22,20 +23,29 @@ _VERSION = re.compile(r"^/api(/v\d+)?")
 _MAJOR = ("channel_id", "guild_id", "webhook_id", "interaction_id")
 _VIA = {"Via": "1.1 sandbox"}
 _FREE = Taken(0.0, False, {})
+_SAID: web.RequestKey[object] = web.RequestKey("said", object)
 
 
 class Rest:
-    """Serves the REST interface to the one bot with `token`."""
+    """Serves the REST interface to the one bot with `token`; `watch` is called with each request and its answer."""
 
-    def __init__(self, hub: Hub, token: str) -> None:
+    def __init__(self, hub: Hub, token: str, watch: Watch | None = None) -> None:
         self._hub = hub
         self._token = token
+        self._watch = watch
         self._table = Table(routes)
         self.buckets = Buckets(hub.limits, hub.timer, lambda: hub.world.clock() / 1000)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
         path = _VERSION.sub("", request.rel_url.raw_path)
+        answer = await self._serve(request, path)
+        if self._watch is not None:
+            said = request.get(_SAID) if request.body_exists else None
+            self._watch(Exchange(request.method, path, dict(request.query), said, answer.status, _told(answer)))
+        return answer
+
+    async def _serve(self, request: web.Request, path: str) -> web.Response:
         fault = self._hub.faults.take(request.method, unquote(path))
         if fault is not None:
             self._hub.wake()
@@ -64,7 +74,8 @@ class Rest:
             return _too_many(taken)
         path_values = {key: unquote(value) for key, value in values.items()}
         reason = unquote(request.headers.get("X-Audit-Log-Reason", ""))
-        call = Call(self._hub, route.path, path_values, request.query, await _body(request), reason)
+        said = request[_SAID] = await _body(request)
+        call = Call(self._hub, route.path, path_values, request.query, said, reason)
         try:
             result = await route.serve(call)
         except Refused as refused:
@@ -115,8 +126,18 @@ async def _form(request: web.Request) -> Json:
     said = form.get("payload_json", "{}")
     body: Json = orjson.loads(said) if isinstance(said, str) else {}
     files = [one for one in form.values() if isinstance(one, web.FileField)]
-    body["attachments"] = [{"filename": one.filename, "size": len(one.file.read())} for one in files]
+    described = {int(one.get("id") or 0): one for one in body.get("attachments") or ()}
+    body["attachments"] = [
+        {"id": number, **described.get(number, {}), "filename": one.filename, "size": len(one.file.read())}
+        for number, one in enumerate(files)
+    ]
     return body
+
+
+def _told(answer: web.Response) -> object:
+    """Return what an answer says; what stands in front of Discord says nothing that can be read."""
+    body = answer.body
+    return orjson.loads(body) if isinstance(body, bytes) and answer.content_type == "application/json" else None
 
 
 def _too_many(taken: Taken) -> web.Response:

@@ -21,6 +21,7 @@ from integrations.sandbox.discord.hub import By, Hub, Limits
 from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.rest import Rest
 from integrations.sandbox.discord.world import World
+from integrations.sandbox.exchanges import Watch
 from integrations.sandbox.faults import Faults
 from integrations.sandbox.ledger import Ledger
 
@@ -43,6 +44,7 @@ class Settings:
     """How a sandbox behaves. `clock` returns ms since 1970 and may be made up; `timer` returns monotonic seconds.
 
     `privileged` are the intents the app's owner has switched on; `heartbeat` is in seconds; `port` 0 takes a free one.
+    `watch` is shown each request and its answer, with all that was written.
     """
 
     clock: Callable[[], int] = _wall_clock
@@ -51,6 +53,7 @@ class Settings:
     privileged: int = int(PRIVILEGED)
     heartbeat: float = 41.25
     port: int = 0
+    watch: Watch | None = None
 
 
 class Sandbox:
@@ -70,7 +73,7 @@ class Sandbox:
         self.gateway.moves_itself = self._bot_moves
         self.token = _token(self.world.bot.id)
         self.port = self.settings.port
-        self._rest = Rest(self.hub, self.token)
+        self._rest = Rest(self.hub, self.token, self.settings.watch)
         self._people: dict[str, Person] = {}
         self._runner: web.AppRunner | None = None
 

@@ -44,7 +44,7 @@ class World:
     def __init__(self, clock: Callable[[], int], privileged: int) -> None:
         self.clock = clock
         self.ids = Snowflakes(clock)
-        self._born = max(clock() - 365 * _DAY_MS, EPOCH_MS)  # no id is older than Discord
+        self._born = max(clock() - 365 * _DAY_MS, EPOCH_MS + _DAY_MS)  # no id is as old as Discord
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}

@@ -44,7 +44,8 @@ def application(world: World) -> Json:
 
 def command(world: World, body: Json, number: int, guild_id: int) -> Json:
     """Return a command as stored: what was registered under an id, with what Discord adds."""
-    kept = {key: value for key, value in body.items() if key != "id"}
+    unsaid = [key for key in ("integration_types", "dm_permission") if body.get(key) is None]
+    kept = {key: value for key, value in body.items() if key not in ("id", *unsaid)}
     found = {
         "default_member_permissions": None,
         "type": 1,
