@@ -15,7 +15,7 @@ from benchmarks.made_frames import Place, Talk
 from benchmarks.measuring import Figure, Size, in_turn, same
 from bot.ports import Meter, Receipt, Signal, Space, SpaceSettings
 from integrations.discord.ear import Ear, Event, Server
-from integrations.discord.ids import UnknownPlaceError
+from integrations.discord.ids import Payload, UnknownPlaceError
 from integrations.discord.people import People
 from integrations.discord.wire import Client
 from scoring.signals import ALWAYS_STORED
@@ -123,7 +123,7 @@ class _Line:
     """What `wire` needs of a session: an ear; nothing is ever fetched, and logins need not wait."""
 
     def __init__(self, desk: _Desk) -> None:
-        self.ear = Ear(_Host(desk), People(), self._fetch, self._arrived)  # type: ignore[arg-type]
+        self.ear = Ear(_Host(desk), People(), self)  # type: ignore[arg-type]
         self.hear, self.room = self.ear.hear, self.ear.room
 
     async def may_identify(self, shard: int) -> None:
@@ -136,11 +136,15 @@ class _Line:
         """Refuse to go on: all frames are as they should be."""
         raise AssertionError("a frame could not be read")
 
-    async def _fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
+    async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
+        """Refuse to go on: everything is known."""
         raise AssertionError("everything is known")
 
-    async def _arrived(self, server: Server, at: int) -> None:
-        return None
+    async def arrived(self, server: Server, at: int) -> None:
+        """Make nothing good."""
+
+    def planned(self, server: Server, d: Payload) -> None:
+        """Ask for nothing."""
 
 
 class _Desk:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bot.ports import Account, Context, Kind, Signal, date_of, day_of
+from bot.ports import Account, Context, Held, Kind, Signal, date_of, day_of
 from integrations.discord.ids import Payload, UnknownPlaceError, clean, moment_in, moment_of, snowflake
 
 _OPEN = 2
 _OVER = frozenset({3, 4})
 _MOST = 1_000
-_GUESTS = 50_000
-"""People per convening whose answer is remembered; of more, a missed withdrawal is not found by polling."""
+_MINUTE = 60_000
 
 
 @dataclass(slots=True)
@@ -32,8 +31,6 @@ class Convening:
     occasion: str
     open: bool
     present: dict[Account, int] = field(default_factory=dict)
-    coming: dict[Account, bool] = field(default_factory=dict)
-    """Who said yes (True) and who took it back (False), as far as we heard."""
 
 
 class Convenings:
@@ -59,17 +56,15 @@ class Convenings:
 
     def put(self, d: Payload) -> None:
         """Take a scheduled event, new or changed; one that is over is forgotten."""
-        read, over = _read(d)
+        read, over = read_convening(d)
         known = self._known.get(read.id)
         if over:
             self._known.pop(read.id, None)
             return
         if known is None and len(self._known) >= _MOST:
             raise ValueError("more scheduled events than Discord has")
-        if known is not None:
-            read.coming = known.coming
-            if known.open and read.open:  # its time may be put right while it lasts; it is the same occasion
-                read.present, read.occasion, read.start = known.present, known.occasion, known.start
+        if known is not None and known.open and read.open:  # its time may be put right while it lasts
+            read.present, read.occasion, read.start = known.present, known.occasion, known.start
         self._known[read.id] = read
 
     def drop(self, number: str) -> None:
@@ -84,34 +79,42 @@ class Convenings:
 
 def coming(one: Convening, who: Account, at: int, occasion: str = "") -> Signal:
     """Return that somebody said they would come; `occasion` is Discord's id of one date of a series."""
-    _remember(one, who, True, occasion)
-    return _answer(one, who, at, occasion)
+    key = f"{one.key}/{snowflake(occasion)}" if occasion else one.key
+    return Signal(Kind.RSVP, f"{key}/rsvp", one.day, at, who, at, one.context, who)
 
 
 def not_coming(one: Convening, who: Account, at: int, occasion: str = "") -> Signal:
     """Return that somebody took back that they would come."""
-    _remember(one, who, False, occasion)
-    return _answer(one, who, at, occasion)._replace(retracted=True)
+    return coming(one, who, at, occasion)._replace(retracted=True)
 
 
-def reconcile(one: Convening, now_coming: Iterable[Account], captured: int) -> list[Signal]:
-    """Return what a list of all who say they will come, asked for at `captured`, tells beyond what was heard.
+def answers_to(one: Convening) -> tuple[int, str]:
+    """Return the day and natural key under which answers to a convening are stored."""
+    return one.day, f"{one.key}/rsvp"
 
-    Someone of whom nothing was heard is dated by the list, and yields to whatever says it more exactly. Someone known
-    to come who is missing has taken it back.
+
+def reconcile(one: Convening, listed: Iterable[Account], held: Iterable[Held], captured: int) -> list[Signal]:
+    """Return what a list of all who say they will come, asked for at `captured`, tells beyond what is stored.
+
+    Who is missing from it has taken it back; who is new on it is dated by the list. What people did after `captured` is
+    newer than both.
     """
-    listed = dict.fromkeys(who for who in now_coming if not who.bot)
-    found: list[Signal] = []
-    for who in listed:
-        before = one.coming.get(who)
-        if before is None:
-            signal = _answer(one, who, captured)
-            found.append(signal._replace(version=moment_in(int(one.id)), estimated=True))
-        elif not before:
-            found.append(_answer(one, who, captured)._replace(estimated=True))
-        _remember(one, who, True)
-    gone = [who for who, yes in one.coming.items() if yes and who not in listed]
-    return found + [not_coming(one, who, captured) for who in gone]
+    there = dict.fromkeys(who for who in listed if not who.bot)
+    known = {one.who for one in held if one.counts}
+    missed = [coming(one, who, captured)._replace(estimated=True) for who in there if who not in known]
+    return missed + [not_coming(one, who, captured) for who in sorted(known) if who not in there]
+
+
+def presence_at(one: Convening) -> tuple[int, str]:
+    """Return the day and natural key under which attendance of a convening is stored."""
+    return one.day, f"{one.occasion}/here"
+
+
+def recall(one: Convening, held: Iterable[Held], there: int) -> None:
+    """Take what is stored of who was there: those who were for long enough (`there`, ms), and how long the others."""
+    for who, minutes, counts in held:
+        before = minutes * _MINUTE + one.present.get(who, 0)
+        one.present[who] = there if counts else min(before, there - 1)
 
 
 def attended(one: Convening, who: Account, now: int) -> Signal:
@@ -119,21 +122,16 @@ def attended(one: Convening, who: Account, now: int) -> Signal:
 
     So it does not move when somebody is found to be there once more.
     """
-    at = min(one.start, now)
-    return Signal(Kind.ATTENDANCE, f"{one.occasion}/here", one.day, at, who, now, one.context, who)
+    day, key = presence_at(one)
+    return Signal(Kind.ATTENDANCE, key, day, min(one.start, now), who, now, one.context, who)
 
 
-def _answer(one: Convening, who: Account, at: int, occasion: str = "") -> Signal:
-    key = f"{one.key}/{snowflake(occasion)}" if occasion else one.key
-    return Signal(Kind.RSVP, f"{key}/rsvp", one.day, at, who, at, one.context, who)
+def was_there_for(one: Convening, who: Account, now: int, minutes: int) -> Signal:
+    """Return for how long somebody has been there, which is not long enough yet: it is known after a restart."""
+    return attended(one, who, now)._replace(amount=minutes, retracted=True)
 
 
-def _remember(one: Convening, who: Account, yes: bool, occasion: str = "") -> None:
-    if not occasion and (who in one.coming or len(one.coming) < _GUESTS):
-        one.coming[who] = yes
-
-
-def _read(d: Payload) -> tuple[Convening, bool]:
+def read_convening(d: Payload) -> tuple[Convening, bool]:
     """Return a scheduled event, and whether it is over."""
     number, status, channel = snowflake(d["id"]), d["status"], d.get("channel_id")
     if type(status) is not int:

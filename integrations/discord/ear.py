@@ -13,13 +13,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from bot.ports import Desk, Host, MachineError, Meter, Signal, Space
+from bot.ports import Desk, Host, Kind, MachineError, Meter, Signal, Space
 from integrations.discord.guild import Guild
 from integrations.discord.hearing import hear
 from integrations.discord.ids import Payload, UnknownPlaceError, UnreadableError
 from integrations.discord.people import People
+from integrations.discord.reactions import each_taken
 from integrations.discord.wire import Room
 
 MOST_WAITING = 5_000
@@ -29,6 +30,7 @@ BATCH = 500
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds until a batch that could not be stored is handed in again: twice as long each time."""
 
+_PLAN, _EMOJI_GONE = "GUILD_SCHEDULED_EVENT_UPDATE", "MESSAGE_REACTION_REMOVE_EMOJI"
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -62,20 +64,29 @@ class Server:
             self.heard = max(self.heard, self.storing - 1 if self.storing else alive)
 
 
-Fetch = Callable[[Server, UnknownPlaceError], Awaitable[Event | None]]
-"""Fetches what a server's state does not know, as the event that would have told of it; MachineError: try later."""
-Arrived = Callable[[Server, int], Awaitable[None]]
-"""Hears that a server has told all of itself: at the start, and after a lost session."""
+class Asks(Protocol):
+    """Who asks Discord for what the gateway does not tell. MachineError: try later."""
+
+    async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
+        """Return what a server's state does not know, as the event that would have told of it."""
+        ...
+
+    async def arrived(self, server: Server, at: int) -> None:
+        """Hear that a server has told all of itself: at the start, and after a lost session."""
+        ...
+
+    def planned(self, server: Server, d: Payload) -> None:
+        """Hear of a convening that is new or has changed. Must not raise."""
+        ...
 
 
 class Ear:
     """Sorts events by server. Each server has a worker of its own, which ends with the block `async with`."""
 
-    def __init__(self, host: Host, people: People, fetch: Fetch, arrived: Arrived) -> None:
+    def __init__(self, host: Host, people: People, asks: Asks) -> None:
         self._host = host
         self._people = people
-        self._fetch = fetch
-        self._arrived = arrived
+        self._asks = asks
         self._room = Room(MOST_WAITING)
         self._early: dict[str, deque[Event]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
@@ -157,9 +168,11 @@ class Ear:
         if gone:
             server.live = False
         elif event.name == "GUILD_CREATE":
-            await self._again(lambda: self._arrived(server, event.at))
+            await self._again(lambda: self._asks.arrived(server, event.at))
             server.live = True
             server.note(event.at)
+        elif event.name == _PLAN:
+            self._asks.planned(server, event.d)
 
     async def _open(self, number: str) -> Server | None:
         """Ask for the server's desk; until there is an answer its events wait."""
@@ -183,9 +196,14 @@ class Ear:
         found = guild.apply(desk.settings, desk.kinds, batch[0].at)
         for event in batch:
             try:
-                found += await self._again(partial(self._signals, server, event))
+                said = await self._again(partial(self._signals, server, event))
             except UnreadableError:
                 self._host.count(Meter.MALFORMED)
+                continue
+            if said and event.name == _EMOJI_GONE:
+                await self._store(server, found)  # it may be what is gone
+                found, said = [], await self._again(partial(self._each, server, said))
+            found += said
         return found
 
     async def _signals(self, server: Server, event: Event) -> list[Signal]:
@@ -193,12 +211,20 @@ class Ear:
         try:
             return hear(server.guild, event.name, event.d, event.at)
         except UnknownPlaceError as unknown:
-            missing = await self._fetch(server, unknown)
+            missing = await self._asks.fetch(server, unknown)
             if missing is None:
                 return []
             return hear(server.guild, missing.name, missing.d, missing.at) + hear(
                 server.guild, event.name, event.d, event.at
             )
+
+    async def _each(self, server: Server, gone: list[Signal]) -> list[Signal]:
+        """Return that reactions are gone, person by person, where Discord says only with which emoji they were."""
+        found = [one for one in gone if one.kind is not Kind.REACTION]
+        for act in gone:
+            if act.kind is Kind.REACTION:
+                found += each_taken(act, await server.desk.held(act.key_day, act.key))
+        return found
 
     async def _store(self, server: Server, signals: list[Signal]) -> None:
         if signals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.ports import Context, Kind, Signal, SpaceSettings
+from bot.ports import Context, Held, Kind, Signal, SpaceSettings
 from integrations.discord.channels import Channels
 from integrations.discord.convenings import Convening, Convenings, reconcile
 from integrations.discord.ids import Payload, UnknownPlaceError, clean, readable, snowflake, truth
@@ -112,15 +112,19 @@ class Guild:
         return found
 
     @readable
-    def rsvps(self, number: str, users: Iterable[Payload], captured: int) -> list[Signal]:
-        """Return what the list of all users who say they come to a convening tells beyond what was heard.
+    def rsvps(self, one: Convening, users: Iterable[Payload], held: Iterable[Held], captured: int) -> list[Signal]:
+        """Return what the list of all who say they come to a convening tells beyond what is stored (`held`).
 
         `captured` is when the list was asked for (its first page), in ms.
         """
-        convening = self.convenings.of(number)
-        if not self.counts(convening) or Kind.RSVP not in self.kinds:
-            return []
-        return reconcile(convening, [self.people.user(one) for one in users], captured)
+        return reconcile(one, [self.people.user(entry["user"]) for entry in users], held, captured)
+
+    def hosts(self, convening: Convening) -> bool:
+        """Whether answers to a convening are worth asking for."""
+        try:
+            return Kind.RSVP in self.kinds and self.counts(convening)
+        except UnknownPlaceError:  # its channel is not shown to the bot
+            return False
 
     @readable
     def updated(self, d: Payload, now: int) -> list[Signal]:

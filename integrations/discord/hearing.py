@@ -130,6 +130,7 @@ READERS: dict[str, Reader] = {
     "MESSAGE_REACTION_ADD": reactions.reacted,
     "MESSAGE_REACTION_REMOVE": reactions.unreacted,
     "MESSAGE_REACTION_REMOVE_ALL": reactions.all_unreacted,
+    "MESSAGE_REACTION_REMOVE_EMOJI": reactions.gone_by_emoji,
     "MESSAGE_POLL_VOTE_ADD": reactions.voted,
     "MESSAGE_POLL_VOTE_REMOVE": reactions.unvoted,
     "GUILD_MEMBER_ADD": members.came,

@@ -18,11 +18,13 @@ from discord.http import Route
 from bot.ports import ConfigError, Finding, Host, MachineError, Meter
 from integrations.discord.behind import Behind
 from integrations.discord.ear import Ear, Event, Server
+from integrations.discord.guests import Guests
 from integrations.discord.history import History
-from integrations.discord.ids import UnknownPlaceError
+from integrations.discord.ids import Payload, UnknownPlaceError
 from integrations.discord.logins import Logins
 from integrations.discord.pages import Pages
 from integrations.discord.people import People
+from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
 from integrations.discord.timing import Timing, wall_clock
 from integrations.discord.wire import Client, Lives
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 OVERLAP_MS = 60_000
 """What is read again before a gap: clocks differ, and what is known already changes nothing."""
 _HEARD = "heard"
-_PORTAL = "https://discord.com/developers/applications"
 _logger = logging.getLogger(__name__)
 
 
@@ -90,15 +91,12 @@ class Discord:
             await client.login(self._access.token)
             link = invite(client.application_id or 0)
         except discord.LoginFailure:
-            return [Finding("discord", _WRONG_TOKEN, ok=False)]
+            return [Finding("discord", WRONG_TOKEN, ok=False)]
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            return [Finding("discord", _unreachable(error), ok=False)]
+            return [Finding("discord", unreachable(error), ok=False)]
         finally:
             await client.close()
         return [Finding("discord", f"the token is right; to invite Cairn: {link}")]
-
-
-_WRONG_TOKEN = f"CAIRN_DISCORD_TOKEN: Discord does not know this token; copy it anew from {_PORTAL} (your app, Bot)"
 
 
 class _Session:
@@ -109,14 +107,17 @@ class _Session:
         self._access = access
         self._timing = timing
         self._people = People()
-        self._ear = Ear(host, self._people, self._fetch, self._arrived)
+        self._ear = Ear(host, self._people, self)
         self._repairs: dict[str, asyncio.Task[None]] = {}
+        self._asking: set[asyncio.Task[None]] = set()
         self._logins = Logins(host, self._left, access.clock, timing.pause)
         self.client = Client(self, members=access.members, clock=access.clock, timing=timing)
         self.hear, self.room = self._ear.hear, self._ear.room
         self._lives = Lives(self.client)
         self._history = History(Pages(self.client.http, access.clock))
         self._behind = Behind(host, self.client.http, self._ear, self._repairs, (access.clock, timing))
+        self._guests = Guests(self.client.http, access.clock)
+        self._known: set[str] = set()
 
     async def __aenter__(self) -> _Session:
         return self
@@ -125,9 +126,10 @@ class _Session:
         """Close the connection first, then store what it brought."""
         with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
             await self.client.close()
-        for repair in self._repairs.values():
-            repair.cancel()
-        await asyncio.gather(*self._repairs.values(), return_exceptions=True)
+        beside = [*self._repairs.values(), *self._asking]
+        for one in beside:
+            one.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await self._ear.quiet()
         await self._tell_stays(end=True)
         await self._put_down()
@@ -147,14 +149,11 @@ class _Session:
                 async with _beside(self._behind.run(str(self.client.application_id or ""))):
                     await self._stay_connected()
             except discord.LoginFailure:
-                raise ConfigError(_WRONG_TOKEN) from None
+                raise ConfigError(WRONG_TOKEN) from None
             except discord.PrivilegedIntentsRequired:
-                raise ConfigError(
-                    "CAIRN_DISCORD_MEMBERS: Discord does not allow this bot the server members intent; "
-                    f"switch it on at {_PORTAL} (your app, Bot), or set CAIRN_DISCORD_MEMBERS=off"
-                ) from None
+                raise ConfigError(NO_MEMBERS) from None
             except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                raise MachineError(_unreachable(error)) from None
+                raise MachineError(unreachable(error)) from None
         raise MachineError("Discord has ended the connection")
 
     def _use_gateway(self, address: str) -> None:
@@ -200,7 +199,7 @@ class _Session:
         _, _, limit = await self.client.http.get_bot_gateway()
         return int(limit["remaining"])
 
-    async def _fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
+    async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
         """Fetch a channel, thread or convening that a payload speaks of; None where the bot may not see it."""
         now = self._access.clock()
         try:
@@ -215,13 +214,16 @@ class _Session:
                 server.guild.channels.shut(unknown.place)
             return None
         except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
-            raise MachineError(_unreachable(error)) from None
+            raise MachineError(unreachable(error)) from None
         except discord.HTTPException:
             self._host.count(Meter.MALFORMED)
             return None
 
-    async def _arrived(self, server: Server, at: int) -> None:
+    async def arrived(self, server: Server, at: int) -> None:
         """Make good what was not heard since the server was last heard; what is new begins to be listened to."""
+        if server.guild.id not in self._known:
+            await self._guests.recall(server)
+            self._known.add(server.guild.id)
         before = server.heard or int(await server.desk.notes.read(_HEARD) or 0)
         if not before:  # from here on, whatever is missed is a gap, even where Cairn ends before it puts that down
             await server.desk.notes.write(_HEARD, str(at))
@@ -231,23 +233,40 @@ class _Session:
         history = self._history
         task = history.make_good(server, before - OVERLAP_MS, at) if before else history.go_on(server)
         self._repairs[server.guild.id] = asyncio.create_task(self._quietly(task))
+        self._ask(self._guests.look(server))
+
+    def planned(self, server: Server, d: Payload) -> None:
+        """Hear of a convening that has changed; see `ear.Asks`."""
+        self._ask(self._guests.look_at(server, d))
+
+    def _ask(self, work: Coroutine[None, None, None]) -> None:
+        """Ask for something beside all else."""
+        task = asyncio.create_task(self._quietly(work))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
 
     async def _quietly(self, task: Coroutine[None, None, None]) -> None:
-        """Let a repair that fails be tried again at the next connection: what it has read is put down."""
+        """Let what fails be tried again at the next connection or hour: what history has been read is put down."""
         try:
             await task
         except (discord.DiscordException, aiohttp.ClientError, OSError, MachineError) as error:
-            _logger.warning("history could not be read to its end and is gone on with later: %s", _unreachable(error))
+            _logger.warning(
+                "what was missed could not be read to its end, and is gone on with later: %s", unreachable(error)
+            )
 
     async def _tick(self) -> None:
-        stays = 0.0
+        stays = guests = 0.0
         while True:
             await asyncio.sleep(self._timing.note)
             await self._put_down()
-            stays += self._timing.note
+            stays, guests = stays + self._timing.note, guests + self._timing.note
             if stays >= self._timing.stays:
                 stays = 0.0
                 await self._tell_stays(end=False)
+            if guests >= self._timing.guests:
+                guests = 0.0
+                for server in self._ear.servers.values():
+                    self._ask(self._guests.look(server))
 
     async def _put_down(self) -> None:
         """Put down up to when each server is heard."""
@@ -267,12 +286,6 @@ class _Session:
                     await server.desk.record(found)
 
 
-def invite(application: int) -> str:
-    """Return the link by which a server's owner lets Cairn in, with the least rights that listening needs."""
-    rights = discord.Permissions(view_channel=True, read_message_history=True)
-    return discord.utils.oauth_url(application, permissions=rights, scopes=("bot", "applications.commands"))
-
-
 @asynccontextmanager
 async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Let something run beside the block."""
@@ -282,9 +295,3 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.wait([task])
-
-
-def _unreachable(error: BaseException) -> str:
-    """Say in one line why Discord does not answer; never what it or we sent."""
-    status = getattr(error, "status", None)
-    return f"Discord cannot be reached ({status or type(error).__name__})"

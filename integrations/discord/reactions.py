@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.ports import Account, Context, Kind, Signal, day_of
+from collections.abc import Iterable
+
+from bot.ports import Account, Context, Held, Kind, Signal, day_of
 from integrations.discord.guild import Guild
 from integrations.discord.ids import Payload, emoji_in, moment_in, not_later, readable, snowflake
 
@@ -75,13 +77,24 @@ def all_unreacted(d: Payload, guild: Guild, now: int) -> list[Signal]:
 
 
 @readable
-def to_capture(d: Payload, guild: Guild) -> tuple[str, str] | None:
-    """Return the channel and message whose reactions are to be read anew (MESSAGE_REACTION_REMOVE_EMOJI).
+def gone_by_emoji(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Return that all reactions to a message with one emoji are gone (MESSAGE_REACTION_REMOVE_EMOJI), naming nobody.
 
-    Discord does not say whose reactions went. Read the rest and hand it to `messages.captured_whole`.
+    Discord does not say whose they were. What this signal's key begins is stored for each person; see `each_taken`.
     """
-    snowflake(d["message_id"])
-    return (d["channel_id"], d["message_id"]) if guild.spot(d["channel_id"]).allowed else None
+    channel = guild.spot(d["channel_id"])
+    if not channel.allowed or not guild.wants_reactions:
+        return []
+    name, number, at = emoji_in(d["emoji"]), snowflake(d["message_id"]), guild.stamp(now)
+    day, key = day_of(not_later(moment_in(number), now)), f"d:{number}"
+    return [
+        Signal(Kind.REACTION, f"{key}/r/{name}", day, at, None, at, channel.context, None, key, day, retracted=True)
+    ]
+
+
+def each_taken(gone: Signal, held: Iterable[Held]) -> list[Signal]:
+    """Return for each person of whom a reaction is stored that it is gone. Thanks stay, as in `all_unreacted`."""
+    return [gone._replace(account=one.who, key_person=one.who) for one in held if one.counts]
 
 
 @readable

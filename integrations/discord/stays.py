@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.ports import Account, Context, Kind, Signal, SpaceSettings, Stays, day_of
 from integrations.discord.channels import Channels
-from integrations.discord.convenings import Convening, Convenings, attended
+from integrations.discord.convenings import Convening, Convenings, attended, was_there_for
 from integrations.discord.ids import UnknownPlaceError
 
 NOWHERE = Context()
@@ -149,8 +149,12 @@ class VoiceStays:
         if Kind.ATTENDANCE not in self._kinds:
             return []
         before = convening.present.get(who, 0)
-        convening.present[who] = before + more
-        return [attended(convening, who, now)] if before < self.there <= before + more else []
+        after = convening.present[who] = before + more
+        if before < self.there <= after:
+            return [attended(convening, who, now)]
+        minutes = after // _MINUTE
+        grew = after < self.there and minutes > before // _MINUTE
+        return [was_there_for(convening, who, now, minutes)] if grew else []
 
     def _tell(self, stay: _Stay, now: int) -> list[Signal]:
         """Return a stay as long as it is by now, where it grew by a minute or more."""

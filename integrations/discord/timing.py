@@ -18,14 +18,15 @@ class Timing:
     """How long to wait, in seconds.
 
     `pause` waits between logins. `note` is how often it is put down how far has been heard, `stays` how often stays in
-    voice channels are told. After `silence` a connection counts as dead; `closing` is how long the other side may take
-    to agree that it is closed. `pace` lies before each request for a page of back-fill, and `look` between looking
-    whether servers are to be listened to, or read back, that were not.
+    voice channels are told, `guests` how often lists of who comes are read. After `silence` a connection counts as
+    dead; `closing` is how long the other side may take to agree that it is closed. `pace` lies before each request for
+    a page of back-fill, and `look` between looking whether servers are to be listened to, or read back, that were not.
     """
 
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     note: float = 5.0
     stays: float = 60.0
+    guests: float = 3600.0
     silence: float = 60.0
     closing: float = 5.0
     pace: float = 0.2

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from bot.ports import Account, Kind
+from bot.ports import Account, Held, Kind, Signal
+from integrations.discord.convenings import answers_to, presence_at, recall
 from integrations.discord.guild import Guild
 from integrations.discord.ids import UnknownPlaceError
 from tests.integrations.discord.payloads import (
@@ -15,13 +18,16 @@ from tests.integrations.discord.payloads import (
     GUILD,
     HIDDEN,
     HOUR,
+    MINUTE,
     NOW,
     THANKFUL,
+    Record,
     convening,
     guild,
     snowflake,
     told,
     user,
+    voice,
 )
 
 MADE = NOW - 7 * 24 * HOUR
@@ -30,9 +36,12 @@ YES = {"guild_scheduled_event_id": EVENT, "user_id": "11", "guild_id": GUILD}
 ADD, REMOVE = "GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE"
 
 
-def planned(**more: object) -> Guild:
+CAT, DAN = (Account("discord", "", number) for number in ("13", "14"))
+
+
+def planned(**more: Any) -> Guild:
     """Return a server with one convening ahead."""
-    return guild(guild_scheduled_events=[convening(EVENT, 1, **more)])
+    return guild(guild_scheduled_events=[convening(EVENT, **{"status": 1, **more})])
 
 
 def test_saying_yes_and_taking_it_back_is_one_act() -> None:
@@ -70,40 +79,63 @@ def test_convening_that_is_over_is_forgotten(over: int) -> None:
         told(ADD, YES, known)
 
 
+def listed(known: Guild, users: list[Record], held: list[Held], at: int) -> list[Signal]:
+    """Return what a list of those who come tells."""
+    [one] = known.convenings
+    assert known.hosts(one)
+    return known.rsvps(one, [{"user_id": who["id"], "user": who} for who in users], held, at)
+
+
 def test_list_tells_what_was_missed_and_only_that() -> None:
-    known = planned()
-    told(ADD, YES, known)
-    missed, gone = known.rsvps(EVENT, [user("12"), user("99", bot=True)], NOW + HOUR)
-    assert (missed.account, missed.at, missed.version, missed.estimated) == (BEN, NOW + HOUR, MADE, True)
+    stored = [Held(ANN, 0, True), Held(CAT, 0, True), Held(DAN, 0, False)]
+    missed, gone = listed(planned(), [user("12"), user("13"), user("99", bot=True)], stored, NOW + HOUR)
+    assert (missed.account, missed.at, missed.version, missed.estimated) == (BEN, NOW + HOUR, NOW + HOUR, True)
     assert (gone.account, gone.version, gone.retracted) == (ANN, NOW + HOUR, True)
-    assert known.rsvps(EVENT, [user("12")], NOW + 2 * HOUR) == []
+    assert (missed.key_day, missed.key) == (gone.key_day, gone.key) == answers_to(next(iter(planned().convenings)))
 
 
 def test_yes_after_a_no_that_only_the_list_shows_is_newer_than_the_no() -> None:
     known = planned()
-    told(ADD, YES, known)
     [no] = told(REMOVE, YES, known)
-    [yes] = known.rsvps(EVENT, [user("11")], NOW + HOUR)
+    [yes] = listed(known, [user("11")], [Held(ANN, 0, False)], NOW + HOUR)
+    assert (yes.key, yes.key_person) == (no.key, no.key_person)
     assert (yes.retracted, yes.version > no.version) == (False, True)
 
 
-def test_list_after_a_restart_never_beats_what_was_heard_before() -> None:
-    [yes] = told(ADD, YES, planned())
-    [again] = planned().rsvps(EVENT, [user("11")], NOW + HOUR)
-    assert (again.key, again.key_person) == (yes.key, yes.key_person)
-    assert again.version < yes.version
-
-
-def test_what_is_known_of_a_convening_survives_its_changes_and_a_new_session() -> None:
-    known = planned()
-    told(ADD, YES, known)
-    told("GUILD_SCHEDULED_EVENT_UPDATE", convening(EVENT, 1, name="Later"), known)
-    assert known.rsvps(EVENT, [user("11")], NOW) == []
+def test_what_was_stored_is_known_after_a_restart_and_counted_on() -> None:
+    known = planned(status=2)
     [one] = known.convenings
-    assert (one.context.name, one.coming) == ("Later", {Account("discord", "", "11"): True})
+    recall(one, [Held(ANN, 6, False), Held(BEN, 0, True), Held(CAT, 600, False)], known.stays.there)
+    for who in ("11", "12"):
+        told("VOICE_STATE_UPDATE", voice(who), known)
+    found = [signal for minute in range(1, 8) for signal in known.stays.tick(NOW + minute * MINUTE)]
+    there = [signal for signal in found if signal.kind is Kind.ATTENDANCE]
+    assert [(signal.account, signal.amount, signal.retracted) for signal in there] == [
+        (ANN, 7, True),
+        (ANN, 8, True),
+        (ANN, 9, True),
+        (ANN, 0, False),
+    ]
+    assert {(signal.key_day, signal.key) for signal in there} == {presence_at(one)}
+    assert one.present[CAT] < known.stays.there
 
 
-def test_kinds_that_nobody_wants_are_not_told() -> None:
+def test_convening_keeps_who_was_there_when_it_changes_or_a_session_is_new() -> None:
+    known = planned(status=2)
+    [one] = known.convenings
+    one.present[ANN] = 5 * MINUTE
+    told("GUILD_SCHEDULED_EVENT_UPDATE", convening(EVENT, 2, name="Later"), known)
+    [one] = known.convenings
+    assert (one.context.name, one.present) == ("Later", {ANN: 5 * MINUTE})
+
+
+def test_kinds_that_nobody_wants_are_not_told_or_asked_for() -> None:
     known = guild(THANKFUL, EVERY_KIND - {Kind.RSVP}, guild_scheduled_events=[convening(EVENT, 1)])
     assert told(ADD, YES, known) == []
-    assert known.rsvps(EVENT, [user("12")], NOW) == []
+    assert [known.hosts(one) for one in known.convenings] == [False]
+
+
+def test_nobody_asks_about_a_convening_that_does_not_count() -> None:
+    for place in (HIDDEN, snowflake(NOW)):
+        known = planned(channel_id=place)
+        assert [known.hosts(one) for one in known.convenings] == [False]

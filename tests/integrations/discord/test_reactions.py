@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.ports import Kind
-from integrations.discord.reactions import to_capture
+from bot.ports import Held, Kind
+from integrations.discord.reactions import each_taken
 from tests.integrations.discord.payloads import (
     ANN,
     BEN,
@@ -86,10 +86,15 @@ def test_changes_of_mind_within_a_millisecond_end_as_they_should() -> None:
     assert versions == sorted(set(versions))
 
 
-def test_reactions_that_went_by_emoji_are_to_be_read_anew() -> None:
-    gone = {"channel_id": GENERAL, "guild_id": GUILD, "message_id": ID, "emoji": CLAP}
-    assert to_capture(gone, guild()) == (GENERAL, ID)
-    assert to_capture(gone | {"channel_id": HIDDEN}, guild()) is None
+def test_reactions_that_went_by_emoji_are_gone_for_each_of_whom_they_are_stored() -> None:
+    known = guild()
+    [given] = told("MESSAGE_REACTION_ADD", reaction(ID, emoji=CLAP), known)
+    event = {"channel_id": GENERAL, "guild_id": GUILD, "message_id": ID, "emoji": CLAP}
+    [gone] = told("MESSAGE_REACTION_REMOVE_EMOJI", event, known)
+    [taken] = each_taken(gone, [Held(BEN, 0, True), Held(ANN, 0, False)])
+    assert (taken.key, taken.key_day, taken.key_person, taken.account) == (given.key, given.key_day, BEN, BEN)
+    assert (taken.retracted, taken.version > given.version) == (True, True)
+    assert told("MESSAGE_REACTION_REMOVE_EMOJI", event | {"channel_id": HIDDEN}, known) == []
 
 
 def test_several_answers_in_a_poll_are_one_act_until_the_last_is_taken_back() -> None:

@@ -1,0 +1,81 @@
+"""Who comes to a server's convenings, as Discord's lists tell: what the gateway did not bring is made good by them.
+
+The gateway tells of answers only while Cairn listens. So the list is read at the start, hourly, and when a convening
+begins or ends, and compared with what is stored: it needs no memory and forgets nothing at a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import discord
+from discord.http import HTTPClient
+
+from bot.ports import Kind
+from integrations.discord.convenings import Convening, answers_to, presence_at, read_convening, recall
+from integrations.discord.ear import Server
+from integrations.discord.ids import Payload, UnreadableError, readable
+
+PAGE = 100
+_PLANNED = 1
+
+
+class Guests:
+    """Reads lists of who comes, and takes up again who was there before a restart."""
+
+    def __init__(self, http: HTTPClient, clock: Callable[[], int]) -> None:
+        """Take discord.py's way to Discord's REST interface, and the clock (ms)."""
+        self._http = http
+        self._clock = clock
+
+    async def recall(self, server: Server) -> None:
+        """Take from the store for how long people have been at the convenings that are open; once after a start."""
+        if Kind.ATTENDANCE not in server.guild.kinds:
+            return
+        now_open = [one for one in server.guild.convenings if one.open]
+        held = [await server.desk.held(*presence_at(one)) for one in now_open]
+        for one, there in zip(now_open, held, strict=True):
+            recall(one, there, server.guild.stays.there)
+
+    async def look(self, server: Server) -> None:
+        """Read the lists of all convenings that are not over."""
+        for one in list(server.guild.convenings):
+            await self._compare(server, one)
+
+    async def look_at(self, server: Server, d: Payload) -> None:
+        """Read the list of a convening (as an event of the gateway shows it) that has begun or is over."""
+        try:
+            one = _begun(d)
+        except UnreadableError:
+            return
+        if one is not None:
+            await self._compare(server, one)
+
+    async def _compare(self, server: Server, one: Convening) -> None:
+        if not server.guild.hosts(one):
+            return
+        captured = self._clock()
+        try:
+            listed = await self._listed(server, one)
+            found = server.guild.rsvps(one, listed, await server.desk.held(*answers_to(one)), captured)
+        except (discord.Forbidden, discord.NotFound, UnreadableError):
+            return
+        if found:
+            await server.desk.record(found)
+
+    async def _listed(self, server: Server, one: Convening) -> list[Any]:
+        found: list[Any] = []
+        while True:
+            after = int(found[-1]["user"]["id"]) if found else None
+            page = await self._http.get_scheduled_event_users(
+                int(server.guild.id), int(one.id), PAGE, with_member=False, after=after
+            )
+            found += page
+            if len(page) < PAGE:
+                return found
+
+
+@readable
+def _begun(d: Payload) -> Convening | None:
+    return read_convening(d)[0] if d["status"] != _PLANNED else None
