@@ -20,6 +20,7 @@ from scoring import assess, points
 from scoring.columns import Acts
 from scoring.mountain import POINT, TIMES_ONE, Mountain
 from scoring.points import TALLY_POINT, Tallies
+from scoring.road import Road
 from scoring.signals import Context, date_of
 
 _LOOKED_THROUGH = 20_000
@@ -75,13 +76,13 @@ class Explainer:
             entries = await ledger.entries(connection, self._community.id, number, days)
             places = await contexts.some(connection, {one.context for one in entries})
         types = self._types(entries, places)
-        road = assess.Road(scored, self._mountain, as_of)
+        road = Road(scored, self._mountain, as_of)
         return {
             "community": self._community.name,
             "as_of": date_of(as_of).isoformat(),
             "rules": {"version": self._mountain.version},
             "member": self._person(person),
-            **self._standing(scored, road, as_of),
+            **self._standing(road, as_of),
             "crossings": self._crossings(assess.crossings(road, held)),
             "tallies": self._tallies(scored, entries, types, places),
         }
@@ -109,8 +110,8 @@ class Explainer:
         accounts = [{"platform": one.platform, "realm": one.realm, "id": one.id} for one in known]
         return {"id": person.public, "accounts": accounts}
 
-    def _standing(self, scored: Tallies, road: assess.Road, as_of: int) -> dict[str, Any]:
-        sums = assess.totals(scored, self._mountain, as_of)
+    def _standing(self, road: Road, as_of: int) -> dict[str, Any]:
+        sums = assess.totals(road, as_of)
         points_of = dict(zip(sums.band.tolist(), sums.points.tolist(), strict=True))
         changes = assess.band_changes(road, as_of)
         history = [

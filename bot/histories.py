@@ -11,6 +11,7 @@ from scoring import assess, points
 from scoring.columns import Acts, Group
 from scoring.measures.history import History
 from scoring.mountain import Mountain
+from scoring.road import Road
 
 
 async def last_day(database: Database, community: Community) -> int | None:
@@ -32,7 +33,7 @@ async def scored(database: Database, community: Community, mountain: Mountain, f
         held = await belonging.held(connection, community.id, mountain)
         groups = [await belonging.group(connection, community.id, name) for name in mountain.groups]
     tallies = points.tally(found, mountain, about)
-    road = assess.Road(tallies, mountain, as_of)
+    road = Road(tallies, mountain, as_of)
     return History(
         mountain,
         found,

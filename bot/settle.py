@@ -18,10 +18,11 @@ from bot.rules import parse_rules
 from bot.storage import acts, belonging, communities, marks, tallies
 from bot.storage.communities import Community
 from bot.storage.engine import Database
-from scoring.assess import Road, band_changes, crossings, totals
+from scoring.assess import band_changes, crossings, totals
 from scoring.columns import Bools
 from scoring.mountain import Mountain
 from scoring.points import Tallies, counterparts_asked, tally
+from scoring.road import Road
 from scoring.signals import date_of, day_number
 
 DAYS = 1_000
@@ -122,7 +123,7 @@ class Settler:
             scored = await tallies.tallies_of(connection, self._community, rules.id, taken)
             held = await belonging.held(connection, self._community, rules.mountain, taken)
             road = Road(scored, rules.mountain, as_of)
-            found = totals(scored, rules.mountain, as_of), band_changes(road, as_of), crossings(road, held)
+            found = totals(road, as_of), band_changes(road, as_of), crossings(road, held)
             await tallies.replace_standing(connection, self._community, rules.id, taken, found)
 
     async def roll(self, day: int) -> None:

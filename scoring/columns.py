@@ -16,7 +16,8 @@ Bools = npt.NDArray[np.bool_]
 NOBODY = 0
 """The member number that stands for "nobody known"; stored members begin at 1."""
 
-_PART = 1 << 15
+PART = 1 << 15
+"""Rows that are worked on at once: what is worked out of them stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,8 @@ class Acts:
         return len(self.member)
 
     def parts(self) -> Iterator[Acts]:
-        """Yield views of a few thousand acts each: what is worked out of them stays in the processor's cache."""
-        for begin in range(0, len(self), _PART):
-            yield self.where(slice(begin, begin + _PART))
+        """Yield views of `PART` acts each."""
+        return (self.where(slice(begin, begin + PART)) for begin in range(0, len(self), PART))
 
     def where(self, mask: Bools | slice) -> Acts:
         """Return the acts for which the mask is true, or a slice of them (as views)."""
@@ -73,3 +73,16 @@ def split(numbers: Ints, width: int) -> tuple[Ints, Ints]:
     """Return quotient and remainder of numbers that are not negative: four times as fast as NumPy's own `divmod`."""
     whole = numbers // width
     return whole, numbers - whole * width
+
+
+def starts(ordered: Ints) -> Ints:
+    """Return the positions at which a new run of equal values begins."""
+    return np.flatnonzero(run_starts(ordered))
+
+
+def run_starts(ordered: Ints) -> Bools:
+    """Mark the first of each run of equal values."""
+    marks = np.empty(len(ordered), np.bool_)
+    marks[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=marks[1:])
+    return marks

@@ -6,12 +6,12 @@ retractions end in the same figure. The same function scores one member's aftern
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from scoring.columns import NOBODY, Acts, Bools, Group, Ints, split
+from scoring.columns import NOBODY, PART, Acts, Bools, Group, Ints, run_starts, split, starts
 from scoring.mountain import POINT, TIMES_ONE, Conditions, Credit, Mountain, Multiplier
 from scoring.signals import DAY_MS, Kind
 
@@ -37,8 +37,12 @@ class Tallies:
     def __len__(self) -> int:
         return len(self.member)
 
-    def where(self, mask: Bools) -> Tallies:
-        """Return the tallies for which the mask is true."""
+    def parts(self) -> Iterator[Tallies]:
+        """Yield views of `PART` tallies each."""
+        return (self.where(slice(begin, begin + PART)) for begin in range(0, len(self), PART))
+
+    def where(self, mask: Bools | slice) -> Tallies:
+        """Return the tallies for which the mask is true, or a slice of them (as views)."""
         return Tallies(self.member[mask], self.day[mask], self.type[mask], self.counted[mask], self.points[mask])
 
 
@@ -98,11 +102,16 @@ def tally(acts: Acts, mountain: Mountain, belonging: Belonging = NOTHING_DECLARE
     credits the receiver).
     """
     groups = _Groups(acts, mountain)
-    if not len(groups.group):
-        return Tallies(*(np.empty(0, np.int64) for _ in range(5)))
-    counted = groups.counted()
-    points = _points(counted, mountain) * _times(counted, mountain, belonging)
-    return Tallies(counted.member, counted.day, counted.type, counted.counted, points)
+    points = _Points(mountain, belonging)
+    columns = [np.empty(len(groups.group), np.int64) for _ in range(5)]
+    n = 0
+    for part in groups.counted():
+        last = n + len(part)
+        found = part.member, part.day, part.type, part.counted, points(part)
+        for column, values in zip(columns, found, strict=True):
+            column[n:last] = values
+        n = last
+    return Tallies(*(column[:n] for column in columns))
 
 
 class _Groups:
@@ -118,7 +127,7 @@ class _Groups:
         self._every = np.array([one.slot == 0 and not one.different_people for one in mountain.types] + [False])
         self._per = np.array([one.per_amount for one in mountain.types])
         self._measures = np.array([one.per_amount > 0 for one in mountain.types] + [False])
-        self._measured: list[tuple[Ints, Ints]] = []
+        self._amounts: list[tuple[Ints, Ints]] = []
         self._first_day = int(acts.day.min(initial=2**31))
         self._days = int(acts.day.max(initial=0)) - self._first_day + 1
         self._shift, self._packs = self._room(acts)
@@ -149,6 +158,10 @@ class _Groups:
             self.group[n:last] = group
             n = last
         self.group, self._unit = self.group[:n], self._unit[:n]
+        nothing = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        group, amount = (np.concatenate(column) for column in zip(*(self._amounts or nothing), strict=True))
+        order = np.argsort(group)
+        self._measured = group[order], amount[order]
 
     def _sort_out(self, acts: Acts, first: int) -> tuple[Ints, Ints]:
         """Return groups and units of the acts among these that can give points; `first` is the first one's number."""
@@ -169,59 +182,80 @@ class _Groups:
         measured = self._measures[kind_of]
         if measured.any():
             measured &= scored
-            self._measured.append((group[measured], acts.amount[measured]))
+            self._amounts.append((group[measured], acts.amount[measured]))
         return (group, unit) if scored.all() else (group[scored], unit[scored])
 
-    def counted(self) -> Tallies:
+    def counted(self) -> Iterator[Tallies]:
         """Count in each group what its type says counts (points are left at 0). To be asked once: it sorts in place."""
+        ordered, unit = self.group, self._unit
         if self._packs:
-            # In place: each new array of this length would cost as much as the work on it.
-            ordered = self.group
-            ordered.sort()
-            fresh_unit = _starts(ordered)
-            ordered >>= self._shift
+            ordered.sort()  # in place: each new array of this length would cost as much as the work on it
         else:
-            order = np.lexsort((self._unit, self.group))
-            ordered = self.group[order]
-            fresh_unit = _starts(ordered) | _starts(self._unit[order])
-        starts = np.flatnonzero(_starts(ordered))
-        distinct = np.add.reduceat(fresh_unit, starts, dtype=np.int64)
-        keys = ordered[starts]
-        rest, type_of = split(keys, len(self._types))
+            order = np.lexsort((unit, ordered))
+            ordered, unit = ordered[order], unit[order]
+        shift = self._shift if self._packs else 0
+        for begin, end in _whole_groups(ordered, shift):
+            group = ordered[begin:end] >> shift
+            fresh = run_starts(ordered[begin:end])
+            if not self._packs:
+                fresh |= run_starts(unit[begin:end])
+            firsts = starts(group)
+            yield self._counted(group[firsts], np.add.reduceat(fresh, firsts, dtype=np.int64))
+
+    def _counted(self, groups: Ints, distinct: Ints) -> Tallies:
+        rest, type_of = split(groups, len(self._types))
         who, when = split(rest, self._days)
         when += self._first_day
-        return Tallies(who, when, type_of, self._by_amount(distinct, keys, type_of), np.zeros(len(keys), np.int64))
+        return Tallies(who, when, type_of, self._by_amount(distinct, groups, type_of), np.zeros(len(groups), np.int64))
 
-    def _by_amount(self, counts: Ints, keys: Ints, type_of: Ints) -> Ints:
+    def _by_amount(self, counts: Ints, groups: Ints, type_of: Ints) -> Ints:
         """Replace the counts of types that count an amount (minutes) by whole units of it."""
-        if not self._measured:
+        group, amount = self._measured
+        begin, end = np.searchsorted(group, groups[0]), np.searchsorted(group, groups[-1], "right")
+        if begin == end:
             return counts
-        sums = np.zeros(len(keys), np.int64)
-        for group, amount in self._measured:
-            np.add.at(sums, np.searchsorted(keys, group), amount)
+        sums = np.zeros(len(groups), np.int64)
+        np.add.at(sums, np.searchsorted(groups, group[begin:end]), amount[begin:end])
         return np.where(self._per[type_of] > 0, sums // np.maximum(self._per[type_of], 1), counts)
 
 
-def _points(counted: Tallies, mountain: Mountain) -> Ints:
-    """Look the day's points up in each type's cumulative curve, in thousandths."""
-    curves = np.concatenate([np.array(one.curve, np.int64) for one in mountain.types])
-    lengths = np.array([len(one.curve) for one in mountain.types])
-    offsets = np.cumsum(lengths) - lengths
-    at = np.minimum(counted.counted, lengths[counted.type] - 1)
-    return np.asarray(curves[offsets[counted.type] + at])
+def _whole_groups(ordered: Ints, shift: int) -> Iterator[tuple[int, int]]:
+    """Cut sorted numbers, groups above `shift` bits of something else, in parts that take no group apart."""
+    begin, below = 0, (1 << shift) - 1
+    while begin < len(ordered):
+        last = ordered[min(begin + PART, len(ordered)) - 1] | below
+        end = int(np.searchsorted(ordered, last, "right"))
+        yield begin, end
+        begin = end
 
 
-def _times(counted: Tallies, mountain: Mountain, belonging: Belonging) -> Ints:
-    """Multiply the multipliers that hold for each member and day, in file order, cut to hundredths and capped."""
-    times = np.full(len(counted), TIMES_ONE, np.int64)
-    for one in mountain.multipliers:
-        holds = np.isin(counted.member, _whom(one, belonging))
-        if one.first is not None:
-            holds &= counted.day >= one.first
-        if one.last is not None:
-            holds &= counted.day <= one.last
-        times[holds] = times[holds] * one.times // TIMES_ONE
-    return np.minimum(times, mountain.multiplier_cap)
+class _Points:
+    """What counts give, in hundred-thousandths: each type's cumulative curve, times the multipliers that hold."""
+
+    def __init__(self, mountain: Mountain, belonging: Belonging) -> None:
+        """Lay the curves end to end, and sort whom each multiplier concerns."""
+        self._curves = np.concatenate([np.array(one.curve, np.int64) for one in mountain.types])
+        self._last = np.array([len(one.curve) for one in mountain.types]) - 1
+        self._offsets = np.cumsum(self._last + 1) - self._last - 1
+        whom = [(one, np.unique(_whom(one, belonging))) for one in mountain.multipliers]
+        self._multipliers = [(one, members) for one, members in whom if len(members)]
+        self._cap = mountain.multiplier_cap
+
+    def __call__(self, counted: Tallies) -> Ints:
+        at = self._offsets[counted.type] + np.minimum(counted.counted, self._last[counted.type])
+        return np.asarray(self._curves[at] * self._times(counted))
+
+    def _times(self, counted: Tallies) -> Ints:
+        """Multiply the multipliers that hold for each member and day, in file order, cut to hundredths and capped."""
+        times = np.full(len(counted), TIMES_ONE, np.int64)
+        for one, members in self._multipliers:
+            holds = members[np.minimum(np.searchsorted(members, counted.member), len(members) - 1)] == counted.member
+            if one.first is not None:
+                holds &= counted.day >= one.first
+            if one.last is not None:
+                holds &= counted.day <= one.last
+            times[holds] = times[holds] * one.times // TIMES_ONE
+        return np.minimum(times, self._cap)
 
 
 def _whom(multiplier: Multiplier, belonging: Belonging) -> Ints:
@@ -234,14 +268,6 @@ def _whom(multiplier: Multiplier, belonging: Belonging) -> Ints:
         return nobody
     wanted = [n for n, value in enumerate(group.values) if value in multiplier.values]
     return group.member[np.isin(group.value, wanted)]
-
-
-def _starts(ordered: Ints) -> Bools:
-    """Mark the first of each run of equal values."""
-    marks = np.empty(len(ordered), np.bool_)
-    marks[:1] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=marks[1:])
-    return marks
 
 
 def programmes_asked(multipliers: Sequence[Multiplier]) -> tuple[str, ...]:

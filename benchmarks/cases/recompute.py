@@ -16,10 +16,11 @@ from benchmarks.measuring import Figure, Size, Stopwatch, in_turn, same
 from benchmarks.stores import Shelf, plain, shelf
 from bot.storage import acts
 from bot.storage.columns import by_cursor
-from scoring.assess import Road, crossings, totals
+from scoring.assess import crossings, totals
 from scoring.columns import Ints
 from scoring.mountain import TIMES_ONE, Mountain
 from scoring.points import tally
+from scoring.road import Road
 from scoring.signals import DAY_MS, Kind
 
 AS_OF = FIRST_DAY + 363
@@ -73,8 +74,8 @@ async def _recompute(databases: Shelf, path: Path) -> tuple[float, Scores]:
         with watch.running():
             found = await acts.to_score(store.database, store.community, AS_OF, store.mountain)
             scored = tally(found, store.mountain)
-            now = totals(scored, store.mountain, AS_OF)
-            crossed = crossings(Road(scored, store.mountain, AS_OF))
+            road = Road(scored, store.mountain, AS_OF)
+            now, crossed = totals(road, AS_OF), crossings(road)
     return watch.seconds, ((now.member, now.band, now.points), (crossed.member, crossed.day, crossed.step))
 
 

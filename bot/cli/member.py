@@ -23,6 +23,7 @@ from scoring import assess
 from scoring.measures.history import History
 from scoring.measures.ready import ready
 from scoring.points import TALLY_POINT
+from scoring.road import Road
 from scoring.signals import date_of
 
 app = App(name="member", help="Look at members: who stands where, and why.")
@@ -106,7 +107,7 @@ async def _ready(
 
 
 async def _listed(session: Session, community: Community, history: History, as_of: int) -> list[dict[str, Any]]:
-    sums = assess.totals(history.tallies, history.mountain, as_of)
+    sums = assess.totals(Road(history.tallies, history.mountain, as_of), as_of)
     points: dict[int, dict[int, int]] = {}
     for who, band, n in zip(sums.member.tolist(), sums.band.tolist(), sums.points.tolist(), strict=True):
         points.setdefault(who, {})[band] = n

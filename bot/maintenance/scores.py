@@ -12,10 +12,11 @@ from bot.rules import parse_rules
 from bot.storage import belonging, checking, communities
 from bot.storage.acts import to_score
 from bot.storage.engine import Database
-from scoring.assess import Road, band_changes, crossings, totals
+from scoring.assess import band_changes, crossings, totals
 from scoring.columns import Bools, Ints
 from scoring.mountain import Mountain
 from scoring.points import TALLY_POINT, Tallies, tally
+from scoring.road import Road
 from scoring.signals import date_of
 
 
@@ -77,7 +78,7 @@ async def _recompute(database: Database, community: int, mountain: Mountain) -> 
         held = await belonging.held(connection, community, mountain)
     found = tally(await to_score(database, community, as_of, mountain), mountain, about)
     road = Road(found, mountain, as_of)
-    now, bands, crossed = totals(found, mountain, as_of), band_changes(road, as_of), crossings(road, held)
+    now, bands, crossed = totals(road, as_of), band_changes(road, as_of), crossings(road, held)
     return [
         (_TALLY, _table(*_columns(found))),
         (_TOTAL, _table(now.member, now.band, now.points)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring.assess import Held, Road
+from scoring.assess import Held
 from scoring.columns import Bools, Ints
 from scoring.measures.history import History
 from scoring.mountain import TIMES_ONE, Step
+from scoring.road import Road
 
 
 def ready(history: History, number: int, as_of: int, held: Held | None = None) -> dict[int, int]:
@@ -16,11 +17,10 @@ def ready(history: History, number: int, as_of: int, held: Held | None = None) -
     `number` is the step's index in the Mountain. Who has held the role that the step leads to is left out.
     """
     step = history.mountain.steps[number]
-    road = Road(history.tallies, history.mountain, as_of)
-    who = np.arange(len(road.members))
-    enough = road.total(who, step.band, as_of) >= step.points * TIMES_ONE
-    enough &= road.active_days(who, step.band, as_of) >= step.days
-    there = road.members[enough]
+    lane = Road(history.tallies, history.mountain, as_of).lanes[step.band]
+    there = lane.members()
+    there = there[lane.total(there, as_of) >= step.points * TIMES_ONE]
+    there = there[lane.active_days(there, as_of) >= step.days]
     there = there[~_has_held(held, step, there, as_of)]
     mine = history.crossings.step == number
     last = dict(zip(history.crossings.member[mine].tolist(), history.crossings.day[mine].tolist(), strict=True))

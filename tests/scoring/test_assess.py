@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.assess import Road, band_changes, crossings, totals
+from scoring.assess import band_changes, crossings, totals
 from scoring.mountain import POINT, Band, Conditions, EngagementType, Mountain, Step, Touch
 from scoring.points import Tallies, tally
+from scoring.road import Road
 from scoring.signals import DAY_MS, Kind, day_number
 from tests.scenarios import mountains as m
 from tests.scenarios import oracle
@@ -55,7 +56,7 @@ def test_standing_equals_the_oracle_s(deeds: list[Deed], rules: Mountain, about:
     scored = tally(m.columns(deeds), rules, m.belonging(about))
     road, table = Road(scored, rules, as_of), m.tally_table(scored)
 
-    assert m.total_table(totals(scored, rules, as_of)) == oracle.totals(table, rules, as_of)
+    assert m.total_table(totals(road, as_of)) == oracle.totals(table, rules, as_of)
     assert m.change_list(band_changes(road, as_of)) == oracle.bands(table, rules, as_of)
     assert m.crossing_list(crossings(road, m.held(about))) == oracle.crossings(table, rules, as_of, about)
 
@@ -85,10 +86,10 @@ def test_members_looked_at_one_by_one_stand_as_all_at_once(deeds: list[Deed], ru
 def test_window_holds_its_last_whole_days() -> None:
     rules, scored = mountain(POINT, window=10), tallied((100, 0, 2), (109, 0, 3))
 
-    assert m.total_table(totals(scored, rules, 109)) == {(1, 0): 5 * POINT * 100}
-    assert m.total_table(totals(scored, rules, 110)) == {(1, 0): 3 * POINT * 100}
-    assert m.total_table(totals(scored, rules, 119)) == {}
-    assert m.total_table(totals(scored, rules, 99)) == {}
+    assert m.total_table(totals(Road(scored, rules, 109), 109)) == {(1, 0): 5 * POINT * 100}
+    assert m.total_table(totals(Road(scored, rules, 110), 110)) == {(1, 0): 3 * POINT * 100}
+    assert m.total_table(totals(Road(scored, rules, 119), 119)) == {}
+    assert m.total_table(totals(Road(scored, rules, 99), 99)) == {}
 
 
 def test_band_is_held_at_ninety_percent_and_lost_below() -> None:

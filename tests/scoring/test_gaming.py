@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from bot.intake import Intake
 from bot.keys import Keys
-from scoring.assess import Road, band_changes, totals
+from scoring.assess import band_changes, totals
 from scoring.points import TALLY_POINT, tally
+from scoring.road import Road
 from scoring.signals import DAY_MS, Kind, Signal
 from tests.scenarios import mountains as m
 from tests.scenarios.oracle import Deed
@@ -135,7 +136,7 @@ def test_year_of_all_day_chat_makes_nobody_participating(town: Town) -> None:
     tallies = tally(m.columns(days), town.mountain)
     as_of = FIRST_DAY + 364
 
-    assert set(totals(tallies, town.mountain, as_of).band.tolist()) <= {0, 1}
+    assert set(totals(Road(tallies, town.mountain, as_of), as_of).band.tolist()) <= {0, 1}
     bands = band_changes(Road(tallies, town.mountain, as_of), as_of).band
     assert bands.max() <= PARTICIPATING  # band numbers begin at 1
 
@@ -152,7 +153,7 @@ def test_no_day_of_chat_gains_more_than_twice_an_honest_one(
     )  # fmt: skip
     deeds = data.draw(st.lists(acts, min_size=30, max_size=120))
 
-    found = m.total_table(totals(tally(m.columns(deeds), town.mountain), town.mountain, FIRST_DAY))
+    found = m.total_table(totals(Road(tally(m.columns(deeds), town.mountain), town.mountain, FIRST_DAY), FIRST_DAY))
 
     assert all(band < PARTICIPATING and given <= 2 * honest[band] * TALLY_POINT for (_, band), given in found.items())
 

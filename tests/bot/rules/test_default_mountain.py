@@ -14,6 +14,7 @@ from scoring.assess import totals
 from scoring.columns import NOBODY, Acts
 from scoring.mountain import POINT, Credit, Mountain, Touch
 from scoring.points import TALLY_POINT, tally, types
+from scoring.road import Road
 from scoring.signals import DAY_MS, NOWHERE, Context, Kind
 
 BANDS = ("Learning", "Endorsing", "Participating", "Collaborating", "Leading")
@@ -47,7 +48,8 @@ def acts(rows: list[Row], context: Context = NOWHERE) -> Acts:
 
 def points(rows: list[Row], mountain: Mountain, member: int = 1) -> dict[str, float]:
     """Return a member's points per band at the end of the last day."""
-    found = totals(tally(acts(rows), mountain), mountain, max(at for _, _, at, _ in rows) // DAY_MS)
+    as_of = max(at for _, _, at, _ in rows) // DAY_MS
+    found = totals(Road(tally(acts(rows), mountain), mountain, as_of), as_of)
     return {
         BANDS[band]: total / TALLY_POINT
         for who, band, total in zip(found.member, found.band, found.points, strict=True)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.assess import Road, band_changes, crossings
+from scoring.assess import band_changes, crossings
 from scoring.columns import NOBODY, Acts, Group, Ints
 from scoring.measures.history import History
 from scoring.mountain import POINT, Band, Conditions, Credit, EngagementType, Mountain, Step, Touch
 from scoring.points import tally, types
+from scoring.road import Road
 from scoring.signals import DAY_MS, NOWHERE, Context, Kind
 from scoring.statistics import Ratio
 
