@@ -114,7 +114,7 @@ class _Session:
         self.client = Client(self, members=access.members, clock=access.clock, timing=timing)
         self.hear, self.room = self._ear.hear, self._ear.room
         self._lives = Lives(self.client)
-        self._history = History(Pages(self.client.http, access.clock))
+        self._history = History(Pages(self.client.http, access.clock), timing.retry)
         self._behind = Behind(host, self.client.http, self._ear, self._repairs, (access.clock, timing))
         self._guests = Guests(self.client.http, access.clock)
         self._known: set[str] = set()

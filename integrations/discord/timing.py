@@ -20,7 +20,8 @@ class Timing:
     `pause` waits between logins. `note` is how often it is put down how far has been heard, `stays` how often stays in
     voice channels are told, `guests` how often lists of who comes are read. After `silence` a connection counts as
     dead; `closing` is how long the other side may take to agree that it is closed. `pace` lies before each request for
-    a page of back-fill, and `look` between looking whether servers are to be listened to, or read back, that were not.
+    a page of back-fill, and `look` between looking whether servers are to be listened to, or read back, that were not. What was missed and
+    cannot be read is tried again after `retry`, and later each time.
     """
 
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -30,4 +31,5 @@ class Timing:
     silence: float = 60.0
     closing: float = 5.0
     pace: float = 0.2
+    retry: float = 5.0
     look: float = 15.0
