@@ -199,30 +199,31 @@ class BackFill:
     async def _page(self, reading: _Reading, place: str, before: int, thread: Payload | None) -> tuple[int, bool]:
         """Read and store the page before an id; returns where the next one begins, and whether there is one."""
         since = reading.reach.since
+        asked = self._pages.now()
         page = await self._pages.messages(place, before=before)
         within = [one for one in page if moment_in(int(one["id"])) >= since]
         signals: list[Signal] = []
         for message in within[:-1]:
-            signals += await self._signals(reading, message, thread)
+            signals += await self._signals(reading, message, thread, asked)
             if len(signals) >= ENOUGH:
                 await self._store(reading, _stretch(place, message["id"], None, signals))
                 signals = []
         for message in within[-1:]:
-            signals += await self._signals(reading, message, thread)
+            signals += await self._signals(reading, message, thread, asked)
         whole = len(page) < PAGE or len(within) < len(page)
         down_to = (0 if len(within) == len(page) else since) if whole else None
         last = str(within[-1]["id"]) if within else str(before)
         await self._store(reading, _stretch(place, last, down_to, signals))
         return int(last), not whole
 
-    async def _signals(self, reading: _Reading, message: Payload, thread: Payload | None) -> list[Signal]:
+    async def _signals(self, reading: _Reading, message: Payload, thread: Payload | None, asked: int) -> list[Signal]:
         """Return what a message says; the one that stands first in a thread says that it was opened."""
         if thread is not None and message.get("type") == _STARTS_THREAD:
             try:
-                return thread_made({**thread, "newly_created": True}, reading.server.guild, self._pages.now())
+                return thread_made({**thread, "newly_created": True}, reading.server.guild, asked)
             except UnreadableError:
                 return []
-        return await self._pages.signals(reading.server, message)
+        return await self._pages.signals(reading.server, message, asked)
 
     async def _store(self, reading: _Reading, stretch: Stretch) -> None:
         if not await reading.server.desk.past.record(stretch):

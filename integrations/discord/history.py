@@ -5,15 +5,20 @@ It is read page by page, oldest first, and how far it has got is put down, so th
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from integrations.discord.ear import Server
-from integrations.discord.ids import Payload, moment_in
-from integrations.discord.pages import NOT_SHOWN, PAGE, WITH_THREADS, Pages, id_at, type_of, written_in_since
+from integrations.discord.ids import Payload, UnreadableError, moment_in
+from integrations.discord.pages import FAILURES, NOT_SHOWN, PAGE, WITH_THREADS, Pages, id_at, type_of, written_in_since
 
+LONGEST_WAIT = 300.0
+"""Seconds until reading that failed is gone on with, at most; the first time they are few."""
 _NAME = "gaps"
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,10 @@ class Gap:
 class History:
     """Reads what was missed."""
 
-    def __init__(self, pages: Pages) -> None:
-        """Take what asks for pages."""
+    def __init__(self, pages: Pages, first_wait: float = 5.0) -> None:
+        """Take what asks for pages, and after how many seconds to try again where Discord does not answer."""
         self._pages_of = pages
+        self._first_wait = first_wait
 
     async def make_good(self, server: Server, since: int, until: int) -> None:
         """Put a gap down, and read it; and whatever is left of an earlier one that a restart broke off."""
@@ -41,7 +47,20 @@ class History:
         await self.go_on(server)
 
     async def go_on(self, server: Server) -> None:
-        """Read the gaps that are put down."""
+        """Read the gaps that are put down, until that is done: where it fails, on and on, later each time."""
+        wait = self._first_wait
+        while True:
+            try:
+                await self._read_all(server)
+            except (*FAILURES, UnreadableError) as error:
+                reason = getattr(error, "status", None) or type(error).__name__
+                _logger.warning("what was missed cannot be read now (%s), and again in %.0f s", reason, wait)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+            else:
+                return
+
+    async def _read_all(self, server: Server) -> None:
         for gap in await self._left(server):
             await self._read(server, gap)
             await server.desk.made_good(gap.number)
@@ -51,8 +70,8 @@ class History:
         for place in await self._places(server, gap):
             if place in gap.done:
                 continue
-            async for page in self._pages(server, place, gap):
-                signals = [signal for one in page for signal in await self._pages_of.signals(server, one)]
+            async for asked, page in self._pages(server, place, gap):
+                signals = [signal for one in page for signal in await self._pages_of.signals(server, one, asked)]
                 if signals:
                     await server.desk.record(signals)
             gap = Gap(gap.number, gap.since, gap.until, (*gap.done, place))
@@ -73,17 +92,18 @@ class History:
                             channels.tried(thread)
         return [place for place in channels.places(since=gap.since) if type_of(server, place) is not None]
 
-    async def _pages(self, server: Server, place: str, gap: Gap) -> AsyncIterator[Sequence[Payload]]:
-        """Yield the messages of a place within the gap, a page at a time, oldest first."""
+    async def _pages(self, server: Server, place: str, gap: Gap) -> AsyncIterator[tuple[int, Sequence[Payload]]]:
+        """Yield the messages of a place within the gap, a page at a time, oldest first; and when each was asked for."""
         after = id_at(gap.since)
         while True:
+            asked = self._pages_of.now()
             try:
                 page = await self._pages_of.messages(place, after=after)
             except NOT_SHOWN:
                 server.guild.channels.shut(place)
                 return
             within = [one for one in page if moment_in(int(one["id"])) <= gap.until]
-            yield within[::-1]
+            yield asked, within[::-1]
             if len(page) < PAGE or len(within) < len(page):
                 return
             after = int(page[0]["id"])

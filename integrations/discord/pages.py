@@ -28,23 +28,35 @@ NOT_SHOWN = (discord.Forbidden, discord.NotFound)
 """What Discord answers where the bot may not look, or there is nothing any more."""
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, MachineError)
 """What ends a reading that can be gone on with later: Discord or the storage does not answer."""
+GAP_SECONDS = 0.025
 _DISCORD_EPOCH_MS = 1_420_070_400_000
 _KNOWN_ROLES = 20_000
 
 _T = TypeVar("_T")
 
 
-async def at_once() -> None:
-    """Keep no pace."""
+class Pace:
+    """Lets requests through one by one, at least `GAP_SECONDS` apart: all bots may ask 50 times a second, no more."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    async def __call__(self) -> None:
+        """Return when the next request may be made."""
+        now = asyncio.get_running_loop().time()
+        self._next = max(self._next + GAP_SECONDS, now)
+        await asyncio.sleep(self._next - now)
 
 
 class Pages:
     """Asks for pages. `turn` returns when the next request may be made; `now` is our clock in ms."""
 
-    def __init__(self, http: HTTPClient, now: Callable[[], int], turn: Callable[[], Awaitable[None]] = at_once) -> None:
+    def __init__(
+        self, http: HTTPClient, now: Callable[[], int], turn: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._http = http
         self.now = now
-        self._turn = turn
+        self._turn = turn or Pace()
         self._roles: dict[tuple[str, str], list[str]] = {}
 
     async def messages(self, place: str, *, before: int | None = None, after: int | None = None) -> list[Payload]:
@@ -74,9 +86,12 @@ class Pages:
                 return
             before = threads[-1]["thread_metadata"]["archive_timestamp"]
 
-    async def signals(self, server: Server, message: Payload) -> list[Signal]:
-        """Return what a message and its reactions say; nothing for one that cannot be read."""
-        guild, captured = server.guild, self.now()
+    async def signals(self, server: Server, message: Payload, captured: int) -> list[Signal]:
+        """Return what a message and its reactions say; nothing for one that cannot be read.
+
+        `captured` is when its page was asked for (ms): who reacts later than that is on neither, and told of live.
+        """
+        guild = server.guild
         try:
             message = await self._with_roles(guild, message)
             reactions = _reactions(message)
