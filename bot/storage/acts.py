@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -15,10 +16,11 @@ from bot.storage import contexts
 from bot.storage.bulk import matching, rows_of
 from bot.storage.columns import read_columns
 from bot.storage.engine import Database
+from bot.storage.packing import KIND, PACKED, unpack
 from scoring.columns import NOBODY, Acts, Ints
 from scoring.mountain import Mountain
 from scoring.points import counterparts_asked, details_asked
-from scoring.signals import DAY_MS, Context, Kind
+from scoring.signals import Context, Kind
 
 _WIDTH = 8
 _PARENT = (
@@ -124,7 +126,7 @@ async def everything(
     """
     parent, other = _about(counterparts)
     reader = await _Reader.open(database, community)
-    return await reader.acts(as_of, await reader.columns(f"{_PACKED}{other}", parent, kind))
+    return await reader.acts(as_of, reader.columns(f"{PACKED}{other}", parent, kind))
 
 
 async def to_score(database: Database, community: int, as_of: int, mountain: Mountain) -> Acts:
@@ -132,22 +134,26 @@ async def to_score(database: Database, community: int, as_of: int, mountain: Mou
 
     Contexts and amounts are left out of kinds for which no engagement type asks for them, and counterparts likewise.
     """
+    reader = await _Reader.open(database, community)
+    return await reader.acts(as_of, _asked(reader, mountain))
+
+
+async def _asked(reader: _Reader, mountain: Mountain) -> list[Ints]:
     asked = counterparts_asked(mountain)
     lowest = min(details_asked(mountain), default=max(Kind) + 1)
-    details = f"CASE WHEN e.kind < {int(lowest)} THEN e.kind ELSE {_PACKED} END"
-    reader = await _Reader.open(database, community)
+    details = f"CASE WHEN e.kind < {int(lowest)} THEN e.kind ELSE {PACKED} END"
     if asked - {Kind.THANKS}:
         parent, other = _about(asked)
-        return await reader.acts(as_of, await reader.columns(f"{details}{other}", parent))
+        return await reader.columns(f"{details}{other}", parent)
     columns = await reader.columns(details)
     if asked:  # few are thanked, and there is an index of them: the many are spared a column
         parent, other = _about(asked)
-        thanks = await reader.columns(f"{_PACKED}{other}", parent, Kind.THANKS)
+        thanks = await reader.columns(f"{PACKED}{other}", parent, Kind.THANKS)
         if len(thanks[0]):
-            columns.append(_same(0, columns[0]))
-            others = columns[2] & (1 << _KIND_BITS) - 1 != Kind.THANKS
+            columns.append(np.zeros_like(columns[0]))
+            others = columns[2] & KIND != Kind.THANKS
             columns = [np.concatenate((one[others], more)) for one, more in zip(columns, thanks, strict=True)]
-    return await reader.acts(as_of, columns)
+    return columns
 
 
 _INDEXES = {Kind.THANKS: "ix_engagement_receiver", Kind.PARTICIPATION: "ix_engagement_participation"}
@@ -180,6 +186,11 @@ class _Reader:
         )
         return await read_columns(self.database, sql, 4 if join else 3, whole="" if kind else "engagement e")
 
+    async def acts(self, as_of: int, reading: Awaitable[list[Ints]]) -> Acts:
+        """Read the columns, and who everybody is meanwhile."""
+        columns, member_of = await asyncio.gather(reading, _members(self.database, self.community))
+        return unpack(columns, member_of, self.contexts, as_of)
+
     def _way(self, kind: Kind | None) -> str:
         """Tell SQLite its way: by a kind's own index, or from end to end where nearly all is wanted anyway.
 
@@ -190,29 +201,6 @@ class _Reader:
         if kind in _INDEXES:
             return f"INDEXED BY {_INDEXES[kind]}"
         return "NOT INDEXED" if self.alone else ""
-
-    async def acts(self, as_of: int, columns: list[Ints]) -> Acts:
-        """Unpack columns; accounts become members, and machines are left out."""
-        account, at, packed, *about = columns
-        order = sorted(self.contexts)
-        place = np.zeros(max(order, default=0) + 1, np.int64)
-        place[order] = np.arange(len(order))
-        member_of = await _members(self.database, self.community)
-        member = member_of[account]
-        person = member_of[about[0]] if about else _same(NOBODY, member)
-        kind, context, amount = packed, _same(place[0], member), _same(0, member)
-        if packed.max(initial=0) >= 1 << _KIND_BITS:
-            kind, amount = packed & (1 << _KIND_BITS) - 1, packed >> _KIND_BITS + _CONTEXT_BITS
-            context = place[packed >> _KIND_BITS & (1 << _CONTEXT_BITS) - 1]
-        known = tuple(self.contexts[number] for number in order)
-        acts = Acts(member, at // DAY_MS, at, kind, context, person, amount, known)
-        counts = (member != NOBODY) & (at < (as_of + 1) * DAY_MS)
-        return acts if counts.all() else acts.where(counts)
-
-
-def _same(value: int, like: Ints) -> Ints:
-    """Return a column of one value: a view that takes no memory."""
-    return np.broadcast_to(np.array([value], np.int64), like.shape)
 
 
 def _about(kinds: Collection[Kind]) -> tuple[str, str]:
@@ -225,10 +213,6 @@ def _about(kinds: Collection[Kind]) -> tuple[str, str]:
     # A key that is NULL is found nowhere at once, where a condition beside the key would be looked at afterwards.
     parent = _PARENT.replace("p.key = e.parent", f"p.key = CASE WHEN e.target IS NULL AND {asked} THEN e.parent END")
     return parent, ", coalesce(e.target, p.account, 0)"
-
-
-_KIND_BITS, _CONTEXT_BITS = 6, 34
-_PACKED = f"e.kind + CAST(e.context AS bigint) * {1 << _KIND_BITS} + e.amount * {1 << _KIND_BITS + _CONTEXT_BITS}"
 
 
 async def _members(database: Database, community: int) -> Ints:

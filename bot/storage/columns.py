@@ -14,11 +14,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import text
@@ -26,9 +26,6 @@ from sqlalchemy import text
 from bot.errors import MachineError
 from bot.storage.engine import Database
 from scoring.columns import Ints
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MANY = 1_000_000
 """Rows from which starting another process pays."""
@@ -54,17 +51,28 @@ def _read_sqlite(path: str, sql: str, width: int, whole: str) -> list[Ints]:
         if whole and has_adbc():
             top = connection.execute(f"SELECT coalesce(max(id), 0) FROM {whole}").fetchone()[0]
             if top >= MANY:
-                return by_adbc(path, [f"{sql} AND {part}" for part in _ranges(whole.split()[-1], top)])
+                return by_adbc(path, sql, width, _ranges(whole.split()[-1], top))
         return by_cursor(connection, sql, width)
     finally:
         connection.close()
 
 
-def _ranges(table: str, top: int) -> list[str]:
-    """Return conditions that cut the row numbers up to `top` in equal parts, one per processor."""
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Rows of a table whose number is above `low` and at most `high`."""
+
+    table: str
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        return f"{self.table}.id > {self.low} AND {self.table}.id <= {self.high}"
+
+
+def _ranges(table: str, top: int) -> list[Range]:
+    """Cut the row numbers up to `top` in equal parts, one per processor."""
     parts = min(os.cpu_count() or 1, 4)
-    cuts = [top * n // parts for n in range(parts)]
-    return [f"{table}.id > {low} AND {table}.id <= {high}" for low, high in pairwise([*cuts, top])]
+    return [Range(table, low, high) for low, high in pairwise(top * n // parts for n in range(parts + 1))]
 
 
 def has_adbc() -> bool:
@@ -83,33 +91,41 @@ def by_cursor(connection: sqlite3.Connection, sql: str, width: int) -> list[Ints
     return [np.ascontiguousarray(table[:, n]) for n in range(width)]
 
 
-def by_adbc(path: str, parts: Sequence[str]) -> list[Ints]:
-    """Read the columns of several queries, one behind the other, by ADBC: each in a process of its own.
+def by_adbc(path: str, sql: str, width: int, ranges: Sequence[Range]) -> list[Ints]:
+    """Read the columns of a query by ADBC, each range of rows in a process of its own.
 
-    Those hand over what they find as Arrow streams.
+    `sql` gives at most one row for each row of the ranges' table. The ranges lie one behind the other, from 0.
     """
-    import pyarrow as pa
+    columns = [np.empty(ranges[-1].high, np.int64) for _ in range(width)]
+    with ThreadPoolExecutor(len(ranges)) as pool:
+        into = [[column[one.low : one.high] for column in columns] for one in ranges]
+        found = list(pool.map(partial(_by_adbc, path), [f"{sql} AND {one}" for one in ranges], into))
+    rows = 0
+    for one, there in zip(ranges, found, strict=True):
+        for column in columns if rows < one.low else ():
+            column[rows : rows + there] = column[one.low : one.low + there]
+        rows += there
+    return [column[:rows] for column in columns]
 
-    with ThreadPoolExecutor(len(parts)) as pool:
-        tables = [one for one in pool.map(partial(_by_adbc, path), parts) if one.num_rows]
-    if not tables:  # a column of no rows has no type of its own
-        return [np.empty(0, np.int64) for _ in range(parts[0].partition(" FROM ")[0].count(",") + 1)]
-    return [np.array(one.to_numpy(), np.int64, copy=None) for one in pa.concat_tables(tables).columns]
 
-
-def _by_adbc(path: str, sql: str) -> pa.Table:
+def _by_adbc(path: str, sql: str, into: Sequence[Ints]) -> int:
+    """Fill columns as the batches arrive, and return how many rows there were."""
     import pyarrow as pa
 
     command = [sys.executable, "-c", _READER, f"{Path(path).absolute().as_uri()}?mode=ro", sql]
-    quiet = subprocess.DEVNULL
+    quiet, rows = subprocess.DEVNULL, 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=quiet, stderr=quiet) as reader:  # noqa: S603
         try:
-            table = pa.ipc.open_stream(reader.stdout).read_all()
+            for batch in filter(len, pa.ipc.open_stream(reader.stdout)):
+                for column, values in zip(into, batch.columns, strict=True):
+                    column[rows : rows + len(batch)] = values.to_numpy()
+                rows += len(batch)
+            whole = True
         except pa.ArrowInvalid:
-            table = None
-    if table is None or reader.returncode:
+            whole = False
+    if reader.returncode or not whole:
         raise MachineError(f"{path}: reading by ADBC failed; uninstall the extra analytics to read without it")
-    return table
+    return rows
 
 
 _READER = """
