@@ -144,9 +144,9 @@ class _Session:
         async with _beside(self._tick()):
             try:
                 await self.client.login(self._access.token)
-                self._people.own = str(self.client.application_id or "")
+                own = self._people.own = str(self.client.user.id) if self.client.user is not None else ""
                 _logger.info("to invite Cairn to a server: %s", invite(self.client.application_id or 0))
-                async with _beside(self._behind.run(str(self.client.application_id or ""))):
+                async with _beside(self._behind.run(own)):
                     await self._stay_connected()
             except discord.LoginFailure:
                 raise ConfigError(WRONG_TOKEN) from None
