@@ -27,7 +27,7 @@ from scoring.signals import Signal
 _POISON = (ArithmeticError, AttributeError, DBAPIError, LookupError, TypeError, ValueError)
 """What a signal's content can be at fault for; all else is the machine's."""
 GATHER_SECONDS = 0.004
-ENOUGH = 200
+ENOUGH = 16
 """Signals that are worth a transaction of their own: with so many, nobody waits for more."""
 BATCH = 2_000
 """Signals in one transaction, at most (one caller's group is never split below its own size up to this)."""

@@ -7,6 +7,7 @@ transaction; several settlers may run on PostgreSQL.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,18 +46,24 @@ Progress = Callable[[int], None]
 
 
 class Settler:
-    """Settles one community's marks."""
+    """Settles one community's marks.
 
-    def __init__(self, database: Database, community: int) -> None:
-        """Take the database and the community's number."""
+    It goes through them in turn: a member-day that is marked again while it does so is left for the next time, so that
+    the busiest never keep the others waiting.
+    """
+
+    def __init__(self, database: Database, community: int, rest: float = 0.0) -> None:
+        """Take the database, the community's number, and for how many times its own length to rest after each batch."""
         self._database = database
         self._community = community
         self._mountains: dict[int, Mountain] = {}
-        self._days = _Pace(DAYS)
-        self._members = _Pace(MEMBERS)
+        self._days = _Pace(DAYS, rest)
+        self._members = _Pace(MEMBERS, rest)
+        self._last_day = tallies.FIRST
+        self._last_member = tallies.NOBODY_YET
 
     async def settle(self, progress: Progress | None = None) -> int:
-        """Settle until no mark is left; returns how many member-days were settled. `progress` hears what is left."""
+        """Settle all marks there are; returns how many member-days were settled. `progress` hears what is left."""
         done, left, more = 0, await self._left() if progress else 0, True
         while more:
             size = self._days.size
@@ -65,10 +72,12 @@ class Settler:
             more = n >= size  # fewer than asked for: those were the last ones
             if progress:
                 progress(max(left - done, 0))
+            await self._days.rest()
         more = True
         while more:
             size = self._members.size
             more = await self.members() >= size
+            await self._members.rest()
         if progress:
             progress(0)
         return done
@@ -77,12 +86,13 @@ class Settler:
         """Settle one batch of member-days; returns how many."""
         await self._read_rules()
         async with self._database.write() as connection:
-            begin = time.perf_counter()
-            taken = await tallies.take_dirty(connection, self._community, self._days.size)
+            begin, size = time.perf_counter(), self._days.size
+            taken = await tallies.take_dirty(connection, self._community, size, self._last_day)
             if taken:
                 await self._settle_days(connection, taken)
-            self._days.took(len(taken), begin)
-            return len(taken)
+        self._last_day = max(taken) if len(taken) == size else tallies.FIRST
+        self._days.took(len(taken), begin)
+        return len(taken)
 
     async def _read_rules(self) -> None:
         """Read the rules before the first transaction that writes: checking them takes longer than such a one may."""
@@ -110,12 +120,13 @@ class Settler:
         """Settle one batch of members' standing; returns how many."""
         await self._read_rules()
         async with self._database.write() as connection:
-            begin = time.perf_counter()
-            taken = await tallies.take_stale(connection, self._community, self._members.size)
+            begin, size = time.perf_counter(), self._members.size
+            taken = await tallies.take_stale(connection, self._community, size, self._last_member)
             if taken:
                 await self._settle_members(connection, taken)
-            self._members.took(len(taken), begin)
-            return len(taken)
+        self._last_member = max(taken) if len(taken) == size else tallies.NOBODY_YET
+        self._members.took(len(taken), begin)
+        return len(taken)
 
     async def _settle_members(self, connection: AsyncConnection, taken: list[int]) -> None:
         as_of = (await self._about(connection)).as_of
@@ -165,15 +176,22 @@ class _Pace:
     Never fewer than a fifth of the most: where it is not their number that takes the time, fewer would only be slower.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, rest: float) -> None:
         self.size = most // 4
         self._most = most
+        self._rest = rest
+        self._seconds = 0.0
 
     def took(self, n: int, since: float) -> None:
         """Learn from a transaction of `n` that began at `since` (of the performance counter)."""
-        seconds = time.perf_counter() - since
+        seconds = self._seconds = time.perf_counter() - since
         if n == self.size or seconds > SECONDS:
             self.size = min(max(int(n * SECONDS / seconds), self.size // 2, self._most // 5), 2 * self.size, self._most)
+
+    async def rest(self) -> None:
+        """Let others have their turn."""
+        if self._rest:
+            await asyncio.sleep(self._rest * self._seconds)
 
 
 def _among(found: Tallies, pairs: list[tuple[int, int]]) -> Bools:

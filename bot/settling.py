@@ -16,6 +16,8 @@ IDLE_SECONDS = 10.0
 """How often marks are looked for that nobody told of: those of another process, or of one that was killed."""
 GATHER_SECONDS = 0.2
 """How long marks gather, so that a member-day that is busy is not settled for each act."""
+REST = 3.0
+"""How long settling rests after each batch, in times of what that took: it keeps nobody from storing."""
 
 
 class Settling:
@@ -69,7 +71,7 @@ class Settling:
             numbers = [one.id for one in await communities.everyone(connection)]
         done = 0
         for number in numbers:
-            settler = self._settlers.setdefault(number, Settler(self._database, number))
+            settler = self._settlers.setdefault(number, Settler(self._database, number, REST))
             await self._roll(number, settler)
             done += await settler.settle()
         self._working = None

@@ -29,6 +29,8 @@ class Database:
         """Take `sqlite:///path` or `postgresql://...`; nothing is opened yet."""
         parsed = make_url(url)
         self.url = url
+        self.shown = parsed.render_as_string(hide_password=True)
+        """The URL as it may be shown: without a password."""
         self.kind = parsed.get_backend_name()
         self._tried = False
         # SQLite lets those who wait for each other try again at chance; within the process the first comes first.
@@ -51,11 +53,6 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", lambda raw, _: _prepare_sqlite(raw, patience))
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine.pool, "reset", _reset_sqlite)
-
-    @property
-    def shown(self) -> str:
-        """The URL as it may be shown: without a password."""
-        return make_url(self.url).render_as_string(hide_password=True)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

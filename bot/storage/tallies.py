@@ -22,37 +22,47 @@ _MEMBERS = {"member": "bigint"}
 _DAYS = {"day": "int", "member": "bigint"}
 
 
-async def take_dirty(connection: AsyncConnection, community: int, limit: int) -> list[tuple[int, int]]:
-    """Take (day, member) marks, the oldest days first; they are gone when the transaction commits."""
-    first = "SELECT day, member FROM dirty WHERE community = :community ORDER BY day, member LIMIT :limit"
+FIRST, NOBODY_YET = (-1, 0), -1
+"""Come before all (day, member) marks, and before all members."""
+
+
+async def take_dirty(
+    connection: AsyncConnection, community: int, limit: int, after: tuple[int, int] = FIRST
+) -> list[tuple[int, int]]:
+    """Take (day, member) marks beyond one, the oldest days first; they are gone when the transaction commits."""
+    beyond = {"community": community, "after_day": after[0], "after_member": after[1]}
+    marks = "community = :community AND (day, member) > (:after_day, :after_member)"
+    first = f"SELECT day, member FROM dirty WHERE {marks} ORDER BY day, member LIMIT :limit"
     if not is_sqlite(connection):
         sql = (  # materialised, or the planner may run the limited query once for each row it looks at
             f"WITH taken AS MATERIALIZED ({first} FOR UPDATE SKIP LOCKED) DELETE FROM dirty USING taken "
             "WHERE dirty.community = :community AND dirty.day = taken.day AND dirty.member = taken.member "
             "RETURNING dirty.day, dirty.member"
         )
-        return [(row[0], row[1]) for row in await rows_of(connection, sql, community=community, limit=limit)]
-    marks = [(row[0], row[1]) for row in await rows_of(connection, first, community=community, limit=limit)]
-    if marks:  # all up to the last one: nobody else writes meanwhile
-        day, member = marks[-1]
-        upto = "DELETE FROM dirty WHERE community = :community AND (day, member) <= (:day, :member)"
-        await rows_of(connection, upto, community=community, day=day, member=member)
-    return marks
+        return [(row[0], row[1]) for row in await rows_of(connection, sql, limit=limit, **beyond)]
+    taken = [(row[0], row[1]) for row in await rows_of(connection, first, limit=limit, **beyond)]
+    if taken:  # all up to the last one: nobody else writes meanwhile
+        day, member = taken[-1]
+        upto = f"DELETE FROM dirty WHERE {marks} AND (day, member) <= (:day, :member)"
+        await rows_of(connection, upto, day=day, member=member, **beyond)
+    return taken
 
 
-async def take_stale(connection: AsyncConnection, community: int, limit: int) -> list[int]:
-    """Take members whose standing must be worked out anew; their marks are gone when the transaction commits."""
-    first = "SELECT member FROM stale WHERE community = :community ORDER BY member LIMIT :limit"
+async def take_stale(connection: AsyncConnection, community: int, limit: int, after: int = NOBODY_YET) -> list[int]:
+    """Take members beyond one whose standing must be worked out anew; their marks are gone at the commit."""
+    beyond = {"community": community, "after": after}
+    marks = "community = :community AND member > :after"
+    first = f"SELECT member FROM stale WHERE {marks} ORDER BY member LIMIT :limit"
     if not is_sqlite(connection):
         sql = (
             f"WITH taken AS MATERIALIZED ({first} FOR UPDATE SKIP LOCKED) DELETE FROM stale USING taken "
             "WHERE stale.community = :community AND stale.member = taken.member RETURNING stale.member"
         )
-        return [row[0] for row in await rows_of(connection, sql, community=community, limit=limit)]
-    members = [row[0] for row in await rows_of(connection, first, community=community, limit=limit)]
+        return [row[0] for row in await rows_of(connection, sql, limit=limit, **beyond)]
+    members = [row[0] for row in await rows_of(connection, first, limit=limit, **beyond)]
     if members:
-        upto = "DELETE FROM stale WHERE community = :community AND member <= :member"
-        await rows_of(connection, upto, community=community, member=members[-1])
+        upto = f"DELETE FROM stale WHERE {marks} AND member <= :member"
+        await rows_of(connection, upto, member=members[-1], **beyond)
     return members
 
 

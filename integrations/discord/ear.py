@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -25,8 +26,10 @@ from integrations.discord.wire import Room
 
 MOST_WAITING = 5_000
 """Events that may wait to be stored before the gateway is read no further."""
-BATCH = 500
+BATCH = 1_000
 """Events of one server that are handed in together, at most."""
+LONGEST_GATHER = 0.02
+"""Seconds for which more are waited for at most: each batch costs something by itself, however small it is."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds until a batch that could not be stored is handed in again: twice as long each time."""
 
@@ -55,6 +58,8 @@ class Server:
     """When the oldest event arrived that is not stored yet, in ms; 0 where all are."""
     heard: int = 0
     """The moment up to which all that happened is stored, in ms; 0 where nothing is known of it."""
+    took: float = 0.0
+    """Seconds that the last batch took to be stored."""
     live: bool = False
     """Whether its events come without a break since it last told all of itself."""
 
@@ -153,8 +158,12 @@ class Ear:
     async def _serve(self, server: Server) -> None:
         while True:
             await server.some.wait()
+            if len(server.waiting) < BATCH:
+                await asyncio.sleep(min(server.took, LONGEST_GATHER))
+            began = time.perf_counter()
             batch = [server.waiting.popleft() for _ in range(min(len(server.waiting), BATCH))]
             await self._store(server, await self._read(server, batch))
+            server.took = time.perf_counter() - began
             self._room.leave(len(batch))
             server.storing = server.waiting[0].at if server.waiting else 0
             if not server.waiting:
