@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.backfilling import said
+from bot.community.comparing import called
 from bot.config import Settings, load_settings
 from bot.errors import CairnError, ConfigError, MachineError
 from bot.keys import open_keys
@@ -15,7 +17,7 @@ from bot.maintenance.backup import missing
 from bot.maintenance.getting_ready import refuse_foreign
 from bot.maintenance.key_file import another, fingerprint, lost
 from bot.rules import parse_rules, read_rules
-from bot.storage import checking, communities, copying, migrate
+from bot.storage import backfills, checking, communities, copying, migrate
 from bot.storage.engine import Database, sqlite_version
 
 SOUND_SQLITE = (3, 51, 3)
@@ -69,7 +71,8 @@ async def _in_reach(settings: Settings, database: Database) -> list[Item]:
     items.append(await _item("rules file", lambda: _rules_file(settings.rules_file)))
     if usable:
         items.append(await _item("rules in force", lambda: _rules_in_force(database, settings.rules_file)))
-    return items
+        items.append(await _item("history", lambda: _history(database)))
+    return [one for one in items if one.said]
 
 
 async def _item(name: str, look: Callable[[], Awaitable[str]], warning: str = "") -> Item:
@@ -147,6 +150,13 @@ async def _rules_in_force(database: Database, file: Path | None) -> str:
         parse_rules(active.text, f"the rules in force in {name}")
         said.append(f"{name}: {active.name}, version {active.version}{_beside(file, active.version)}")
     return "; ".join(said) or "no community yet"
+
+
+async def _history(database: Database) -> str:
+    """Say how far the histories of spaces are read; nothing where none is."""
+    async with database.read() as connection:
+        found = await backfills.everything(connection)
+    return "; ".join(f"{called(space)}: {said(one)}" for space, one in found)
 
 
 def _beside(file: Path | None, version: str) -> str:
