@@ -44,7 +44,7 @@ class Settings:
     """How a sandbox behaves. `clock` returns ms since 1970 and may be made up; `timer` returns monotonic seconds.
 
     `privileged` are the intents the app's owner has switched on; `heartbeat` is in seconds; `port` 0 takes a free one.
-    `watch` is shown each request and its answer, with all that was written.
+    `watch` is shown each request and its answer, with all that was written. `old_app`: the app's id is not its bot's.
     """
 
     clock: Callable[[], int] = _wall_clock
@@ -54,6 +54,7 @@ class Settings:
     heartbeat: float = 41.25
     port: int = 0
     watch: Watch | None = None
+    old_app: bool = False
 
 
 class Sandbox:
@@ -64,7 +65,7 @@ class Sandbox:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self.world = World(self.settings.clock, self.settings.privileged)
+        self.world = World(self.settings.clock, self.settings.privileged, old_app=self.settings.old_app)
         self.gateway = Gateway(self.world, self.settings.heartbeat)
         self.ledger = Ledger()
         self.faults = Faults()

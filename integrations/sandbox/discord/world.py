@@ -39,9 +39,12 @@ class Application:
 
 
 class World:
-    """Guilds, channels, people and the one app. `clock` returns ms since 1970."""
+    """Guilds, channels, people and the one app. `clock` returns ms since 1970.
 
-    def __init__(self, clock: Callable[[], int], privileged: int) -> None:
+    The app has the id of its bot, but one of the early years (`old_app`) has another.
+    """
+
+    def __init__(self, clock: Callable[[], int], privileged: int, *, old_app: bool = False) -> None:
         self.clock = clock
         self.ids = Snowflakes(clock)
         self._born = max(clock() - 365 * _DAY_MS, EPOCH_MS + _DAY_MS)  # no id is as old as Discord
@@ -51,7 +54,8 @@ class World:
         self._dms: dict[int, Channel] = {}
         owner = self.user("operator")
         self.bot = self.user("cairn", bot=True)
-        self.application = Application(self.bot.id, "cairn", owner.id, privileged, {0: {}})
+        number = self.ids.at(self._born) if old_app else self.bot.id
+        self.application = Application(number, "cairn", owner.id, privileged, {0: {}})
 
     def user(self, name: str, *, bot: bool = False) -> User:
         """Make a user, whose account is a year old."""

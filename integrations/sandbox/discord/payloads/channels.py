@@ -27,8 +27,9 @@ def _dm(world: World, of: Channel) -> Json:
     }
 
 
-def _in_guild(of: Channel) -> Json:
-    found: Json = {
+def _named(of: Channel) -> Json:
+    """Return what all channels and threads of a guild have."""
+    return {
         "id": str(of.id),
         "type": of.type,
         "last_message_id": _id(of.last_message_id),
@@ -37,6 +38,12 @@ def _in_guild(of: Channel) -> Json:
         "name": of.name,
         "parent_id": _id(of.parent_id),
         "rate_limit_per_user": 0,
+    }
+
+
+def _in_guild(of: Channel) -> Json:
+    found: Json = {
+        **_named(of),
         "topic": of.topic,
         "position": of.position,
         "permission_overwrites": [
@@ -66,14 +73,7 @@ def thread(of: Channel, reader: int | None = None) -> Json:
     if state is None:
         raise ValueError("not a thread")
     found: Json = {
-        "id": str(of.id),
-        "type": of.type,
-        "last_message_id": _id(of.last_message_id),
-        "flags": 0,
-        "guild_id": str(of.guild_id),
-        "name": of.name,
-        "parent_id": _id(of.parent_id),
-        "rate_limit_per_user": 0,
+        **_named(of),
         "owner_id": str(state.owner_id),
         "thread_metadata": {
             "archived": state.archived,

@@ -102,6 +102,19 @@ async def test_a_command_in_a_direct_conversation_has_no_guild(server: Sandbox) 
     assert (heard.guild_id, heard.context.dm_channel) == (None, True)
 
 
+async def test_an_app_of_the_early_years_has_another_id_than_its_bot() -> None:
+    async with Sandbox(Settings(limits=LIFTED, old_app=True)) as server:
+        guild = server.guild("Garden")
+        alice, general = guild.person("alice"), guild.text("general")
+        async with connected(server, with_commands()) as client:
+            await client.tree.sync()
+            used = await (await alice.uses(general, "/cairn me")).answered()
+            asked = await (await alice.uses(general, "/cairn ask")).answered()
+            assert client.user is not None
+            assert client.user.id == asked.message.author_id != client.application_id
+    assert used.message.content == "alice 7"
+
+
 async def test_commands_that_are_unknown_or_hidden_cannot_be_used(server: Sandbox) -> None:
     guild = server.guild("Garden")
     alice, general = guild.person("alice"), guild.text("general")
