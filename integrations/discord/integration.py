@@ -16,11 +16,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.ports import ConfigError, Finding, Host, MachineError, Meter
+from integrations.discord.asking import Fetching, count_waits
 from integrations.discord.behind import Behind
-from integrations.discord.ear import Ear, Event, Server
+from integrations.discord.ear import Ear, Server
 from integrations.discord.guests import Guests
 from integrations.discord.history import History
-from integrations.discord.ids import Payload, UnknownPlaceError
+from integrations.discord.ids import Payload
 from integrations.discord.logins import Logins
 from integrations.discord.pages import Pages
 from integrations.discord.people import People
@@ -116,6 +117,8 @@ class _Session:
         self._lives = Lives(self.client)
         self._history = History(Pages(self.client.http, access.clock), timing.retry)
         self._behind = Behind(host, self.client.http, self._ear, self._repairs, (access.clock, timing))
+        count_waits(self.client.http, host)
+        self.fetch = Fetching(self.client.http, host, access.clock).fetch
         self._guests = Guests(self.client.http, access.clock)
         self._known: set[str] = set()
 
@@ -198,26 +201,6 @@ class _Session:
         """Return how many logins Discord allows today."""
         _, _, limit = await self.client.http.get_bot_gateway()
         return int(limit["remaining"])
-
-    async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
-        """Fetch a channel, thread or convening that a payload speaks of; None where the bot may not see it."""
-        now = self._access.clock()
-        try:
-            if unknown.what == "channel":
-                found = await self.client.http.get_channel(int(unknown.place))
-                return Event("CHANNEL_UPDATE", found, now)
-            number = int(server.guild.id)
-            plan = await self.client.http.get_scheduled_event(number, int(unknown.place), with_user_count=False)
-            return Event("GUILD_SCHEDULED_EVENT_UPDATE", plan, now)
-        except (discord.Forbidden, discord.NotFound):
-            if unknown.what == "channel":
-                server.guild.channels.shut(unknown.place)
-            return None
-        except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
-            raise MachineError(unreachable(error)) from None
-        except discord.HTTPException:
-            self._host.count(Meter.MALFORMED)
-            return None
 
     async def arrived(self, server: Server, at: int) -> None:
         """Make good what was not heard since the server was last heard; what is new begins to be listened to."""

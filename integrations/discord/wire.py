@@ -16,6 +16,7 @@ import discord
 from discord.gateway import DiscordWebSocket
 
 from integrations.discord.hearing import READERS
+from integrations.discord.heartbeats import end_heartbeats
 from integrations.discord.ids import BROKEN, Payload
 from integrations.discord.timing import Timing, wall_clock
 
@@ -95,6 +96,11 @@ class Client(discord.AutoShardedClient):
             self.sockets.drop_newest()
             raise
 
+    async def close(self) -> None:
+        """Close all connections, and end the threads that keep them alive."""
+        await super().close()
+        end_heartbeats(self, of_all=True)
+
 
 def listen_in(client: discord.Client, ear: Hears, sockets: Sockets) -> None:
     """Let a client's events go to an ear, and its sockets wait for it."""
@@ -105,8 +111,18 @@ def listen_in(client: discord.Client, ear: Hears, sockets: Sockets) -> None:
         parsers[name] = _careful(ear, _parser(name, ear, parsers.get(name, _nothing), sockets.clock))
     for name in ("READY", "RESUMED"):
         parsers[name] = _beginning(ear, parsers[name], resumed=name == "RESUMED")
-    sockets.connect = client.http.ws_connect
+    sockets.connect = _tidily(client)
     client.http.ws_connect = sockets.open  # type: ignore[assignment,method-assign]
+
+
+def _tidily(client: discord.Client) -> Callable[..., Awaitable[aiohttp.ClientWebSocketResponse]]:
+    connect = client.http.ws_connect
+
+    async def ws_connect(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+        end_heartbeats(client)
+        return await connect(url, compress=compress)
+
+    return ws_connect
 
 
 def _careful(ear: Hears, usual: Callable[[Any], None]) -> Callable[[Any], None]:

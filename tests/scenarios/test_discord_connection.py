@@ -1,0 +1,158 @@
+"""The connection to a made-up Discord: what is known of how far it has been heard, and what is left behind of it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from discord.gateway import KeepAliveHandler
+
+from bot.ports import Desk, Host, Kind, Receipt, Signal, Space
+from bot.running import Backoff, Supervisor, Task
+from integrations.discord.integration import OVERLAP_MS
+from integrations.sandbox.faults import Fault
+from tests.scenarios.listeners import HASTY, MINUTE, Cairn, cairn_on, true, until
+
+
+@pytest.fixture
+async def cairn(database_url: str) -> AsyncIterator[Cairn]:
+    async with cairn_on(database_url) as made:
+        yield made
+
+
+async def test_time_heard_stands_still_while_a_login_waits(cairn: Cairn) -> None:
+    general, alice = cairn.server.guild("Garden").text("general"), cairn.server.guild("Garden").person("alice")
+
+    async def waits(_: float) -> None:
+        cairn.clock.forward(10)
+        await alice.says(general, "nobody is logged in")
+        await asyncio.sleep(0.3)  # what is put down meanwhile must not say more than was heard
+        cairn.clock.forward(10)
+
+    async with cairn.listening(replace(HASTY, pause=waits)):
+        await alice.says(general, "hello")
+        await cairn.hears({Kind.MESSAGE: 1})
+        lost = cairn.clock.now
+        cairn.server.gateway.invalidate(resumable=False)
+        await cairn.hears({Kind.MESSAGE: 2})
+    [(since, until_when)] = await cairn.rows("SELECT since, until FROM gap")
+    assert since == lost - OVERLAP_MS
+    assert until_when == lost + 20 * MINUTE
+
+
+async def test_time_heard_stands_still_during_an_outage_of_a_server(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, alice = guild.text("general"), guild.person("alice")
+    other = cairn.server.guild("Orchard")
+    async with cairn.listening() as discord:
+        await alice.says(general, "hello")
+        await cairn.hears({Kind.MESSAGE: 1})
+        lost, heard = cairn.clock.now, discord.sequence
+        guild.outage(on=True)
+        cairn.clock.forward(10)
+        await other.person("bob").says(other.text("general"), "the connection is alive")
+        await until(lambda: true(discord.sequence >= heard + 2))
+        await asyncio.sleep(0.3)  # what is put down meanwhile must not say more than was heard
+        guild.outage(on=False)
+        await until(lambda: _any_gap(cairn))
+    assert await cairn.rows("SELECT since FROM gap") == [(lost - OVERLAP_MS,)]
+
+
+async def _any_gap(cairn: Cairn) -> bool:
+    return bool(await cairn.gaps())
+
+
+@dataclass(frozen=True, slots=True)
+class Breaking:
+    """A host whose desks break once, when they are first given something after `armed` was set."""
+
+    host: Host
+    armed: asyncio.Event
+
+    async def desk(self, space: Space) -> Desk | None:
+        desk = await self.host.desk(space)
+        return None if desk is None else BreakingDesk(desk, self.armed)  # type: ignore[return-value]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.host, name)
+
+
+@dataclass(frozen=True, slots=True)
+class BreakingDesk:
+    desk: Desk
+    armed: asyncio.Event
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.desk, name)
+
+    async def record(self, signals: Sequence[Signal]) -> Receipt:
+        if self.armed.is_set():
+            self.armed.clear()
+            raise RuntimeError("an error that nobody foresaw")
+        return await self.desk.record(signals)
+
+
+async def test_worker_that_breaks_ends_the_run_which_starts_again_and_reads_what_it_missed(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, alice = guild.text("general"), guild.person("alice")
+    armed, restarts, discord = asyncio.Event(), list[str](), cairn.discord()
+    host = Breaking(cairn.host, armed)
+    task = Task("discord", lambda _: discord.run(host), Backoff(0.01, 0.01), at_once=True)  # type: ignore[arg-type]
+    supervisor = Supervisor([task], restarts.append)
+    supervisor.start()
+    try:
+        await until(lambda: true(discord.connected))
+        await alice.says(general, "hello")
+        await cairn.hears({Kind.MESSAGE: 1})
+        armed.set()
+        cairn.clock.forward(5)
+        await alice.says(general, "this breaks it")
+        await alice.says(general, "and this waits behind")
+        await cairn.hears({Kind.MESSAGE: 3})
+        await until(lambda: _all_good(cairn))
+    finally:
+        await supervisor.stop(10)
+    assert restarts == ["discord"]
+
+
+async def _all_good(cairn: Cairn) -> bool:
+    return await cairn.gaps() == [True]
+
+
+async def test_connection_that_is_cut_before_its_session_leaves_no_thread_behind(cairn: Cairn) -> None:
+    general, alice = cairn.server.guild("Garden").text("general"), cairn.server.guild("Garden").person("alice")
+    before, cuts = set(heartbeats()), list[float]()
+
+    async def cut(_: float) -> None:
+        cairn.clock.forward(10)
+        if not cuts:
+            cuts.append(cairn.clock.now)
+            cairn.server.gateway.drop()
+            await asyncio.sleep(0.1)
+
+    async with cairn.listening(replace(HASTY, pause=cut)) as discord:
+        await alice.says(general, "hello")
+        await cairn.hears({Kind.MESSAGE: 1})
+        cairn.server.gateway.invalidate(resumable=False)
+        await until(lambda: true(len(cuts) == 1 and discord.connected))
+        await alice.says(general, "again")
+        await cairn.hears({Kind.MESSAGE: 2})
+        await until(lambda: true(len(set(heartbeats()) - before) == 1))
+    await until(lambda: true(not set(heartbeats()) - before))
+
+
+def heartbeats() -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if isinstance(one, KeepAliveHandler)]
+
+
+async def test_answers_that_ask_to_wait_are_counted(cairn: Cairn) -> None:
+    alice = cairn.server.guild("Garden").person("alice")
+    general = cairn.server.guild("Garden").text("general")
+    cairn.server.faults.add(Fault("GET", "*/gateway/bot", "status", 429, seconds=0.1, times=2))
+    async with cairn.listening():
+        await alice.says(general, "hello")
+        await cairn.hears({Kind.MESSAGE: 1})
+    assert b'cairn_rate_limited_total{integration="discord"} 2.0' in cairn.metrics.text()
