@@ -72,33 +72,54 @@ class History:
         self._store = store
         self._desk = desk
         self._memory = Memory()
+        self._ahead = 0
+        """By how much the platform's clock is ahead of ours, in ms: in rehearsals it is another one."""
 
     async def wanted(self, now: int) -> Reach | None:
         """See `bot.past.Past`. What is wanted is put down as an import that can be taken back like any other."""
-        days = self._desk.settings.backfill_days
-        if days == 0 or not self._desk.open:
-            return None
-        async with self._store.database.write() as connection:
+        self._ahead = now - self._store.now()
+        async with self._store.database.read() as connection:
             there = await backfills.get(connection, self._space)
-            until = there.until if there is not None else now
-            since = 0 if days is None else max((day_of(until) - days) * DAY_MS, 0)
-            if there is None or (there.state != RUNNING and since < there.since):
-                await self._begin(connection, since, until)
-            elif there.state == RUNNING or (there.state == DONE and there.refused):
-                await backfills.want(connection, self._space, since)
+        if self._desk.settings.backfill_days == 0 or not self._desk.open:
+            await self._leave_off(there)
+            return None
+        reach = self._reach(there, now)
+        if there is None or (there.state != RUNNING and reach.since < there.since):
+            async with self._store.database.write() as connection:
+                await self._begin(connection, reach)
+        elif there.state == RUNNING or (there.state == DONE and there.refused):
+            async with self._store.database.write() as connection:
+                await backfills.want(connection, self._space, reach.since)
                 await imports.set_state(connection, there.source, RUNNING)
-            else:
-                return None
-        return Reach(since, until)
+        else:
+            await self._leave_off(there)
+            return None
+        return reach
 
-    async def _begin(self, connection: AsyncConnection, since: int, until: int) -> None:
+    def _reach(self, there: Backfill | None, now: int) -> Reach:
+        """Return what the settings want: whole days, back from where the first reading began."""
+        days, until = self._desk.settings.backfill_days, there.until if there is not None else now
+        return Reach(0 if days is None else max((day_of(until) - days) * DAY_MS, 0), until)
+
+    async def _leave_off(self, there: Backfill | None) -> None:
+        """Keep nobody's pseudonym of who wrote while nothing is being read; what is known so far becomes numbers."""
+        if there is None:
+            return
+        async with self._store.database.read() as connection:
+            if not await anonymous.remembers(connection, self._space):
+                return
+        async with self._store.database.write() as connection:
+            await self._close_months(connection, there)
+        await self._wipe()
+
+    async def _begin(self, connection: AsyncConnection, reach: Reach) -> None:
         space, policy = self._desk.space, self._desk.settings.consent
         source = await imports.begin(
             connection, {}, community=self._desk.origin.community, source=f"{space.platform}-{SOURCE}",
-            digest=f"{SOURCE} of {self._space} back to {since}", label=space.name or f"{space.platform} {space.id}",
-            space=self._space, captured=until, consent=policy, keep=None,
+            digest=f"{SOURCE} of {self._space} back to {reach.since}", space=self._space,
+            label=space.name or f"{space.platform} {space.id}", captured=reach.until, consent=policy, keep=None,
         )  # fmt: skip
-        await backfills.begin(connection, self._space, source, since, until)
+        await backfills.begin(connection, self._space, source, reach)
 
     async def marks(self, places: Collection[str]) -> Mapping[str, Mark]:
         """See `bot.past.Past`."""
@@ -131,18 +152,25 @@ class History:
         """See `bot.past.Past`."""
         async with self._store.database.write() as connection:
             there = await backfills.get(connection, self._space)
-            if there is None or there.state != RUNNING:
-                await anonymous.forget(connection, self._space)
+            if there is None:
                 return
-            if there.consent == Consent.COUNTED:
-                before = min(self._oldest_day(), day_of(there.until))
-                await anonymous.close(connection, self._origin(there), day_of(there.since), before)
-            await anonymous.forget(connection, self._space)
-            await backfills.end(connection, self._space, self._store.now())
-            await imports.set_state(connection, there.source, DONE)
+            await self._close_months(connection, there)
+            if there.state == RUNNING:
+                await backfills.end(connection, self._space, self._now())
+                await imports.set_state(connection, there.source, DONE)
+        await self._wipe()
+        _logger.info("history of %s %s is read", self._desk.space.platform, self._desk.space.id)
+
+    async def _close_months(self, connection: AsyncConnection, there: Backfill) -> None:
+        """Let numbers stand for who wrote in each month, where they may, and forget who."""
+        if there.consent == Consent.COUNTED and there.state in (RUNNING, DONE):
+            before = min(self._oldest_day(), day_of(there.until))
+            await anonymous.close(connection, self._origin(there), day_of(there.since), before)
+        await anonymous.forget(connection, self._space)
+
+    async def _wipe(self) -> None:
         if self._store.database.path is not None:
             await asyncio.to_thread(_wipe_log, self._store.database.path)
-        _logger.info("history of %s %s is read", self._desk.space.platform, self._desk.space.id)
 
     async def _commit(
         self, stretch: Stretch, faults: Sequence[tuple[Signal, str]] = (), *, trial: bool = False
@@ -202,8 +230,11 @@ class History:
     def _space(self) -> int:
         return self._desk.origin.space or 0
 
+    def _now(self) -> int:
+        return self._store.now() + self._ahead
+
     def _oldest_day(self) -> int:
-        return day_of(self._store.now()) - COUNTED_DAYS
+        return day_of(self._now()) - COUNTED_DAYS
 
     def _origin(self, there: Backfill) -> Origin:
         """Return the desk's origin as that of the import; how newcomers begin is asked in the transaction."""

@@ -97,6 +97,12 @@ async def close(connection: AsyncConnection, origin: Origin, since: int, before:
     await forget(connection, origin.space or 0)
 
 
+async def remembers(connection: AsyncConnection, space: int) -> bool:
+    """Whether it is put down of anybody that they wrote."""
+    there = select(writer.c.month).where(writer.c.space == space).limit(1)
+    return (await connection.execute(there)).first() is not None
+
+
 async def forget(connection: AsyncConnection, space: int) -> None:
     """Forget who wrote in a space, and let SQLite overwrite what it deletes."""
     if is_sqlite(connection):

@@ -6,10 +6,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.past import Mark, Progress, Stretch
+from bot.past import Mark, Progress, Reach, Stretch
 from bot.ports import Space
 from bot.storage.bulk import put
 from bot.storage.schema import backfill, backfill_place, import_run, space
@@ -63,10 +63,10 @@ async def everything(connection: AsyncConnection) -> list[tuple[Space, Backfill]
     return [(Space(*row[10:13]), _backfill(tuple(row))) for row in rows]
 
 
-async def begin(connection: AsyncConnection, of: int, source: int, since: int, until: int) -> None:
-    """Put down that a space's history is wanted back to a moment, in place of what was wanted before."""
+async def begin(connection: AsyncConnection, of: int, source: int, reach: Reach) -> None:
+    """Put down what is wanted of a space's history, in place of what was wanted before."""
     columns = ("space", "source", "since", "until", "places", "done", "refused", "reached", "ended_at")
-    await put(connection, backfill, columns, [(of, source, since, until, 0, 0, "[]", 0, None)])
+    await put(connection, backfill, columns, [(of, source, reach.since, reach.until, 0, 0, "[]", 0, None)])
 
 
 async def want(connection: AsyncConnection, of: int, since: int) -> None:
@@ -102,9 +102,3 @@ async def tell(connection: AsyncConnection, of: int, progress: Progress) -> None
 async def end(connection: AsyncConnection, of: int, now: int) -> None:
     """Put down that a back-fill has come to its end."""
     await connection.execute(update(backfill).where(backfill.c.space == of).values(ended_at=now))
-
-
-async def forget(connection: AsyncConnection, of: int) -> None:
-    """Forget how far a space was read, so that its history may be read anew."""
-    for table in (backfill_place, backfill):
-        await connection.execute(delete(table).where(table.c.space == of))

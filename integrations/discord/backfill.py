@@ -35,8 +35,8 @@ ENOUGH = 500
 """Signals that are worth storing before the end of a page."""
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds until a reading that failed goes on: twice as long each time."""
-REFUSED_SECONDS = 3600.0
-"""How often it is looked whether channels can be read now that could not be."""
+REFUSED_SECONDS, NOTHING_SECONDS = 3600.0, 300.0
+"""How often it is looked whether channels can be read now that could not be; and whether anything is wanted at all."""
 _STARTS_THREAD = 21
 _logger = logging.getLogger(__name__)
 
@@ -112,8 +112,10 @@ class BackFill:
                 )  # fmt: skip
                 await self._timing.pause(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
+                if not any(one is server for one in self._ready()):
+                    return  # it is looked at again when it is back
             else:
-                again = REFUSED_SECONDS if refused else float("inf")
+                again = REFUSED_SECONDS if refused else NOTHING_SECONDS
                 self._read[server.guild.id] = days, asyncio.get_running_loop().time() + again
                 return
 

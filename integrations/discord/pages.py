@@ -30,7 +30,8 @@ FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, MachineError
 """What ends a reading that can be gone on with later: Discord or the storage does not answer."""
 GAP_SECONDS = 0.025
 _DISCORD_EPOCH_MS = 1_420_070_400_000
-_KNOWN_ROLES = 20_000
+_KNOWN_ROLES, _ROLES_MS = 20_000, 3_600_000
+"""Of how many people roles are remembered, and for how long: asking for them takes a request each."""
 
 _T = TypeVar("_T")
 
@@ -58,11 +59,12 @@ class Pages:
         self.now = now
         self._turn = turn or Pace()
         self._roles: dict[tuple[str, str], list[str]] = {}
+        self._roles_since = 0
 
     async def messages(self, place: str, *, before: int | None = None, after: int | None = None) -> list[Payload]:
         """Return up to a page of messages before or after an id, the newest first. Raises one of `NOT_SHOWN`."""
         page = await self._ask(self._http.logs_from(int(place), PAGE, before=before, after=after))
-        return _in_order(page)
+        return _understood(_in_order, page)
 
     async def running(self, server: Server) -> list[Payload]:
         """Return a server's threads that are not archived."""
@@ -80,7 +82,7 @@ class Pages:
                 found = await self._ask(self._http.get_public_archived_threads(int(channel), before, PAGE))
             except NOT_SHOWN:
                 return
-            threads = [one for one in found["threads"] if _archived_at(one) >= since]
+            threads = [one for one in found["threads"] if _understood(_archived_at, one) >= since]
             yield threads
             if not found.get("has_more") or len(threads) < len(found["threads"]) or not threads:
                 return
@@ -133,8 +135,9 @@ class Pages:
             return []
         key = guild.id, str(user["id"])
         if key not in self._roles:
-            if len(self._roles) >= _KNOWN_ROLES:
+            if len(self._roles) >= _KNOWN_ROLES or self.now() > self._roles_since + _ROLES_MS:
                 self._roles.clear()
+                self._roles_since = self.now()
             try:
                 member = await self._ask(self._http.get_member(int(guild.id), snowflake(user["id"])))
                 self._roles[key] = [str(one) for one in member["roles"]]
@@ -150,6 +153,17 @@ class Pages:
                 request.close()
             raise
         return await request
+
+
+_Given = TypeVar("_Given")
+
+
+def _understood(read: Callable[[_Given], _T], answer: _Given) -> _T:
+    """Read an answer; one that is not what Discord's reference says is asked for again later."""
+    try:
+        return read(answer)
+    except UnreadableError:
+        raise MachineError("Discord gave an answer that cannot be read") from None
 
 
 @readable
