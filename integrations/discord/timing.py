@@ -32,4 +32,4 @@ class Timing:
     closing: float = 5.0
     pace: float = 0.2
     retry: float = 5.0
-    look: float = 15.0
+    look: float = 5.0
