@@ -19,9 +19,9 @@ class Timing:
 
     `pause` waits between logins. `note` is how often it is put down how far has been heard, `stays` how often stays in
     voice channels are told, `guests` how often lists of who comes are read. After `silence` a connection counts as
-    dead; `closing` is how long the other side may take to agree that it is closed. `pace` lies before each request for
-    a page of back-fill, and `look` between looking whether servers are to be listened to, or read back, that were not. What was missed and
-    cannot be read is tried again after `retry`, and later each time.
+    dead; `closing` is how long the other side may take to agree that it is closed. What was missed and cannot be read
+    is tried again after `retry`, and later each time. `pace` lies before each request for a page of back-fill, and
+    `look` between looking whether servers are to be listened to, or read back, that were not.
     """
 
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
