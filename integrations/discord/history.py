@@ -39,12 +39,11 @@ class History:
         self._pages_of = pages
         self._first_wait = first_wait
 
-    async def make_good(self, server: Server, since: int, until: int) -> None:
-        """Put a gap down, and read it; and whatever is left of an earlier one that a restart broke off."""
+    async def put_down(self, server: Server, since: int, until: int) -> None:
+        """Put a gap down; nobody may be reading the server's earlier ones meanwhile."""
         left = await self._left(server)
         gap = Gap(await server.desk.missed(since, until), since, until)
         await self._keep(server, [*left, gap])
-        await self.go_on(server)
 
     async def go_on(self, server: Server) -> None:
         """Read the gaps that are put down, until that is done: where it fails, on and on, later each time."""

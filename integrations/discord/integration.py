@@ -211,11 +211,12 @@ class _Session:
         if not before:  # from here on, whatever is missed is a gap, even where Cairn ends before it puts that down
             await server.desk.notes.write(_HEARD, str(at))
         earlier = self._repairs.pop(server.guild.id, None)
-        if earlier is not None and not earlier.done():
+        if earlier is not None:
             earlier.cancel()
-        history = self._history
-        task = history.make_good(server, before - OVERLAP_MS, at) if before else history.go_on(server)
-        self._repairs[server.guild.id] = asyncio.create_task(self._quietly(task))
+            await asyncio.wait([earlier])
+        if before:  # put down before it is heard any further: the next gap begins there
+            await self._history.put_down(server, before - OVERLAP_MS, at)
+        self._repairs[server.guild.id] = asyncio.create_task(self._quietly(self._history.go_on(server)))
         self._ask(self._guests.look(server))
 
     def planned(self, server: Server, d: Payload) -> None:
