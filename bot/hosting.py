@@ -12,12 +12,16 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backfilling import History, Store
+from bot.calling import Call, Caller, Offered
+from bot.commands.door import Door, Place
+from bot.commands.registry import registry
 from bot.community.comparing import called
 from bot.community.trees import stored
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.ports import Consent, Desk, Held, Host, Kind, Level, Meter, Notes, Past, Receipt, Signal, Space, SpaceSettings
 from bot.rules import parse_rules
+from bot.speech import Choice, Reply
 from bot.storage import communities, notes, recalling, spaces
 from bot.storage.accounts import Newcomers
 from bot.storage.communities import Community
@@ -62,6 +66,7 @@ class Desks:
         self._mountains: dict[int, Mountain] = {}
         self._turn = asyncio.Lock()
         self.intake = intake
+        self.door = Door(database, intake.keys, registry())
         self.metrics = metrics
         self.waiting = 0
         self.told: Callable[[], None] = lambda: None
@@ -193,6 +198,20 @@ class _Desk:
     async def made_good(self, gap: int) -> None:
         async with self._desks.database.write() as connection:
             await notes.made_good(connection, gap)
+
+    @property
+    def offered(self) -> list[Offered]:
+        return self._desks.door.offered(self.settings.language)
+
+    async def call(self, call: Call) -> Reply:
+        return await self._desks.door.answer(call, self._place)
+
+    async def suggest(self, caller: Caller, at: int, wanted: tuple[str, str, str]) -> Sequence[Choice]:
+        return await self._desks.door.suggest(caller, at, wanted, self._place)
+
+    @property
+    def _place(self) -> Place:
+        return Place(self.origin.community, self.origin.space or 0, self.settings)
 
     def furnish(self, whole: str, kept: Kept) -> None:
         if self._read == (whole, kept):

@@ -3,25 +3,77 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from bot.archives import Archive, Count, Item, Person, Read
+from bot.calling import Aim, Attachment, Call, Caller, Given, Menu, Offered, Option
+from bot.delivering import Delivered, Delivery, Outcome
 from bot.errors import ConfigError, InputError, MachineError
 from bot.figures import Level, Meter
 from bot.past import Mark, Past, Progress, Reach, Stretch
-from bot.space_settings import Consent, Listed, Place, SpaceSettings, Stays
+from bot.space_settings import Consent, Listed, Place, Space, SpaceSettings, Stays
+from bot.speech import (
+    Action,
+    Asks,
+    Bar,
+    Bars,
+    Block,
+    Bold,
+    Button,
+    Channel,
+    Choice,
+    Controls,
+    Field,
+    Fields,
+    File,
+    Form,
+    Heading,
+    Link,
+    Moment,
+    Paragraph,
+    Reply,
+    Select,
+    Span,
+    Style,
+    Table,
+    Text,
+    Who,
+)
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
 __all__ = [
     "Account",
+    "Action",
+    "Aim",
     "Archive",
+    "Asks",
+    "Attachment",
+    "Bar",
+    "Bars",
+    "Block",
+    "Bold",
+    "Button",
+    "Call",
+    "Caller",
+    "Channel",
+    "Choice",
     "ConfigError",
     "Consent",
     "Context",
+    "Controls",
     "Count",
+    "Delivered",
+    "Delivery",
     "Desk",
+    "Field",
+    "Fields",
+    "File",
     "Finding",
+    "Form",
+    "Given",
+    "Heading",
     "Held",
     "Host",
     "Inbox",
@@ -30,108 +82,43 @@ __all__ = [
     "Item",
     "Kind",
     "Level",
+    "Link",
     "Listed",
     "MachineError",
     "Mark",
+    "Menu",
     "Meter",
+    "Moment",
     "Notes",
+    "Offered",
+    "Option",
+    "Outcome",
+    "Paragraph",
     "Past",
     "Person",
     "Place",
     "Platform",
     "Progress",
-    "Read",
     "Reach",
+    "Read",
     "Receipt",
+    "Reply",
+    "Select",
     "Signal",
     "Space",
     "SpaceSettings",
+    "Span",
     "Stays",
     "Stretch",
+    "Style",
+    "Table",
+    "Text",
+    "Who",
     "date_of",
     "day_number",
     "day_of",
     "milliseconds",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """One Discord server or Slack workspace, as its platform names it; `id` is the platform's own."""
-
-    platform: str
-    id: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Identities that a source vouches to be one person, and what it declares of them (`country`: `Peru`)."""
-
-    accounts: tuple[Account, ...]
-    attributes: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """An anonymous number from outside: `n` of `kind` at `place` on a day. `key` makes it unique within its source."""
-
-    kind: str
-    day: int
-    place: str
-    n: int
-    key: str
-
-
-Item = Signal | Person | Count
-
-
-@dataclass(slots=True)
-class Read:
-    """What an archive has read so far; it grows while `Archive.items` is consumed.
-
-    `objects` are the file's records of any sort, `accounts` the people's identities it lists or saw writing, `bots`
-    those of them that are machines, `skipped` what was left aside by reason, `first` and `last` moments in ms.
-    """
-
-    objects: int = 0
-    channels: int = 0
-    accounts: int = 0
-    bots: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    first: int | None = None
-    last: int | None = None
-
-    def saw(self, moment: int) -> None:
-        """Widen `first` and `last` to include a moment."""
-        if self.first is None or moment < self.first:
-            self.first = moment
-        if self.last is None or moment > self.last:
-            self.last = moment
-
-
-class Archive(Protocol):
-    """A file of a community's history, opened and checked.
-
-    Opening raises `InputError` for what is not such a file at all. `items` streams in one pass with flat memory, always
-    in the same order for the same file (an interrupted import goes on at a position); InputError where it is damaged.
-    `size` and `position` are in the same unit (bytes) and drive the progress bar.
-    """
-
-    source: str
-    space: Space | None
-    captured: int
-    size: int
-    position: int
-    read: Read
-
-    def items(self) -> Iterator[Item]:
-        """Yield what the file holds."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the file."""
-        ...
 
 
 @dataclass(slots=True)
@@ -242,6 +229,19 @@ class Desk(Inbox, Protocol):
     @property
     def kinds(self) -> frozenset[Kind]:
         """The kinds worth telling of: those that the rules in force or the reports use."""
+        ...
+
+    @property
+    def offered(self) -> list[Offered]:
+        """The commands, as they are offered in the space's language."""
+        ...
+
+    async def call(self, call: Call) -> Reply:
+        """Answer what somebody did in chat; never raises for what they did."""
+        ...
+
+    async def suggest(self, caller: Caller, at: int, wanted: tuple[str, str, str]) -> Sequence[Choice]:
+        """Return choices while an option is typed; `wanted` is the command's path, the option and what is there."""
         ...
 
 

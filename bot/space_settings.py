@@ -27,6 +27,15 @@ class Stays(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """One Discord server or Slack workspace, as its platform names it; `id` is the platform's own."""
+
+    platform: str
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A category, channel or thread as its platform names it.
 

@@ -10,12 +10,11 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, ValidationInfo
 
+from bot.language import LANGUAGES, spoken
 from bot.ports import Consent, Platform, Stays
 from bot.rules.fields import Line, wrong
 from bot.rules.problems import nearest, not_among, quoted
 
-LANGUAGES = {"en": "English"}
-"""The languages that Cairn speaks, by their BCP 47 tag; a regional form (`en-GB`) is spoken as its language."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PSEUDONYM = "handle:"
 """How a person is written whose id is not kept any more: this and the pseudonym."""
@@ -48,7 +47,7 @@ def _choice(choices: type[_Choice], what: str) -> Callable[[object], _Choice]:
 
 
 def _language(found: object) -> str:
-    if isinstance(found, str) and _TAG.fullmatch(found) and found.split("-")[0].lower() in LANGUAGES:
+    if isinstance(found, str) and _TAG.fullmatch(found) and spoken(found):
         return found
     raise wrong(not_among(found, LANGUAGES, "a language that Cairn speaks (a BCP 47 tag)"))
 

@@ -1,0 +1,1 @@
+"""Commands in chat: one file each below `everyone/` and `team/`, the same on every platform."""

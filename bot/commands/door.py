@@ -1,0 +1,118 @@
+"""The door through which everything that people do in chat comes in: who may, what runs, and what went wrong."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bot.calling import Call, Caller, Offered
+from bot.commands.registry import Registry
+from bot.commands.room import Room
+from bot.commands.spec import Asked, Role, role_of
+from bot.errors import InputError
+from bot.keys import Keys
+from bot.language import Words, spoken
+from bot.logs import unexpected
+from bot.space_settings import SpaceSettings
+from bot.speech import Choice, Paragraph, Reply
+from bot.storage.engine import Database
+from scoring.signals import Account
+
+A_MINUTE = 60_000
+CALLS_A_MINUTE = 10
+"""How many commands of one person are answered in a minute; buttons and forms three times as many."""
+_MOST_SUGGESTIONS = 25
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A space whose people call: its number and its community's, and what holds in it."""
+
+    community: int
+    space: int
+    settings: SpaceSettings
+
+
+class Door:
+    """Answers calls. It never raises for what a caller did, and a caller learns nothing of what they may not see."""
+
+    def __init__(self, database: Database, keys: Keys, registry: Registry) -> None:
+        """Take the store and the commands."""
+        self._database = database
+        self._keys = keys
+        self._registry = registry
+        self._pace = Pace()
+
+    async def answer(self, call: Call, place: Place) -> Reply:
+        """Return what a caller is told."""
+        words = Words(spoken(call.caller.locale) or place.settings.language)
+        role = role_of(call.caller, place.settings)
+        command = self._registry.command(call.command) if call.command else None
+        found = command or (self._registry.act(call.action.name) if call.action else None)
+        if found is None or role is None:
+            return _said(words, "common.unknown")
+        if role < found.role:
+            whom = words.plain("common.managers" if found.role is Role.MANAGER else "common.moderators")
+            return _said(words, "common.not_allowed", whom=whom)
+        if not self._pace.allows(call.caller.account, call.at, CALLS_A_MINUTE * (1 if command else 3)):
+            return _said(words, "common.slow_down")
+        room = Room(self._database, self._keys, place.community, place.space, place.settings, role, words, call.at)
+        return await _guarded(lambda: found.run(call, room), words)
+
+    async def suggest(self, caller: Caller, at: int, wanted: tuple[str, str, str], place: Place) -> Sequence[Choice]:
+        """Return choices for what was typed so far; `wanted` is the command's path, the option and what was typed."""
+        path, name, typed = wanted
+        words = Words(spoken(caller.locale) or place.settings.language)
+        role, command = role_of(caller, place.settings), self._registry.command(path)
+        if command is None or role is None or role < command.role:
+            return ()
+        option: Asked | None = next((one for one in command.options if one.name == name), None)
+        if option is None or option.suggest is None:
+            return ()
+        room = Room(self._database, self._keys, place.community, place.space, place.settings, role, words, at)
+        return tuple(await option.suggest(typed, room))[:_MOST_SUGGESTIONS]
+
+    def offered(self, language: str) -> list[Offered]:
+        """Return all commands as they are offered in a space of a language."""
+        return self._registry.offered(Words(language))
+
+
+class Pace:
+    """How often each person has called lately. It keeps the last ten thousand people."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        """Keep at most so many people."""
+        self._calls: OrderedDict[Account, deque[int]] = OrderedDict()
+        self._most = most
+
+    def allows(self, who: Account, at: int, calls: int) -> bool:
+        """Count a call, and return whether there were no more than so many in the minute before it."""
+        mine = self._calls.setdefault(who, deque())
+        self._calls.move_to_end(who)
+        if len(self._calls) > self._most:
+            self._calls.popitem(last=False)
+        while mine and mine[0] <= at - A_MINUTE:
+            mine.popleft()
+        if len(mine) >= calls:
+            return False
+        mine.append(at)
+        return True
+
+
+async def _guarded(run: Callable[[], Awaitable[Reply]], words: Words) -> Reply:
+    try:
+        return await run()
+    except InputError as error:
+        return Reply((Paragraph((str(error),)),))
+    except Exception as error:  # noqa: BLE001 - one command's fault is not another's
+        number = secrets.token_hex(4)
+        unexpected(_logger, f"command, number {number}", error)
+        return _said(words, "common.failed", number=number)
+
+
+def _said(words: Words, key: str, **values: str) -> Reply:
+    return Reply((Paragraph(words.text(key, **values)),))

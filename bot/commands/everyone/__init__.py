@@ -1,0 +1,1 @@
+"""`/cairn`: what everybody may ask for."""

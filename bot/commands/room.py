@@ -1,0 +1,44 @@
+"""What a command is given to work with: the place, the caller and their language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.commands.spec import Role
+from bot.keys import Keys
+from bot.language import Words
+from bot.space_settings import SpaceSettings
+from bot.speech import Block, Paragraph, Reply, Span
+from bot.storage import accounts
+from bot.storage.accounts import Known
+from bot.storage.engine import Database
+from scoring.signals import Account, day_of
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One space at one moment, as one caller meets it. `now` is in ms; numbers are those of the store."""
+
+    database: Database
+    keys: Keys
+    community: int
+    space: int
+    settings: SpaceSettings
+    role: Role
+    words: Words
+    now: int
+
+    @property
+    def today(self) -> int:
+        """The day number of `now`."""
+        return day_of(self.now)
+
+    async def known(self, account: Account) -> Known | None:
+        """Return somebody as the store knows them in this community, None where it does not."""
+        handle = self.keys.handle(account)
+        async with self.database.read() as connection:
+            return (await accounts.find(connection, self.community, [handle])).get(handle)
+
+    def say(self, key: str, /, *more: Block, **values: Span | int) -> Reply:
+        """Return a reply that says one thing, with more blocks behind it."""
+        return Reply((Paragraph(self.words.text(key, **values)), *more))

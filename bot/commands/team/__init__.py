@@ -1,0 +1,1 @@
+"""`/cairn-team`: what moderators and managers work with."""

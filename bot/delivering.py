@@ -1,0 +1,53 @@
+"""Messages on their way out, and what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.speech import Block
+from scoring.signals import Account
+
+
+class Delivered(StrEnum):
+    """What became of a message that was handed to a platform."""
+
+    SENT = "sent"
+    CLOSED = "closed"
+    """The person takes no direct messages from us."""
+    GONE = "gone"
+    """The person, channel or space is not there any more, or we are not allowed there."""
+    TOO_FAST = "too fast"
+    """The platform wants no more new conversations for now."""
+    LATER = "later"
+    """A rate limit: nothing was sent; `after` says in how many seconds to try again."""
+    UNKNOWN = "unknown"
+    """It was handed over, and no answer came."""
+    FAILED = "failed"
+    """The platform refused it, and would refuse it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message on its way: to a person in private, or to a channel.
+
+    `nonce` (25 characters at most) is the same at each attempt. `pings` is the one person who may be notified.
+    """
+
+    space: str
+    blocks: tuple[Block, ...]
+    nonce: str
+    person: Account | None = None
+    channel: str = ""
+    pings: Account | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery; `message` is the platform's id of what was sent, `after` seconds."""
+
+    what: Delivered
+    message: str = ""
+    after: float = 0.0
+    reason: str = ""
