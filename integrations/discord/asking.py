@@ -1,8 +1,9 @@
-"""Single questions to Discord's REST interface, and a count of the answers that asked to wait."""
+"""Single questions to Discord's REST interface, and what the headers of its answers tell."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import discord
@@ -13,19 +14,42 @@ from integrations.discord.ear import Event, Server
 from integrations.discord.ids import UnknownPlaceError
 from integrations.discord.sentences import unreachable
 
+CLOCK_MAY_BE_OFF = 30.0
+"""By how many seconds our clock may differ from Discord's."""
 _TOO_MANY = 429
 
 
-def count_waits(http: HTTPClient, host: Host) -> None:
-    """Count each answer that asks to wait; call it before the first request. discord.py itself waits and asks again."""
+class Answers:
+    """Looks at the headers of all answers: how many asked to wait, and how far our clock is from Discord's."""
 
-    async def ended(_: aiohttp.ClientSession, __: object, answer: aiohttp.TraceRequestEndParams) -> None:
-        if answer.response.status == _TOO_MANY:
-            host.count(Meter.RATE_LIMITED)
+    def __init__(self, http: HTTPClient, clock: Callable[[], int], waits: Callable[[], None]) -> None:
+        """Take discord.py's way to Discord before its first request, our clock (ms), and who hears of waits."""
+        self.ahead: float | None = None
+        """By how many seconds our clock is ahead of Discord's; None until Discord has answered."""
+        self._clock = clock
+        self._waits = waits
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(self._ended)
+        http.http_trace = trace
 
-    trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(ended)
-    http.http_trace = trace
+    async def _ended(self, _: aiohttp.ClientSession, __: object, answer: aiohttp.TraceRequestEndParams) -> None:
+        if answer.response.status == _TOO_MANY:  # discord.py itself waits and asks again
+            self._waits()
+        try:
+            there = parsedate_to_datetime(answer.response.headers["Date"]).timestamp()
+        except (LookupError, ValueError, TypeError):
+            return
+        self.ahead = self._clock() / 1000 - there
+
+    def clock_is_wrong(self) -> str:
+        """Return what is wrong with our clock in one line; nothing where it is right, or not known yet."""
+        if self.ahead is None or abs(self.ahead) <= CLOCK_MAY_BE_OFF:
+            return ""
+        how = "ahead of" if self.ahead > 0 else "behind"
+        return (
+            f"this machine's clock is {abs(round(self.ahead))} s {how} Discord's; set it right (NTP), "
+            "because acts are dated by it"
+        )
 
 
 class Fetching:

@@ -16,12 +16,13 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.ports import ConfigError, Finding, Host, MachineError, Meter
-from integrations.discord.asking import Fetching, count_waits
+from integrations.discord.asking import Answers, Fetching
 from integrations.discord.behind import Behind
+from integrations.discord.checking import look_at, look_over
 from integrations.discord.ear import Ear, Server
 from integrations.discord.guests import Guests
 from integrations.discord.history import History
-from integrations.discord.ids import Payload
+from integrations.discord.ids import Payload, UnreadableError
 from integrations.discord.logins import Logins
 from integrations.discord.pages import Pages
 from integrations.discord.people import People
@@ -87,17 +88,9 @@ class Discord:
     async def check(self) -> list[Finding]:
         """Look whether it could run."""
         Route.BASE = self._access.api_url.rstrip("/")
-        client = discord.Client(intents=discord.Intents.none())
-        try:
-            await client.login(self._access.token)
-            link = invite(client.application_id or 0)
-        except discord.LoginFailure:
-            return [Finding("discord", WRONG_TOKEN, ok=False)]
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            return [Finding("discord", unreachable(error), ok=False)]
-        finally:
-            await client.close()
-        return [Finding("discord", f"the token is right; to invite Cairn: {link}")]
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            answers = Answers(client.http, self._access.clock, lambda: None)
+            return await look_over(client, self._access.token, answers, members=self._access.members)
 
 
 class _Session:
@@ -117,7 +110,7 @@ class _Session:
         self._lives = Lives(self.client)
         self._history = History(Pages(self.client.http, access.clock), timing.retry)
         self._behind = Behind(host, self.client.http, self._ear, self._repairs, (access.clock, timing))
-        count_waits(self.client.http, host)
+        self._answers = Answers(self.client.http, access.clock, lambda: host.count(Meter.RATE_LIMITED))
         self.fetch = Fetching(self.client.http, host, access.clock).fetch
         self._guests = Guests(self.client.http, access.clock)
         self._known: set[str] = set()
@@ -148,6 +141,8 @@ class _Session:
             try:
                 await self.client.login(self._access.token)
                 own = self._people.own = str(self.client.user.id) if self.client.user is not None else ""
+                if wrong := self._answers.clock_is_wrong():
+                    _logger.warning("%s", wrong)
                 _logger.info("to invite Cairn to a server: %s", invite(self.client.application_id or 0))
                 async with _beside(self._behind.run(own)):
                     await self._stay_connected()
@@ -207,6 +202,7 @@ class _Session:
         if server.guild.id not in self._known:
             await self._guests.recall(server)
             self._known.add(server.guild.id)
+            self._ask(self._warn(server))
         before = server.heard or int(await server.desk.notes.read(_HEARD) or 0)
         if not before:  # from here on, whatever is missed is a gap, even where Cairn ends before it puts that down
             await server.desk.notes.write(_HEARD, str(at))
@@ -222,6 +218,12 @@ class _Session:
     def planned(self, server: Server, d: Payload) -> None:
         """Hear of a convening that has changed; see `ear.Asks`."""
         self._ask(self._guests.look_at(server, d))
+
+    async def _warn(self, server: Server) -> None:
+        """Log what Cairn may not do in a server."""
+        with suppress(UnreadableError):
+            for one in await look_at(self.client.http, server.guild.id, self._people.own):
+                _logger.warning("%s: %s", one.about, one.said)
 
     def _ask(self, work: Coroutine[None, None, None]) -> None:
         """Ask for something beside all else."""

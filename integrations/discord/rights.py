@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from integrations.discord.ids import Payload, readable, snowflake
 
-_ADMINISTRATOR, _VIEW, _CONNECT, _HISTORY = 1 << 3, 1 << 10, 1 << 20, 1 << 16
+VIEW, HISTORY = 1 << 10, 1 << 16
+_ADMINISTRATOR, _CONNECT = 1 << 3, 1 << 20
 VOICE = frozenset({2, 13})
 """Channels whose text is read only by who may also come in."""
 
@@ -31,9 +32,14 @@ class Rights:
 
     def reads(self, kind: int, overwrites: Iterable[Overwrite]) -> bool:
         """Whether the bot may read what was written in a channel of a type with these rules of its own."""
-        if self._base & _ADMINISTRATOR:
-            return True
+        needed = VIEW | HISTORY | (_CONNECT if kind in VOICE else 0)
+        return self.within(overwrites) & needed == needed
+
+    def within(self, overwrites: Iterable[Overwrite]) -> int:
+        """Return what the bot may do in a channel with these rules of its own (bits)."""
         may = self._base
+        if may & _ADMINISTRATOR:
+            return -1
         listed = {who: (allow, deny) for who, allow, deny in overwrites}
         steps = [[self._guild], [one for one in listed if one in self._roles], [self._own]]
         for step in steps:
@@ -42,8 +48,7 @@ class Rights:
                 more, less = listed.get(who, (0, 0))
                 allow, deny = allow | more, deny | less
             may = may & ~deny | allow
-        needed = _VIEW | _HISTORY | (_CONNECT if kind in VOICE else 0)
-        return may & needed == needed
+        return may
 
 
 @readable

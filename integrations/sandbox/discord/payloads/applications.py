@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from integrations.sandbox.discord.gateway.intents import Intent
 from integrations.sandbox.discord.payloads.users import Json, user
 from integrations.sandbox.discord.world import World
 
@@ -26,17 +27,22 @@ _SWITCHED_OFF: Json = {
 }
 
 
+_SWITCHED_ON = {Intent.PRESENCES: 1 << 13, Intent.MEMBERS: 1 << 15, Intent.CONTENT: 1 << 19}
+"""The flags that say which privileged intents a small app may use."""
+
+
 def application(world: World) -> Json:
     """Return the app as its bot sees it."""
     app = world.application
+    flags = app.flags | sum(flag for intent, flag in _SWITCHED_ON.items() if app.privileged & intent)
     return {
         **_SWITCHED_OFF,
         "id": str(app.id),
         "name": app.name,
         "bot": user(world.bot),
         "owner": user(world.users[app.owner_id]),
-        "flags": app.flags,
-        "flags_new": str(app.flags),
+        "flags": flags,
+        "flags_new": str(flags),
         "approximate_guild_count": len(world.guilds_of_bot()),
         "integration_types_config": {"0": {}},
     }

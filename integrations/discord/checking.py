@@ -1,0 +1,85 @@
+"""Whether Cairn could listen: the token, the intents, the clock, and what it may do in each server and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import aiohttp
+import discord
+from discord.http import HTTPClient
+
+from bot.ports import Finding
+from integrations.discord.asking import Answers
+from integrations.discord.channels import CATEGORY
+from integrations.discord.ids import Payload, UnreadableError, clean, readable
+from integrations.discord.rights import HISTORY, VIEW, Rights, rights
+from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
+
+_MEMBERS_ALLOWED = 1 << 14 | 1 << 15
+"""Flags of an app that may have the members intent: reviewed, or small enough to need no review."""
+_NEEDED = (
+    (VIEW, "View Channels", "nothing is heard there"),
+    (HISTORY, "Read Message History", "what happens there while Cairn is away cannot be made good"),
+)
+_SERVERS = 200
+_NAMED = 5
+
+
+async def look_over(client: discord.Client, token: str, answers: Answers, *, members: bool) -> list[Finding]:
+    """Return what there is to say before Cairn runs; `members` says that the members intent is asked for."""
+    try:
+        await client.login(token)
+        app = await client.http.application_info()
+        # an app of the early years has another id than its bot
+        own = str(client.user.id if client.user is not None else app["id"])
+        found = [Finding("discord", f"the token is right; to invite Cairn: {invite(int(app['id']))}")]
+        if members and not int(app.get("flags") or 0) & _MEMBERS_ALLOWED:
+            found.append(Finding("discord", NO_MEMBERS, ok=False))
+        if wrong := answers.clock_is_wrong():
+            found.append(Finding("clock", wrong, ok=False))
+        servers = await client.http.get_guilds(_SERVERS)
+        for one in servers:
+            with suppress(UnreadableError):
+                found += await look_at(client.http, str(one["id"]), own)
+    except discord.LoginFailure:
+        return [Finding("discord", WRONG_TOKEN, ok=False)]
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        return [Finding("discord", unreachable(error), ok=False)]
+    return found if servers else [*found, Finding("discord", "Cairn is in no server yet; open the link to invite it")]
+
+
+async def look_at(http: HTTPClient, guild: str, own: str) -> list[Finding]:
+    """Return what Cairn may not do in a server and its channels, in one line for each permission."""
+    server = await http.get_guild(int(guild), with_counts=False)
+    member = await http.get_member(int(guild), int(own))
+    return missing(server, member, await http.get_all_guild_channels(int(guild)))
+
+
+@readable
+def missing(server: Payload, member: Payload, channels: Sequence[Payload]) -> list[Finding]:
+    """Return what is missing in a server; channels that are hidden from everyone are meant to be, and pass."""
+    may = rights(server["id"], member, server["roles"])
+    about = f"discord {clean(server['name'])}"
+    found, everywhere = [], may.within(())
+    for bit, name, without in _NEEDED:
+        if not everywhere & bit:
+            found.append(Finding(about, f"Cairn's role has no {name}: {without}; invite it again", ok=False))
+            continue
+        shut = [clean(one["name"]) for one in channels if _is_shut(one, bit, may, server["id"])]
+        if shut:
+            found.append(Finding(about, f"{name} is missing in {_listed(shut)}: {without}", ok=False))
+    return found
+
+
+def _is_shut(channel: Payload, bit: int, may: Rights, everyone: str) -> bool:
+    """Whether a channel that everyone sees lacks a permission for the bot, beside that of seeing it."""
+    rules = [(one["id"], int(one["allow"]), int(one["deny"])) for one in channel.get("permission_overwrites") or ()]
+    hidden = any(who == everyone and deny & VIEW for who, _, deny in rules)
+    here = may.within(rules)
+    return channel["type"] != CATEGORY and not hidden and not here & bit and (bit == VIEW or bool(here & VIEW))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(f"#{name}" for name in names[:_NAMED]) + more
