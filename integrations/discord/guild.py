@@ -36,6 +36,8 @@ class Guild:
         self.holders = Holders()
         self.ballots: dict[tuple[str, str], int] = {}
         """Which answers of a poll a person chose, as bits: only so that taking one back leaves the others."""
+        self.joined_after = 0
+        """From when on (ms) people who joined are told of where the list of members shows them."""
         self.unreadable = 0
         """Parts of the server's own description that could not be read and are left out."""
         self._roles: dict[str, tuple[str, bool]] = {}

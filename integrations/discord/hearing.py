@@ -116,12 +116,6 @@ def _says_rsvp(answer: Callable[..., Signal]) -> Reader:
     return reading
 
 
-@readable
-def _chunk(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    members.known(d, guild)
-    return []
-
-
 READERS: dict[str, Reader] = {
     "MESSAGE_CREATE": messages.written,
     "MESSAGE_UPDATE": messages.edited,
@@ -136,7 +130,7 @@ READERS: dict[str, Reader] = {
     "GUILD_MEMBER_ADD": members.came,
     "GUILD_MEMBER_REMOVE": members.went,
     "GUILD_MEMBER_UPDATE": members.changed,
-    "GUILD_MEMBERS_CHUNK": _chunk,
+    "GUILD_MEMBERS_CHUNK": members.known,
     "GUILD_AUDIT_LOG_ENTRY_CREATE": members.noted,
     "GUILD_CREATE": _whole_guild,
     "GUILD_UPDATE": _guild,

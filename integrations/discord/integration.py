@@ -15,7 +15,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.ports import ConfigError, Finding, Host, MachineError, Meter
+from bot.ports import ConfigError, Finding, Host, Kind, MachineError, Meter
 from integrations.discord.asking import Answers, Fetching
 from integrations.discord.behind import Behind
 from integrations.discord.checking import look_at, look_over
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 OVERLAP_MS = 60_000
 """What is read again before a gap: clocks differ, and what is known already changes nothing."""
 _HEARD = "heard"
+_NEWCOMERS_MS = 90 * 86_400_000
+"""How long before Cairn came people may have joined to be told of as having joined."""
 _logger = logging.getLogger(__name__)
 
 
@@ -214,6 +216,9 @@ class _Session:
             await self._history.put_down(server, before - OVERLAP_MS, at)
         self._repairs[server.guild.id] = asyncio.create_task(self._quietly(self._history.go_on(server)))
         self._ask(self._guests.look(server))
+        if self._access.members and not server.guild.kinds.isdisjoint((Kind.JOIN, Kind.ROLE)):
+            server.guild.joined_after = before - OVERLAP_MS if before else at - _NEWCOMERS_MS
+            self._ask(self._lives.ask_for_members(server.guild.id))
 
     def planned(self, server: Server, d: Payload) -> None:
         """Hear of a convening that has changed; see `ear.Asks`."""

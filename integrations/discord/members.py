@@ -66,13 +66,29 @@ def changed(d: Payload, guild: Guild, now: int) -> list[Signal]:
 
 
 @readable
-def known(d: Payload, guild: Guild) -> None:
-    """Take what members hold (GUILD_MEMBERS_CHUNK), so that a role given later is told from one long held."""
-    if Kind.ROLE not in guild.kinds:
-        return
+def known(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Take the members of a server (GUILD_MEMBERS_CHUNK) and return who joined since `guild.joined_after`.
+
+    What they hold is remembered, so that a role given later is told from one long held.
+    """
+    found: list[Signal] = []
     for one in d["members"]:
-        if not guild.people.user(one["user"]).bot:
-            guild.holders.hold(one["user"]["id"], _roles(one))
+        who = guild.people.user(one["user"])
+        if who.bot:
+            continue
+        if Kind.ROLE in guild.kinds:
+            guild.holders.hold(who.id, _roles(one))
+        if Kind.JOIN in guild.kinds and one.get("joined_at") and not guild.left_out(one):
+            found += _joined_lately(one, guild, who, now)
+    return found
+
+
+def _joined_lately(d: Payload, guild: Guild, who: Account, now: int) -> list[Signal]:
+    at = not_later(moment_of(d["joined_at"]), now)
+    if at < guild.joined_after:
+        return []
+    onboarded = _onboarded(guild, who, at, now) if (d.get("flags") or 0) & _ONBOARDED else []
+    return onboarded or [joined(guild, who, at, guild.lobby())]
 
 
 @readable

@@ -284,6 +284,12 @@ class Lives:
         brings = socket.socket
         return brings.heard if isinstance(brings, Socket) else 0
 
+    async def ask_for_members(self, guild: str) -> None:
+        """Ask for all members of a server; they come as events. It takes the intent `members`."""
+        socket = self._socket(self.shard(guild))
+        if socket is not None:
+            await socket.request_chunks(int(guild), query="", limit=0)
+
     def _socket(self, shard: int) -> DiscordWebSocket | None:
         there = self._client.shards.get(shard)
         return None if there is None else there._parent.ws  # noqa: SLF001 - discord.py shows it nowhere else

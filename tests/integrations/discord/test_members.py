@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.ports import Context, Kind
 from tests.integrations.discord.payloads import (
     ANN,
+    BEN,
     GENERAL,
     GUILD,
     NOW,
@@ -84,6 +85,17 @@ def test_role_held_before_we_looked_is_not_news() -> None:
     told("GUILD_ROLE_CREATE", {"guild_id": GUILD, "role": role("804", "host")}, known)
     [given] = told("GUILD_MEMBER_UPDATE", about("801", "804", who="12"), known)
     assert given.context.role == "host"
+
+
+def test_list_of_members_tells_who_joined_since_it_was_last_known() -> None:
+    known = guild()
+    known.joined_after = NOW - 2 * 3_600_000
+    page = [about(), about(who="12", flags=2), about(who="13", joined_at="2024-02-01T20:00:00+00:00")]
+    page += [about("802", who="14"), about() | {"user": user("99", bot=True)}]
+    plain, onboarded = told("GUILD_MEMBERS_CHUNK", {"guild_id": GUILD, "members": page}, known)
+    [live] = told("GUILD_MEMBER_ADD", about(), known)
+    assert plain == live
+    assert (onboarded.account, onboarded.context.completed) == (BEN, True)
 
 
 def test_roles_of_apps_are_no_acts() -> None:

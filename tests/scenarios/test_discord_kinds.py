@@ -1,0 +1,165 @@
+"""Every sort of act that Discord tells of without message content, from a person's hand to the store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.ports import Kind
+from tests.scenarios.listeners import EVERYTHING, Cairn, cairn_on, until
+
+
+@pytest.fixture
+async def cairn(sqlite_url: str) -> AsyncIterator[Cairn]:
+    async with cairn_on(sqlite_url, EVERYTHING) as made:
+        yield made
+
+
+async def test_threads_and_posts_in_forums(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, forum, (alice, bob) = guild.text("general"), guild.forum("help"), guild.people(["alice", "bob"])
+    async with cairn.listening():
+        first = await alice.says(general, "hello")
+        thread = await bob.opens_thread(first, "more of it")
+        await alice.says(thread, "in the thread")
+        post = await alice.posts(forum, "How do I ...", "the question")
+        await bob.says(post, "the answer")
+        await cairn.hears({Kind.MESSAGE: 4, Kind.THREAD: 1})
+
+
+async def test_named_people_are_known_without_the_text(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, (alice, bob, carol) = guild.text("general"), guild.people(["alice", "bob", "carol"])
+    async with cairn.listening():
+        await alice.says(general, f"<@{bob.id}> and <@{carol.id}>, have you seen this?")
+        await cairn.hears({Kind.MESSAGE: 1, Kind.MENTION: 2})
+
+
+async def test_edits_keep_and_deletions_take_away(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, alice = guild.text("general"), guild.person("alice")
+    async with cairn.listening():
+        kept, gone = await alice.says(general, "one"), await alice.says(general, "two")
+        await alice.edits(kept, "one and a half")
+        await alice.deletes(gone)
+        await alice.says(general, "three")
+        await cairn.hears({Kind.MESSAGE: 2})
+
+
+async def test_joins_leaves_onboarding_and_roles_with_the_members_intent(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    guild.greets_in(guild.text("welcome"))
+    mentor = guild.role("mentor")
+    alice, bob = cairn.server.person("alice"), cairn.server.person("bob")
+    async with cairn.listening(members=True):
+        await alice.joins(guild, pending=True)
+        await alice.completes_onboarding(guild)
+        await alice.gets_role(guild, mentor)
+        await bob.joins(guild)
+        await bob.gets_role(guild, mentor)
+        await bob.loses_role(guild, mentor)
+        await bob.leaves(guild)
+        await cairn.hears({Kind.JOIN: 2, Kind.LEAVE: 1, Kind.ROLE: 1})
+        rows = "SELECT c.completed FROM engagement e JOIN context c ON c.id = e.context WHERE e.kind = 6 ORDER BY 1"
+        assert [row[0] for row in await cairn.rows(rows)].count(1) == 1
+
+
+async def test_joins_without_the_intent_are_known_by_their_greeting(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    guild.greets_in(guild.text("welcome"))
+    async with cairn.listening():
+        await cairn.server.person("alice").joins(guild)
+        await cairn.hears({Kind.JOIN: 1})
+
+
+async def test_who_joined_while_cairn_was_away_is_found_in_the_list_of_members(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    mentor, old = guild.role("mentor"), guild.person("old")
+    await old.gets_role(guild, mentor)
+    general = guild.text("general")
+    async with cairn.listening(members=True):
+        await old.says(general, "hello")
+        await cairn.hears({Kind.MESSAGE: 1})
+    cairn.clock.forward(60)
+    newcomers = [cairn.server.person(f"new{number}") for number in range(1_200)]
+    for one in newcomers:
+        await one.joins(guild)
+    cairn.clock.forward(5)
+    async with cairn.listening(members=True):
+        await cairn.hears({Kind.MESSAGE: 1, Kind.JOIN: 1_200})
+        host = guild.role("host")
+        await old.gets_role(guild, host)  # told from the one that was held before
+        await cairn.hears({Kind.MESSAGE: 1, Kind.JOIN: 1_200, Kind.ROLE: 1})
+
+
+async def test_without_the_intent_nobody_asks_for_members(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    await cairn.server.person("alice").joins(guild)
+    async with cairn.listening():
+        await guild.person("old").says(guild.text("general"), "hello")
+        await cairn.hears({Kind.MESSAGE: 1})
+
+
+@pytest.mark.parametrize("kind", ["voice", "stage"])
+async def test_time_in_voice_and_stage_channels_counts_while_a_convening_is_open(cairn: Cairn, kind: str) -> None:
+    guild = cairn.server.guild("Garden")
+    alice, bob, host = guild.people(["alice", "bob", "host"])
+    talk = guild.voice("talk") if kind == "voice" else guild.stage("talk")
+    planned = await host.plans(guild, "Office hours", cairn.clock.now, talk)
+    async with cairn.listening():
+        await alice.joins_voice(talk)
+        await _caught_up(cairn)
+        cairn.clock.forward(20)  # before it begins
+        await host.starts(planned)
+        await _caught_up(cairn)
+        await bob.joins_voice(talk)
+        await bob.deafens(guild)
+        await _caught_up(cairn)
+        cairn.clock.forward(12)
+        await alice.leaves_voice(guild)
+        await until(lambda: _stayed(cairn, [12]))
+    stored = await cairn.stored()
+    assert (stored[Kind.STAY], stored[Kind.ATTENDANCE]) == (1, 1)
+
+
+async def _caught_up(cairn: Cairn) -> None:
+    """Wait until all that has happened is stored."""
+    before = (await cairn.stored())[Kind.MESSAGE]
+    guild = cairn.server.guild("Garden")
+    await guild.person("host").says(guild.text("general"), "so far")
+
+    async def said() -> bool:
+        return (await cairn.stored())[Kind.MESSAGE] == before + 1
+
+    await until(said)
+
+
+async def _stayed(cairn: Cairn, minutes: list[int]) -> bool:
+    rows = await cairn.rows(f"SELECT amount FROM engagement WHERE kind = {Kind.STAY:d} AND holds")
+    return [row[0] for row in rows] == minutes
+
+
+async def test_votes_in_polls_count_once_until_the_last_is_taken_back(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, (alice, bob) = guild.text("general"), guild.people(["alice", "bob"])
+    async with cairn.listening():
+        poll = await alice.asks(general, "When?", ["Monday", "Friday"], multiple=True)
+        for answer in (1, 2):
+            await alice.votes(poll, answer)
+            await bob.votes(poll, answer)
+        await bob.takes_vote_back(poll, 1)
+        await cairn.hears({Kind.MESSAGE: 1, Kind.POLL_VOTE: 2})
+        await bob.takes_vote_back(poll, 2)
+        await cairn.hears({Kind.MESSAGE: 1, Kind.POLL_VOTE: 1})
+
+
+async def test_direct_messages_and_machines_are_nobody_s_acts(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, alice = guild.text("general"), guild.person("alice")
+    async with cairn.listening():
+        await alice.says(alice.dm, "only for you")
+        await guild.bot("helper").says(general, "beep")
+        await guild.webhook("news").says(general, "a release")
+        await alice.says(general, "hello")
+        await cairn.hears({Kind.MESSAGE: 1})
