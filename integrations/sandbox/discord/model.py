@@ -207,7 +207,10 @@ class VoiceState:
 
 @dataclass(slots=True)
 class ScheduledEvent:
-    """A planned event. `kind` 1 stage, 2 voice, 3 elsewhere; `status` 1 scheduled, 2 active, 3 completed, 4 off."""
+    """A planned event. `kind` 1 stage, 2 voice, 3 elsewhere; `status` 1 scheduled, 2 active, 3 completed, 4 off.
+
+    One of a series has a `rule` (Discord's recurrence rule): when it ends, it is scheduled again for its next date.
+    """
 
     id: int
     guild_id: int
@@ -220,6 +223,7 @@ class ScheduledEvent:
     channel_id: int | None = None
     location: str | None = None
     description: str | None = None
+    rule: dict[str, Any] | None = None
     users: dict[int, int] = field(default_factory=dict)
 
 

@@ -26,7 +26,7 @@ def event(world: World, of: ScheduledEvent, *, counted: bool = False) -> Json:
         "status": of.status,
         "entity_type": of.kind,
         "entity_id": None,
-        "recurrence_rule": None,
+        "recurrence_rule": of.rule,
         "privacy_level": 2,
         "guild_scheduled_event_exceptions": [],
         "entity_metadata": {"location": of.location} if of.kind == EXTERNAL else None,

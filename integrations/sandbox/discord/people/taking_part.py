@@ -34,13 +34,16 @@ class TakingPart(Somebody):
         """Hear nobody in voice, or hear again."""
         voice.change(self.hub, self.by, guild.guild, self_deaf=on, self_mute=on)
 
-    async def plans(self, guild: Has, name: str, start: int, place: Channel | str) -> ScheduledEvent:
-        """Plan an event, in a voice or stage channel or elsewhere (then for an hour)."""
+    async def plans(
+        self, guild: Has, name: str, start: int, place: Channel | str, *, weekly: bool = False
+    ) -> ScheduledEvent:
+        """Plan an event, in a voice or stage channel or elsewhere (then for an hour); `weekly` makes it a series."""
         made = ScheduledEvent(self.hub.new_id(self.by), guild.guild.id, name, self.id, start)
         if isinstance(place, Channel):
             made.channel_id, made.kind = place.id, 1 if place.type == ChannelType.STAGE else 2
         else:
             made.location, made.end = place, start + _HOUR_MS
+        made.rule = events.repeating(start, events.WEEKLY) if weekly else None
         events.plan(self.hub, self.by, made)
         return made
 

@@ -102,11 +102,21 @@ def _changes(body: Json) -> Json:
             found[field] = _moment(name, body[name])
     if body.get("channel_id"):
         found["channel_id"] = int(body["channel_id"])
+    if "recurrence_rule" in body:
+        found["rule"] = _rule(body["recurrence_rule"]) if body["recurrence_rule"] else None
     if "status" in body:
         found["status"] = int(body["status"])
     if body.get("entity_metadata"):
         found["location"] = check_length("entity_metadata.location", body["entity_metadata"]["location"], 100, 1)
     return found
+
+
+def _rule(said: Json) -> Json:
+    """Return the rule of a series; the sandbox knows those of days and weeks, at any interval."""
+    frequency, interval = int(said["frequency"]), int(said["interval"])
+    if frequency not in events.STEPS_MS or interval < 1:
+        raise invalid("recurrence_rule", "GUILD_SCHEDULED_EVENT_INVALID_RECURRENCE_RULE", "Invalid recurrence rule.")
+    return events.repeating(_moment("recurrence_rule.start", said["start"]), frequency, interval)
 
 
 def _moment(field: str, text: object) -> int:

@@ -251,6 +251,10 @@ async def events(day: Day) -> None:
         privacy_level=discord.PrivacyLevel.guild_only,
         location="the shed",
     )
+    weekly = {"start": moment.isoformat(), "frequency": 2, "interval": 1}
+    path = f"/guilds/{day.guild.id}/scheduled-events/{made.id}"
+    await day.asks("PATCH", path, json={"recurrence_rule": weekly})
+    await day.asks("PATCH", path, json={"recurrence_rule": None})
     changed = await made.edit(description="Bring gloves")
     await (await (await changed.start()).end()).delete()
 

@@ -55,6 +55,9 @@ async def test_gateway_closes_on_what_a_client_may_not_say(server: Sandbox) -> N
         await client.say(2, "let me in")
         assert await client.hear() == {"closed": 4002}
     async with raw(server) as client:
+        await client.say(1, "x" * 4096)
+        assert await client.hear() == {"closed": 4002}
+    async with raw(server) as client:
         await client.say(8, {})
         assert await client.hear() == {"closed": 4003}
     async with raw(server) as client:

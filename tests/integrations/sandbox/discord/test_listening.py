@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import pytest
@@ -156,6 +157,22 @@ async def test_events_and_interest_arrive(server: Sandbox) -> None:
     assert (created.id, created.channel.name) == (call.id, "lounge")
     assert [who.id for _, who in added] == [who.id for _, who in removed] == [bob.id]
     assert last.status is discord.EventStatus.completed
+
+
+async def test_an_event_of_a_series_is_scheduled_again_when_it_ends(server: Sandbox) -> None:
+    guild, start = server.guild("Garden"), server.world.clock() + 3_600_000
+    alice, lounge = guild.person("alice"), guild.voice("lounge")
+    async with connected(server, Client()) as client:
+        call = await alice.plans(guild, "call", start, lounge, weekly=True)
+        await alice.starts(call)
+        await alice.ends(call)
+        await client.hears("scheduled_event_update", 2)
+        told = await client.http.get_scheduled_event(guild.id, call.id, with_user_count=False)
+        begun, again = client.of("scheduled_event_update")[1]
+    assert begun.status is discord.EventStatus.active
+    assert again.status is discord.EventStatus.scheduled
+    assert again.start_time - begun.start_time == datetime.timedelta(days=7)
+    assert told["recurrence_rule"]["frequency"] == 2  # type: ignore[typeddict-item]
 
 
 async def test_poll_votes_arrive(server: Sandbox) -> None:

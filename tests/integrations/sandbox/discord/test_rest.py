@@ -6,9 +6,10 @@ import datetime
 
 import pytest
 
-from integrations.sandbox.discord.server import Sandbox
+from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.discord.snowflakes import moment_of
 from tests.integrations.sandbox.discord.clients import USUAL, Client, connected
+from tests.integrations.sandbox.discord.conftest import LIFTED
 from tests.integrations.sandbox.discord.library import discord
 
 DAY_MS = 86_400_000
@@ -115,6 +116,21 @@ async def test_a_nonce_gives_back_the_first_message(server: Sandbox) -> None:
     assert first.id == again.id != other.id
     assert len(general.messages) == 2
     assert [one.made for one in server.ledger.sent(general.id)] == [str(first.id), str(other.id)]
+
+
+async def test_a_nonce_is_remembered_for_minutes_and_only_where_that_is_asked_for() -> None:
+    now = [0.0]
+    async with Sandbox(Settings(limits=LIFTED, timer=lambda: now[0])) as server:
+        general = server.guild("Garden").text("general")
+        async with connected(server, Client()) as client:
+            made = []
+            for later, enforced in ((0, True), (179, True), (2, True), (0, False)):
+                now[0] += later
+                body = {"content": "once", "nonce": "row-1", "enforce_nonce": enforced}
+                route = discord.http.Route("POST", "/channels/{channel_id}/messages", channel_id=general.id)
+                made.append((await client.http.request(route, json=body))["id"])
+    assert made[0] == made[1]
+    assert len(set(made)) == 3
 
 
 async def test_direct_messages_reach_open_people_only(server: Sandbox) -> None:
