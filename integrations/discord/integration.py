@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -122,16 +123,21 @@ class _Session:
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connection first, then store what it brought."""
+        await self._leave_off()
         with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
             await self.client.close()
+        await self._ear.quiet()
+        await self._leave_off()
+        await self._tell_stays(end=True)
+        await self._put_down()
+        await self._ear.close()
+
+    async def _leave_off(self) -> None:
+        """End what asks Discord for something; it is gone on with after the next start."""
         beside = [*self._repairs.values(), *self._asking]
         for one in beside:
             one.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
-        await self._ear.quiet()
-        await self._tell_stays(end=True)
-        await self._put_down()
-        await self._ear.close()
 
     async def listen(self) -> None:
         """Connect and stay connected."""
@@ -204,7 +210,7 @@ class _Session:
         if server.guild.id not in self._known:
             await self._guests.recall(server)
             self._known.add(server.guild.id)
-            self._ask(self._warn(server))
+            self._ask(partial(self._warn, server))
         before = server.heard or int(await server.desk.notes.read(_HEARD) or 0)
         if not before:  # from here on, whatever is missed is a gap, even where Cairn ends before it puts that down
             await server.desk.notes.write(_HEARD, str(at))
@@ -214,15 +220,15 @@ class _Session:
             await asyncio.wait([earlier])
         if before:  # put down before it is heard any further: the next gap begins there
             await self._history.put_down(server, before - OVERLAP_MS, at)
-        self._repairs[server.guild.id] = asyncio.create_task(self._quietly(self._history.go_on(server)))
-        self._ask(self._guests.look(server))
+        self._repairs[server.guild.id] = asyncio.create_task(self._quietly(partial(self._history.go_on, server)))
+        self._ask(partial(self._guests.look, server))
         if self._access.members and not server.guild.kinds.isdisjoint((Kind.JOIN, Kind.ROLE)):
             server.guild.joined_after = before - OVERLAP_MS if before else at - _NEWCOMERS_MS
-            self._ask(self._lives.ask_for_members(server.guild.id))
+            self._ask(partial(self._lives.ask_for_members, server.guild.id))
 
     def planned(self, server: Server, d: Payload) -> None:
         """Hear of a convening that has changed; see `ear.Asks`."""
-        self._ask(self._guests.look_at(server, d))
+        self._ask(partial(self._guests.look_at, server, d))
 
     async def _warn(self, server: Server) -> None:
         """Log what Cairn may not do in a server."""
@@ -230,16 +236,16 @@ class _Session:
             for one in await look_at(self.client.http, server.guild.id, self._people.own):
                 _logger.warning("%s: %s", one.about, one.said)
 
-    def _ask(self, work: Coroutine[None, None, None]) -> None:
+    def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
         """Ask for something beside all else."""
         task = asyncio.create_task(self._quietly(work))
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 
-    async def _quietly(self, task: Coroutine[None, None, None]) -> None:
+    async def _quietly(self, work: Callable[[], Awaitable[None]]) -> None:
         """Let what fails be tried again at the next connection or hour: what history has been read is put down."""
         try:
-            await task
+            await work()
         except (discord.DiscordException, aiohttp.ClientError, OSError, MachineError) as error:
             _logger.warning(
                 "what was missed could not be read to its end, and is gone on with later: %s", unreachable(error)
@@ -257,7 +263,7 @@ class _Session:
             if guests >= self._timing.guests:
                 guests = 0.0
                 for server in self._ear.servers.values():
-                    self._ask(self._guests.look(server))
+                    self._ask(partial(self._guests.look, server))
 
     async def _put_down(self) -> None:
         """Put down up to when each server is heard."""
