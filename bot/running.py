@@ -147,6 +147,15 @@ class Supervisor:
             stopped.cancel()
 
 
+def quickest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes the quickest event loop there is: uvloop's where it exists (not on Windows), else Python's."""
+    try:
+        import uvloop  # noqa: PLC0415 - there is none for some systems
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
 class Stop:
     """Whether the process has been asked to stop. The first signal asks; the second one ends it at once."""
 

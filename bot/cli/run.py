@@ -22,7 +22,7 @@ from bot.ports import Integration
 from bot.probing import Probe
 from bot.readiness import Look, Writable, connected, database_current, look_at, settled
 from bot.redaction import Redactor
-from bot.running import QUICK, Patience, Stop, Supervisor, Task, run_until_stopped
+from bot.running import QUICK, Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
 from bot.settling import Settling
 from bot.storage.engine import Database
 from integrations.discord.integration import Access, Discord
@@ -31,11 +31,16 @@ app = App(name="run", help="Listen live, until stopped: Discord, as the settings
 
 
 @app.default
-async def run() -> None:
+def run() -> None:
     """Listen to what the settings name, settle scores, and tell on a port how it goes.
 
     SIGTERM or Ctrl-C stops it in order: nothing new is taken in, what was heard is stored, and it ends with 0.
     """
+    with asyncio.Runner(loop_factory=quickest_loop()) as runner:
+        runner.run(_run())
+
+
+async def _run() -> None:
     async with opened() as session:
         settings = session.settings
         integrations = configured(settings)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError, MachineError
-from bot.running import SECOND_SIGNAL, Backoff, Patience, Stop, Supervisor, Task, run_until_stopped
+from bot.running import SECOND_SIGNAL, Backoff, Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = Patience(0.2, 0.2, 0.2)
@@ -242,7 +242,7 @@ def test_asked_twice_leaves_at_once() -> None:
 
 PROGRAM = """
 import asyncio, sys
-from bot.running import Patience, Stop, Supervisor, Task, run_until_stopped
+from bot.running import Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
 
 async def listen(stop):
     print("ready", flush=True)
@@ -258,16 +258,22 @@ async def main():
         listening, working = Supervisor([Task("chat", listen, at_once=True)]), Supervisor([])
         await run_until_stopped(listening, working, drain, stop, Patience())
 
-asyncio.run(main())
+with asyncio.Runner(loop_factory=quickest_loop() if sys.argv[2] == "quick" else None) as runner:
+    assert (type(runner.get_loop()).__module__ == "uvloop") == (sys.argv[2] == "quick")
+    runner.run(main())
 """
 
 
+LOOPS = ["plain", pytest.param("quick", marks=pytest.mark.skipif(quickest_loop() is None, reason="there is none"))]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize(("seconds", "signals", "code"), [("0", 1, 0), ("15", 2, SECOND_SIGNAL)])
 def test_process_stops_in_order_at_the_first_signal_and_at_once_at_the_second(
-    which: signal.Signals, seconds: str, signals: int, code: int
+    which: signal.Signals, seconds: str, signals: int, code: int, loop: str
 ) -> None:
-    command = [sys.executable, "-c", PROGRAM, seconds]
+    command = [sys.executable, "-c", PROGRAM, seconds, loop]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
