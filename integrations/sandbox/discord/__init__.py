@@ -13,6 +13,10 @@
         server.faults.inject("POST", "/channels/*/messages", 403, 50007)
         server.ledger.acts("message"), server.ledger.sent(general.id)
 
+Tests check it from outside: hikari, another client, logs in; every route, as discord.py uses it, is held against
+Discord's OpenAPI file; and what Cairn reads is compared with simcord, another made-up Discord (`tests/integrations/
+sandbox/discord`: `other_client`, `every_route` and `openapi`, `two_worlds`). A new route is used in `every_route`.
+
 `model` and `world` are the state, `changes` is what can happen to it (one file per resource), `payloads` how it is
 shown, `routes` the REST interface, `gateway` the live one, `people` and `guilds` what a script acts with.
 """

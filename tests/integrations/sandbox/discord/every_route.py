@@ -12,7 +12,7 @@ from integrations.sandbox.discord.guilds import GuildHandle
 from integrations.sandbox.discord.model import Channel
 from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.server import Sandbox
-from tests.integrations.sandbox.discord.clients import Client
+from tests.integrations.sandbox.discord.clients import USUAL, Client, connected
 from tests.integrations.sandbox.discord.library import app_commands, discord, http
 from tests.integrations.sandbox.discord.survey import Survey, layout
 
@@ -64,9 +64,7 @@ async def the_bot_itself(day: Day) -> None:
     await (await day.client.fetch_user(day.alice.id)).send("hello")
     other = day.server.guild("Orchard")
     await day.client.until(lambda: day.client.get_guild(other.id))
-    left = day.client.get_guild(other.id)
-    assert left is not None
-    await left.leave()
+    await next(one for one in day.client.guilds if one.id == other.id).leave()
 
 
 async def commands(day: Day) -> None:
@@ -252,9 +250,8 @@ async def events(day: Day) -> None:
         location="the shed",
     )
     weekly = {"start": moment.isoformat(), "frequency": 2, "interval": 1}
-    path = f"/guilds/{day.guild.id}/scheduled-events/{made.id}"
-    await day.asks("PATCH", path, json={"recurrence_rule": weekly})
-    await day.asks("PATCH", path, json={"recurrence_rule": None})
+    for rule in (weekly, None):
+        await day.asks("PATCH", f"/guilds/{day.guild.id}/scheduled-events/{made.id}", json={"recurrence_rule": rule})
     changed = await made.edit(description="Bring gloves")
     await (await (await changed.start()).end()).delete()
 
@@ -288,3 +285,14 @@ async def polls(day: Day) -> None:
 EVERYTHING: tuple[Callable[[Day], Awaitable[None]], ...] = (
     the_bot_itself, commands, interactions, messages, reactions, threads, people, channels, events, voice, polls,
 )  # fmt: skip
+
+
+async def lives_through_everything(server: Sandbox) -> None:
+    """Log in and do all of it."""
+    guild = server.guild("Garden")
+    guild.text("general")
+    alice, bob = guild.people(["alice", "bob"])
+    intents = discord.Intents(USUAL.value | discord.Intents.members.flag | discord.Intents.dm_messages.flag)
+    async with connected(server, Client(intents=intents)) as client:
+        for resource in EVERYTHING:
+            await resource(Day(server, client, guild, alice, bob))
