@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 
 from cyclopts import CycloptsError
 
@@ -26,14 +27,26 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command; returns the exit code: 0 done, 1 the input is wrong, 2 something failed."""
     try:
-        result = build()(arguments, exit_on_error=False, print_error=False)
+        return attempt(lambda: command(arguments))
+    except KeyboardInterrupt:
+        return _say("stopped; the same command goes on where it was", INTERRUPTED)
+
+
+def command(arguments: list[str]) -> object:
+    """Run a command as it is; returns what it returns."""
+    result: object = build()(arguments, exit_on_error=False, print_error=False)
+    return result
+
+
+def attempt(do: Callable[[], object]) -> int:
+    """Do something and tell in one sentence what stands in its way; returns the exit code."""
+    try:
+        result = do()
         sys.stdout.flush()
     except CycloptsError as error:
         return _say(" ".join(str(error).split()), 1)
     except CairnError as error:
         return _say(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        return _say("stopped; the same command goes on where it was", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell, nor anything to write when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -21,7 +21,8 @@ IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 
 def draw(folder: Path) -> str:
     """Play the demo in a folder and draw the Mountain of its mentoring programme as SVG."""
-    subprocess.run([sys.executable, "-m", "bot", "demo", "--folder", folder], check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "bot", "demo", "--fast", "--folder", str(folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     found = asyncio.run(_report(f"sqlite:///{folder}/data/cairn.db"))
     return mountain_svg(found.mountain, found.findings.bands)
 

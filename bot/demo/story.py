@@ -11,12 +11,16 @@ FOLDER = Path(__file__).resolve().parents[1] / "sample"
 CHANGED = "two-years.yaml"
 """The rules that the demo rehearses: the default ones with one line changed."""
 
+EXPORT = "houston-slack.zip"
+"""The history that happens anew in the made-up Discord."""
 _CHAT = ("--community", "Houston")
 _PROGRAMMES = ("--community", "Open Science")
 _MENTOR = "p-abf507f179f4"
 _ONE_YEAR, _TWO_YEARS = "\nwindow: 365\n", "\nwindow: 730\n"
 
 Command = tuple[str, ...]
+LISTEN = ("run",)
+"""The command that listens: in the demo to a Discord that is made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,18 @@ def _participation(name: str) -> Command:
 BEGINNING = (
     "Cairn follows how people engage with a community and shows it on its Mountain of Engagement: Learning at the "
     "foot, Leading at the top. Here is the real history of three groups, without a word of what they wrote. It goes "
-    "into a database of its own; yours, if any, stays untouched. Every line that begins with $ is a command for you "
-    "to use, too."
+    "into a database of its own; yours, if any, stays untouched, and nothing leaves this machine. Every line that "
+    "begins with $ is a command for you to use, too."
 )
 
 SCENES = (
     Scene(
-        "The Houston Data Visualization Meetup has published the export of its Slack. Cairn reads who did what, when "
-        "and in which channel. Words are never stored.",
-        (("import", "slack-export", "houston-slack.zip", *_CHAT),),
-        "1. A Slack workspace",
+        "Cairn listens to Discord. So that you need no account for this, it brings a small Discord of its own, and "
+        "connects to it as to the real one. In one server, what the members of the Houston Data Visualization Meetup "
+        "did in fourteen months happens anew, in less than half a minute. In the other, invented people chat, meet "
+        "and thank each other. Both servers are named in a community file.",
+        (("config", "apply", "houston.yaml"), ("config", "apply", "garden.yaml", "--new"), LISTEN),
+        "1. A Discord server, live",
     ),
     Scene(
         "Who might like to be invited to an event? People who cheered others on, again and again. Writing a lot is "
@@ -59,39 +65,47 @@ SCENES = (
         (("member", "list", *_CHAT, "--step", "join-in"),),
     ),
     Scene(
+        "The Meetup's history comes from the export of its Slack, which it has published. Read from that file it "
+        "comes to the same: as many acts, as many people ready. Words are never stored, either way.",
+        (("import", "slack-export", EXPORT, "--community", "Houston from its file"),),
+        "2. The same history, from a file",
+    ),
+    Scene(
         "Open Life Science mentors people in rounds. The Global Sprint of 2018 was two days of work on open projects. "
         "Some people were in both. Their lists are CSV files; a small mapping file says what the columns mean.",
         tuple(map(_participation, ("ols-cohorts", "ols-people", "sprint-2018"))),
-        "2. A mentoring programme and a sprint",
+        "3. A mentoring programme and a sprint",
     ),
     Scene(
         "Who takes part, in what, from where, and how deeply? Nobody is named. Of what people say about themselves, "
         "such as where they live, no group of fewer than five is shown.",
         (("report", *_PROGRAMMES),),
-        "3. The report",
+        "4. The report",
     ),
     Scene(
         "Do people who came to learn come back to mentor others? When this falls from one round to the next, "
         "something needs care.",
         (("pathways", *_PROGRAMMES, "--programme", "open-life-science", "--from", "participant", "--to", "mentor"),),
-        "4. A pathway",
+        "5. A pathway",
     ),
     Scene(
         "Every point leads back to what somebody did. This member mentored, was ready to lead, and in the next round "
         "they did.",
         (("member", "show", _MENTOR, *_PROGRAMMES),),
-        "5. One member, explained",
+        "6. One member, explained",
     ),
     Scene(
         f"Points count for a year. What if they counted for two? In {CHANGED} just that line is changed. A rehearsal "
         "shows what would happen, and changes nothing.",
         (("rules", "rehearse", CHANGED, *_PROGRAMMES),),
-        "6. Other rules, tried first",
+        "7. Other rules, tried first",
     ),
 )
 
 NEXT = """  Keep this demo and look around in it:
     cairn demo --folder my-demo
+  Listen to a made-up Discord yourself, then to your own (docs/discord.md):
+    cairn sandbox discord
   See what your own export would bring, before anything is written:
     cairn import slack-export FILE.zip --community NAME --dry-run
     cairn import discord-export FILE --community NAME --dry-run

@@ -94,9 +94,14 @@ def engaged(found: Findings) -> str:
     return f"{number(found.engaged)} of {number(found.known)} known members engaged"
 
 
+def kind(of: Kind, count: int) -> str:
+    """Write what so many of a kind are called."""
+    return of.label.replace("_", " ") if count == 1 else _PLURALS[of]
+
+
 def kinds(counts: Mapping[Kind, int]) -> list[str]:
     """Write how many engagements there were of each kind."""
-    return [f"{number(count)} {_PLURALS[kind] if count != 1 else kind.label}" for kind, count in counts.items()]
+    return [f"{number(count)} {kind(one, count)}" for one, count in counts.items()]
 
 
 def steps(of: Report) -> list[tuple[str, int]]:

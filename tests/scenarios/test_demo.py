@@ -1,12 +1,19 @@
 """`cairn demo`, run as people run it: as a program of its own, from any folder."""
 
+import json
 import os
+import pty
 import re
+import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,17 +34,22 @@ def python(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedP
     )
 
 
+@pytest.mark.timeout(400)
 def test_demo_shows_real_figures_and_leaves_everything_else_alone(tmp_path: Path) -> None:
     folder = tmp_path / "with broken settings"
     folder.mkdir()
     (folder / ".env").write_text("CAIRN_NONSENSE=1\n")
     (folder / "mountain.yaml").write_text("not: [rules")
     folder.chmod(0o555)
-    played = python("-m", "bot", "demo", cwd=folder, CAIRN_DATABASE_URL="sqlite:///mine.db")
+    played = python("-m", "bot", "demo", "--fast", cwd=folder, CAIRN_DATABASE_URL="sqlite:///mine.db")
     said = " ".join(played.stdout.split())
     assert (played.returncode, played.stderr) == (0, "")
     for one in story.SCENES:
         assert all(f"$ cairn {' '.join(command[:2])}" in said for command in one.commands)
+    assert "newcomers' first messages" in said
+    assert "In the made-up Discord it is 2016-07-27." in said
+    for figure in ("messages 1,025", "mentions 216", "reactions 199"):
+        assert figure in said, figure
     assert "1,025 messages, 216 mentions, 199 reactions" in said
     assert "487 people were there as participant; 66 of them (13.6%) came back later as mentor" in said
     assert "2023-09-18 Collaborating 2024-09-09 Leading" in said
@@ -45,19 +57,106 @@ def test_demo_shows_real_figures_and_leaves_everything_else_alone(tmp_path: Path
     assert sorted(file.name for file in folder.iterdir()) == [".env", "mountain.yaml"]
 
 
-def test_demo_keeps_its_database_where_it_is_told_to(tmp_path: Path) -> None:
-    assert python("-m", "bot", "demo", "--folder", "kept", cwd=tmp_path).returncode == 0
+@pytest.mark.timeout(400)
+def test_demo_keeps_its_database_where_what_was_heard_equals_what_was_imported(tmp_path: Path) -> None:
+    assert python("-m", "bot", "demo", "--fast", "--folder", "kept", cwd=tmp_path).returncode == 0
     mine = "sqlite:///kept/data/cairn.db"
-    found = python("-m", "bot", "report", "--community", "Houston", cwd=tmp_path, CAIRN_DATABASE_URL=mine)
-    assert "34 of 34 known members engaged" in found.stdout
+    heard, imported = "Houston", "Houston from its file"
+    for command in ("report", "network"):
+        shown = [shown_as_json(tmp_path, mine, command, "--community", one) for one in (heard, imported)]
+        assert [one.pop("community") for one in shown] == [heard, imported]
+        assert shown[0] == shown[1], command
+    scored = [standings(tmp_path / "kept" / "data" / "cairn.db", one) for one in (heard, imported)]
+    assert scored[0] == scored[1]
+    assert scored[0].total() > 30
+    assert python("-m", "bot", "db", "check", cwd=tmp_path, CAIRN_DATABASE_URL=mine).returncode == 0
     again = python("-m", "bot", "demo", "--folder", "kept", cwd=tmp_path)
     assert (again.returncode, again.stderr) == (1, "cairn: --folder: kept is not empty; expected a new folder\n")
 
 
+def shown_as_json(folder: Path, database: str, *command: str) -> dict[str, Any]:
+    done = python("-m", "bot", *command, "--json", cwd=folder, CAIRN_DATABASE_URL=database)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def standings(file: Path, community: str) -> Counter[tuple[object, ...]]:
+    """Return all that is stored of each member's scores, without saying whose they are."""
+    tables = {"tally": "day, type, counted, points", "total": "band, points",
+              "band_change": "day, band", "crossing": "step, day"}  # fmt: skip
+    found: dict[int, list[tuple[object, ...]]] = {}
+    with closing(sqlite3.connect(file)) as database:
+        number = database.execute("SELECT id FROM community WHERE name = ?", [community]).fetchone()[0]
+        for table, columns in tables.items():
+            for row in database.execute(f"SELECT member, {columns} FROM {table} WHERE community = ?", [number]):
+                found.setdefault(row[0], []).append((table, *row[1:]))
+    return Counter(tuple(sorted(rows, key=repr)) for rows in found.values())
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    ("after", "whom"),
+    [("Learning at the", "all"), ("$ cairn run", "all"), ("newcomer", "us alone"), ("$ cairn import", "all")],
+)
+def test_demo_can_be_stopped_at_any_time(after: str, whom: str, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
+    environment |= {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), "COLUMNS": "80"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo"], cwd=tmp_path, env=environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert any(after in line for line in process.stdout)
+        if whom == "all":
+            os.killpg(process.pid, signal.SIGINT)
+        else:
+            process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=100)
+    assert (process.returncode, told) == (130, "cairn: the demo is stopped\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.timeout(240)
+def test_picture_moves_on_a_terminal_and_leaves_it_as_it_was(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
+    environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "100", "LINES": "40", "TERM": "xterm", "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo"], cwd=tmp_path, env=environment, start_new_session=True,
+        stdin=theirs, stdout=theirs, stderr=theirs,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        shown = read_until(ours, "first message")
+        os.killpg(process.pid, signal.SIGINT)
+        shown += read_until(ours, "the demo is stopped")
+        assert process.wait(100) == 130
+    os.close(ours)
+    assert shown.count("In the made-up Discord it is") > 1
+    assert shown.rfind(SHOW_CURSOR) > shown.rfind(HIDE_CURSOR) > 0
+    assert "Traceback" not in shown
+
+
+SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
+
+
+def read_until(terminal: int, wanted: str) -> str:
+    """Return what a terminal shows until it shows something."""
+    shown = b""
+    while wanted.encode() not in shown:
+        more = os.read(terminal, 65_536)
+        assert more
+        shown += more
+    return shown.decode(errors="replace")
+
+
 def test_demo_ends_with_the_command_that_failed(tmp_path: Path) -> None:
+    shutil.copy(SAMPLE / story.EXPORT, tmp_path)
+    (tmp_path / "data").write_text("where the database's folder would be")
     done = python("-c", "import sys; from bot.cli.demo import play; sys.exit(play())", cwd=tmp_path)
     assert done.returncode != 0
-    assert "cairn: the demo stopped, because this failed: cairn import slack-export" in done.stderr
+    assert (
+        done.stderr.splitlines()[-1] == "cairn: the demo stopped, because this failed: cairn config apply houston.yaml"
+    )
 
 
 def test_rules_without_the_line_to_change_are_told() -> None:
