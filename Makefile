@@ -12,7 +12,7 @@ help:
 	@echo "make demo    set up, then show Cairn with a real community's history"
 	@echo "make test    set up, then run the tests"
 	@echo "make check   the tests and all other checks, as before every merge"
-	@echo "make soak    run the property tests ten times, with new examples each time"
+	@echo "make soak    run the long forms of tests, and the property tests ten times with new examples each time"
 	@echo "make setup   set up for development only"
 	@echo "make bench   measure the speed"
 	@echo "make env     write .env.example anew from the settings"
@@ -30,8 +30,9 @@ demo: .venv/run.done
 test: setup
 	@$(IN) -m pytest -n auto --maxprocesses 8
 
-# Property tests with new examples each time, until one fails or all rounds are through.
+# The long forms of tests; then property tests with new examples each time, until one fails or all rounds are through.
 soak: setup
+	@$(IN) -m pytest -q -n auto --maxprocesses 8 -m soak
 	@for round in 1 2 3 4 5 6 7 8 9 10; do \
 	  $(IN) -m pytest -q -n auto --maxprocesses 8 -m hypothesis --hypothesis-profile=soak || exit 1; done
 
