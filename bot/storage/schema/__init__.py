@@ -8,6 +8,7 @@ from bot.storage.schema.acts import count, engagement, import_run, orphan, rejec
 from bot.storage.schema.base import metadata
 from bot.storage.schema.communities import community, context, naming, rules, setting, space
 from bot.storage.schema.listening import gap, note
+from bot.storage.schema.outgoing import contact, outbox, outgoing, reach, refusal, slowdown
 from bot.storage.schema.past import backfill, backfill_place, writer
 from bot.storage.schema.people import account, attribute, left_out, link, member
 from bot.storage.schema.scores import band_change, crossing, dirty, stale, tally, total
@@ -19,6 +20,7 @@ __all__ = [
     "backfill_place",
     "band_change",
     "community",
+    "contact",
     "context",
     "count",
     "crossing",
@@ -33,10 +35,15 @@ __all__ = [
     "naming",
     "note",
     "orphan",
+    "outbox",
+    "outgoing",
+    "reach",
+    "refusal",
     "rejected",
     "rules",
     "setting",
     "sighting",
+    "slowdown",
     "space",
     "stale",
     "tally",
