@@ -205,7 +205,9 @@ class Ear:
         found = guild.apply(desk.settings, desk.kinds, batch[0].at)
         for event in batch:
             try:
-                said = await self._again(partial(self._signals, server, event))
+                said = hear(guild, event.name, event.d, event.at)
+            except UnknownPlaceError as unknown:
+                said = await self._again(partial(self._signals, server, event, unknown))
             except UnreadableError:
                 self._host.count(Meter.MALFORMED)
                 continue
@@ -215,17 +217,16 @@ class Ear:
             found += said
         return found
 
-    async def _signals(self, server: Server, event: Event) -> list[Signal]:
-        """Return what an event says; what it speaks of is fetched where it is not known."""
+    async def _signals(self, server: Server, event: Event, unknown: UnknownPlaceError) -> list[Signal]:
+        """Fetch what an event speaks of and is not known, and return what it says then."""
+        missing = await self._asks.fetch(server, unknown)
+        if missing is None:
+            return []
         try:
-            return hear(server.guild, event.name, event.d, event.at)
-        except UnknownPlaceError as unknown:
-            missing = await self._asks.fetch(server, unknown)
-            if missing is None:
-                return []
-            return hear(server.guild, missing.name, missing.d, missing.at) + hear(
-                server.guild, event.name, event.d, event.at
-            )
+            return [signal for one in (missing, event) for signal in hear(server.guild, one.name, one.d, one.at)]
+        except UnreadableError:
+            self._host.count(Meter.MALFORMED)
+            return []
 
     async def _each(self, server: Server, gone: list[Signal]) -> list[Signal]:
         """Return that reactions are gone, person by person, where Discord says only with which emoji they were."""

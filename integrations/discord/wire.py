@@ -18,6 +18,7 @@ from discord.gateway import DiscordWebSocket
 from integrations.discord.hearing import READERS
 from integrations.discord.heartbeats import end_heartbeats
 from integrations.discord.ids import BROKEN, Payload
+from integrations.discord.patience import within
 from integrations.discord.timing import Timing, wall_clock
 
 _OURS = frozenset(READERS) - {
@@ -84,6 +85,11 @@ class Client(discord.AutoShardedClient):
         self._timing = timing
         self.sockets = Sockets(ear, clock, timing.closing)
         listen_in(self, ear, self.sockets)
+
+    def dispatch(self, event: str, /, *args: Any, **more: Any) -> None:  # noqa: ANN401 - discord.py's signature
+        """Tell listeners of an event; nobody listens for each frame's name, which is told of before the frame is."""
+        if event != "socket_event_type":
+            super().dispatch(event, *args, **more)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Let whoever counts logins decide when the next one may be; two of a bot are at least five seconds apart."""
@@ -201,7 +207,7 @@ class Socket:
     async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:  # noqa: ASYNC109 - aiohttp's signature
         """Return the next message, once there is room for it."""
         await self._ear.room()
-        message = await self._socket.receive(timeout=timeout)
+        message = await within(self._socket.receive(), timeout)
         if message.type in _BRINGS:
             self.heard = self._of.clock()
         return message
