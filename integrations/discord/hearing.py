@@ -38,69 +38,40 @@ def _guild_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
     return guild.stays.end(now)
 
 
-@readable
-def _channel(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    found = guild.stays.count(now)
-    guild.channels.put(d)
-    return found
+def _learns(change: Callable[[Guild, Payload], object], *, what_counts: bool = True) -> Reader:
+    """Return a reader that changes what is known of a server, and says nothing else.
+
+    Where that may change what counts from here on (`what_counts`), stays are counted up to now before.
+    """
+
+    @readable
+    def reading(d: Payload, guild: Guild, now: int) -> list[Signal]:
+        found = guild.stays.count(now) if what_counts else []
+        change(guild, d)
+        return found
+
+    return reading
 
 
-@readable
-def _channel_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    found = guild.stays.count(now)
-    guild.channels.drop(d["id"])
-    return found
-
-
-@readable
-def _thread(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    guild.channels.put(d)
-    return []
-
-
-@readable
-def _thread_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    guild.channels.drop(d["id"])
-    return []
-
-
-@readable
-def _threads(d: Payload, guild: Guild, now: int) -> list[Signal]:
+def _put_threads(guild: Guild, d: Payload) -> None:
     for one in d["threads"]:
         guild.channels.put(one)
-    return []
 
 
-@readable
-def _role(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    found = guild.stays.count(now)
-    guild.put_role(d["role"])
-    return found
-
-
-@readable
-def _role_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    guild.drop_role(d["role_id"])
-    return []
+_channel = _learns(lambda guild, d: guild.channels.put(d))
+_channel_gone = _learns(lambda guild, d: guild.channels.drop(d["id"]))
+_thread = _learns(lambda guild, d: guild.channels.put(d), what_counts=False)
+_thread_gone = _learns(lambda guild, d: guild.channels.drop(d["id"]), what_counts=False)
+_threads = _learns(_put_threads, what_counts=False)
+_role = _learns(lambda guild, d: guild.put_role(d["role"]))
+_role_gone = _learns(lambda guild, d: guild.drop_role(d["role_id"]))
+_convening = _learns(lambda guild, d: guild.convenings.put(d))
+_convening_gone = _learns(lambda guild, d: guild.convenings.drop(d["id"]))
 
 
 @readable
 def _voice(d: Payload, guild: Guild, now: int) -> list[Signal]:
     return guild.stays.update(guild.voice(d), now)
-
-
-@readable
-def _convening(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    found = guild.stays.count(now)  # what counts from here on may differ
-    guild.convenings.put(d)
-    return found
-
-
-@readable
-def _convening_gone(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    found = guild.stays.count(now)
-    guild.convenings.drop(d["id"])
-    return found
 
 
 def _says_rsvp(answer: Callable[..., Signal]) -> Reader:

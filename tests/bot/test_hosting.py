@@ -14,7 +14,7 @@ from bot.community import Terms, apply
 from bot.hosting import Desks, Policy
 from bot.intake import Intake
 from bot.metrics import Metrics
-from bot.ports import Account, Consent, Context, Held, Kind, Level, Listed, Meter, Place, Signal, Space, Stays
+from bot.ports import Account, Consent, Context, Desk, Held, Kind, Level, Listed, Meter, Place, Signal, Space, Stays
 from bot.probing import Probe
 from bot.settling import Settling
 from bot.storage import communities, marks, migrate, setting
@@ -41,6 +41,15 @@ class Running:
     async def apply(self, file: str) -> None:
         async with self.database.write() as connection:
             await apply(connection, parsed(file), Terms(KEYS, PLATFORMS, NEW.rules))
+
+    async def named_desk(self) -> Desk:
+        """Apply the whole file, which names one space and not the other, and return the desk of the one."""
+        await self.apply(WHOLE)
+        host = self.desks.host("chat")
+        desk = await host.desk(HERE)
+        assert desk is not None
+        assert await host.desk(THERE) is None
+        return desk
 
     async def names(self) -> list[str]:
         async with self.database.read() as connection:
@@ -91,24 +100,14 @@ async def test_second_space_is_not_taken_in_by_itself(sqlite_url: str, caplog: p
 
 async def test_file_says_which_spaces_are_listened_to_and_what_holds_there(sqlite_url: str) -> None:
     async with running(sqlite_url) as one:
-        await one.apply(WHOLE)
-        host = one.desks.host("chat")
-
-        desk = await host.desk(HERE)
-
-        assert desk is not None
-        assert await host.desk(THERE) is None
+        desk = await one.named_desk()
         assert desk.settings == parsed().settings(parsed().spaces[0])
         assert await one.names() == ["Acme"]
 
 
 async def test_file_applied_while_running_holds_after_a_refresh(sqlite_url: str) -> None:
     async with running(sqlite_url) as one:
-        await one.apply(WHOLE)
-        host = one.desks.host("chat")
-        desk = await host.desk(HERE)
-        assert desk is not None
-        assert await host.desk(THERE) is None
+        desk = await one.named_desk()
 
         await one.apply(WHOLE.replace("out: [", "out: [help, ").replace("stays: everywhere", "stays: off"))
         assert desk.settings.allows(Place("1", "help"))
@@ -118,8 +117,8 @@ async def test_file_applied_while_running_holds_after_a_refresh(sqlite_url: str)
         assert desk.settings.stays is Stays.OFF
         await one.apply(WHOLE.replace("id: 100", "id: 200"))
         await one.desks.refresh()
-        assert await host.desk(HERE) is None
-        assert await host.desk(THERE) is not None
+        assert await one.desks.host("chat").desk(HERE) is None
+        assert await one.desks.host("chat").desk(THERE) is not None
         assert dict((await desk.record([message(1)])).dropped) == {"not listened to": 1}
 
 

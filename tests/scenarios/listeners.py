@@ -90,6 +90,16 @@ class Cairn:
         async with self.database.read() as connection:
             return [tuple(row) for row in await connection.execute(text(query))]
 
+    async def catches_up(self) -> None:
+        """Wait until all that has happened in the garden is stored."""
+        before, guild = (await self.stored())[Kind.MESSAGE], self.server.guild("Garden")
+        await guild.person("host").says(guild.text("general"), "so far")
+
+        async def said() -> bool:
+            return (await self.stored())[Kind.MESSAGE] == before + 1
+
+        await until(said)
+
     async def gaps(self) -> list[bool]:
         """Return for each gap whether it was made good."""
         async with self.database.read() as connection:

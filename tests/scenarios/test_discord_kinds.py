@@ -109,30 +109,18 @@ async def test_time_in_voice_and_stage_channels_counts_while_a_convening_is_open
     planned = await host.plans(guild, "Office hours", cairn.clock.now, talk)
     async with cairn.listening():
         await alice.joins_voice(talk)
-        await _caught_up(cairn)
+        await cairn.catches_up()
         cairn.clock.forward(20)  # before it begins
         await host.starts(planned)
-        await _caught_up(cairn)
+        await cairn.catches_up()
         await bob.joins_voice(talk)
         await bob.deafens(guild)
-        await _caught_up(cairn)
+        await cairn.catches_up()
         cairn.clock.forward(12)
         await alice.leaves_voice(guild)
         await until(lambda: _stayed(cairn, [12]))
     stored = await cairn.stored()
     assert (stored[Kind.STAY], stored[Kind.ATTENDANCE]) == (1, 1)
-
-
-async def _caught_up(cairn: Cairn) -> None:
-    """Wait until all that has happened is stored."""
-    before = (await cairn.stored())[Kind.MESSAGE]
-    guild = cairn.server.guild("Garden")
-    await guild.person("host").says(guild.text("general"), "so far")
-
-    async def said() -> bool:
-        return (await cairn.stored())[Kind.MESSAGE] == before + 1
-
-    await until(said)
 
 
 async def _stayed(cairn: Cairn, minutes: list[int]) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from integrations.sandbox.discord.model import Channel
+from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.discord.server import Sandbox, Settings
 from tests.integrations.sandbox.discord.clients import Client, connected
@@ -80,11 +84,18 @@ async def thanks(interaction: discord.Interaction, message: discord.Message) -> 
     await interaction.response.send_message(f"thanks to {message.author.name} for {message.content}")
 
 
-async def test_a_command_is_answered_privately(server: Sandbox) -> None:
+@asynccontextmanager
+async def garden(server: Sandbox) -> AsyncIterator[tuple[Client, Person, Channel]]:
+    """Connect a client with its commands to a guild, where Alice is in the channel general."""
     guild = server.guild("Garden")
     alice, general = guild.person("alice"), guild.text("general")
     async with connected(server, with_commands()) as client:
         await client.tree.sync()
+        yield client, alice, general
+
+
+async def test_a_command_is_answered_privately(server: Sandbox) -> None:
+    async with garden(server) as (_, alice, general):
         usual = await (await alice.uses(general, "/cairn me")).answered()
         chosen = await (await alice.uses(general, "/cairn me", {"days": 30})).answered()
     assert (usual.message.content, chosen.message.content) == ("alice 7", "alice 30")
@@ -144,10 +155,7 @@ async def test_synced_commands_keep_their_ids_and_can_be_a_guilds_own(server: Sa
 
 
 async def test_a_button_changes_its_message_and_cannot_be_clicked_again(server: Sandbox) -> None:
-    guild = server.guild("Garden")
-    alice, general = guild.person("alice"), guild.text("general")
-    async with connected(server, with_commands()) as client:
-        await client.tree.sync()
+    async with garden(server) as (client, alice, general):
         asked = await (await alice.uses(general, "/cairn ask")).answered()
         clicked = await (await alice.clicks(asked.message, "yes")).answered()
         assert clicked.message is asked.message
@@ -159,10 +167,7 @@ async def test_a_button_changes_its_message_and_cannot_be_clicked_again(server: 
 
 
 async def test_a_menu_gives_its_values(server: Sandbox) -> None:
-    guild = server.guild("Garden")
-    alice, general = guild.person("alice"), guild.text("general")
-    async with connected(server, with_commands()) as client:
-        await client.tree.sync()
+    async with garden(server) as (_, alice, general):
         asked = await (await alice.uses(general, "/cairn ask")).answered()
         chosen = await (await alice.chooses(asked.message, "which", ["b"])).answered()
         with pytest.raises(ValueError, match="does not offer"):
@@ -171,10 +176,7 @@ async def test_a_menu_gives_its_values(server: Sandbox) -> None:
 
 
 async def test_a_form_is_sent_and_answered_late_with_a_follow_up(server: Sandbox) -> None:
-    guild = server.guild("Garden")
-    alice, general = guild.person("alice"), guild.text("general")
-    async with connected(server, with_commands()) as client:
-        await client.tree.sync()
+    async with garden(server) as (_, alice, general):
         asked = await (await alice.uses(general, "/cairn ask")).answered()
         form = await (await alice.clicks(asked.message, "more")).answered()
         assert form.form["title"] == "Why?"
@@ -187,10 +189,7 @@ async def test_a_form_is_sent_and_answered_late_with_a_follow_up(server: Sandbox
 
 
 async def test_typing_gets_suggestions_and_menu_commands_their_message(server: Sandbox) -> None:
-    guild = server.guild("Garden")
-    alice, general = guild.person("alice"), guild.text("general")
-    async with connected(server, with_commands()) as client:
-        await client.tree.sync()
+    async with garden(server) as (_, alice, general):
         typed = await (await alice.types(general, "/cairn me", "days", "3")).answered()
         helpful = await alice.says(general, "help")
         thanked = await (await alice.uses_on(helpful, "Thanks", general)).answered()
@@ -226,10 +225,7 @@ async def test_a_late_answer_is_refused_and_the_token_ends() -> None:
 
 
 async def test_an_interaction_nobody_answers_times_out_for_the_person(server: Sandbox) -> None:
-    guild = server.guild("Garden")
-    alice, general = guild.person("alice"), guild.text("general")
-    async with connected(server, with_commands()) as client:
-        await client.tree.sync()
+    async with garden(server) as (client, alice, general):
         unanswered = await alice.uses(general, "/cairn never")
         await client.hears("interaction")
         with pytest.raises(TimeoutError):
@@ -239,10 +235,7 @@ async def test_an_interaction_nobody_answers_times_out_for_the_person(server: Sa
 
 
 async def test_the_ledger_has_each_interaction_and_its_answer(server: Sandbox) -> None:
-    guild = server.guild("Garden")
-    alice, general = guild.person("alice"), guild.text("general")
-    async with connected(server, with_commands()) as client:
-        await client.tree.sync()
+    async with garden(server) as (_, alice, general):
         used = await (await alice.uses(general, "/cairn me")).answered()
         await asyncio.sleep(0)
     begun = server.ledger.acts("command")
