@@ -16,6 +16,7 @@ class Proxy:
     """Passes bytes on to a port of this machine, well or badly.
 
     `latency` delays each piece by that many seconds. `stall()` holds all bytes back and `flow()` lets them go again.
+    `freeze()` lets the connections that are open now pass nothing any more, as where one end has silently gone.
     `reset()` cuts every connection with a reset. `refuse()` closes the door, `accept()` opens it on the same port.
     `cut_after(n)` resets each connection after n more bytes have gone to the client.
     """
@@ -31,6 +32,8 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._frozen: set[asyncio.StreamWriter] = set()
+        self._thawing = asyncio.Event()
         self._flowing = asyncio.Event()
         self._flowing.set()
 
@@ -42,6 +45,7 @@ class Proxy:
         await self.refuse()
         self._ended = True
         self.latency = 0.0
+        self._thawing.set()
         self.flow()
         self.reset()
         # not cancelled: Python 3.11 reports that of a server's own tasks as an error
@@ -66,6 +70,10 @@ class Proxy:
     def flow(self) -> None:
         """End a stall."""
         self._flowing.set()
+
+    def freeze(self) -> None:
+        """Pass nothing on any connection that is open now, without closing it."""
+        self._frozen |= self._writers
 
     def cut_after(self, size: int | None) -> None:
         """Reset when this many more bytes have gone to a client; None ends that."""
@@ -102,6 +110,7 @@ class Proxy:
             pass
         finally:
             self._writers -= ends
+            self._frozen -= ends
             for end in ends:
                 _abort(end)
 
@@ -110,6 +119,8 @@ class Proxy:
             if self.latency:
                 await asyncio.sleep(self.latency)
             await self._flowing.wait()
+            if writer in self._frozen:
+                await self._thawing.wait()
             if counted and self._left is not None:
                 data, self._left = data[: self._left], self._left - len(data)
             writer.write(data)

@@ -180,9 +180,13 @@ class Rig:
     async def stores(self) -> None:
         """Wait until all that was told is stored: each server's bell is rung, and its sound arrives last."""
         await self.heard()
-        for one in list(self.server.world.guilds.values()):
-            ringer = self.server.person(f"{one.name} ringer")
-            rung = await ringer.says(self.server.guild(one.name).text("bell"), "ding")
+        await self.stores_in(*(one.name for one in self.server.world.guilds.values()))
+
+    async def stores_in(self, *names: str) -> None:
+        """Wait until all that happened in some servers is stored."""
+        for name in names:
+            ringer = self.server.person(f"{name} ringer")
+            rung = await ringer.says(self.server.guild(name).text("bell"), "ding")
             wanted = f"SELECT count(*) FROM engagement WHERE key = 'd:{rung.id}'"
             await until(lambda wanted=wanted: self._counts(wanted))  # type: ignore[misc]
 
@@ -349,15 +353,15 @@ def _second_signal(code: int) -> None:
 
 @asynccontextmanager
 async def rig(
-    url: str, guilds: tuple[str, ...] = ("Garden",), *, shards: int = 1, limits: Limits = LIFTED, level: str = "debug"
+    url: str, guilds: tuple[str, ...] = ("Garden",), *, shards: int = 1, limits: Limits = LIFTED, heartbeat: float = 0.4
 ) -> AsyncIterator[Rig]:
     """Set a sandbox with some servers up, and a database in which they are listened to; Cairn is not started yet."""
     clock, log = Clock(), io.StringIO()
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(Sandbox(Settings(clock=clock, limits=limits, heartbeat=0.4)))
+        server = await stack.enter_async_context(Sandbox(Settings(clock=clock, limits=limits, heartbeat=heartbeat)))
         server.gateway.suggested_shards = shards
         proxy = await stack.enter_async_context(Proxy(server.port))
-        stack.enter_context(telling(level, "json", Redactor((server.token,)), log))
+        stack.enter_context(telling("debug", "json", Redactor((server.token,)), log))
         made = Rig(url, server, proxy, clock, log)
         await _settle_down(url, [server.guild(name) for name in guilds])
         stack.push_async_callback(made.stop)
