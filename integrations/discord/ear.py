@@ -62,6 +62,12 @@ class Server:
     """Seconds that the last batch took to be stored."""
     live: bool = False
     """Whether its events come without a break since it last told all of itself."""
+    told: Event | None = None
+    """The event in which it last told all of itself; None once the session that brought it is lost."""
+
+    def lose(self) -> None:
+        """Note that its session is lost."""
+        self.live, self.told = False, None
 
     def note(self, alive: int) -> None:
         """Move `heard` on; `alive` is when the gateway last sent anything at all, 0 where something may be missing."""
@@ -144,6 +150,8 @@ class Ear:
         self._room.take()
         server.waiting.append(event)
         server.storing = server.storing or event.at
+        if event.name == "GUILD_CREATE":
+            server.told = event
         server.some.set()
 
     async def _work(self, number: str) -> None:
@@ -178,8 +186,9 @@ class Ear:
             server.live = False
         elif event.name == "GUILD_CREATE":
             await self._again(lambda: self._asks.arrived(server, event.at))
-            server.live = True
-            server.note(event.at)
+            if event is server.told:  # else its session has been lost meanwhile, and something may be missing
+                server.live = True
+                server.note(event.at)
         elif event.name == _PLAN:
             self._asks.planned(server, event.d)
 

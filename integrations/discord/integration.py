@@ -198,7 +198,7 @@ class _Session:
         self._lives.began(shard)
         for number, server in self._ear.servers.items():
             if not resumed and self._lives.shard(number) == shard:
-                server.live = False
+                server.lose()
 
     async def _left(self) -> int:
         """Return how many logins Discord allows today."""

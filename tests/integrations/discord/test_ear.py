@@ -1,0 +1,85 @@
+"""How far a server has been heard moves only while nothing can be missing."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bot.ports import Desk, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
+from integrations.discord.ear import Ear, Event, Server
+from integrations.discord.ids import Payload, UnknownPlaceError
+from integrations.discord.people import People
+from tests.integrations.discord.payloads import GUILD
+
+WHOLE = {"id": GUILD, "name": "Garden", "roles": [], "channels": [], "threads": []}
+
+
+@dataclass
+class FakeDesk:
+    """A desk that stores nothing."""
+
+    space: Space
+    settings: SpaceSettings = field(default_factory=SpaceSettings)
+    kinds: frozenset[Kind] = frozenset()
+
+    async def record(self, signals: list[Signal]) -> Receipt:
+        return Receipt()
+
+
+class FakeHost:
+    """A host that takes every server in."""
+
+    @property
+    def notes(self) -> Notes:
+        raise NotImplementedError
+
+    async def desk(self, space: Space) -> Desk | None:
+        return FakeDesk(space)  # type: ignore[return-value]
+
+    def count(self, what: Meter, n: int = 1) -> None:
+        raise AssertionError(what)
+
+    def level(self, what: Level, value: float) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class SlowAsks:
+    """Takes its time when a server has told of itself."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    arrivals: list[int] = field(default_factory=list)
+
+    async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
+        raise NotImplementedError
+
+    async def arrived(self, server: Server, at: int) -> None:
+        self.arrivals.append(at)
+        self.begun.set()
+        await self.gate.wait()
+
+    def planned(self, server: Server, d: Payload) -> None:
+        raise NotImplementedError
+
+
+async def test_session_lost_while_the_server_arrives_leaves_it_unheard() -> None:
+    asks = SlowAsks()
+    ear = Ear(FakeHost(), People(), asks)
+    ear.hear("GUILD_CREATE", WHOLE, 1_000)
+    await asyncio.wait_for(asks.begun.wait(), 5)
+    (server,) = ear.servers.values()
+
+    server.lose()
+    asks.gate.set()
+    await ear.quiet()
+    await asyncio.sleep(0)
+    server.note(9_000)
+    assert (server.live, server.heard) == (False, 0)
+
+    ear.hear("GUILD_CREATE", WHOLE, 10_000)
+    while len(asks.arrivals) < 2 or not server.live:  # noqa: ASYNC110 - its worker tells nobody
+        await asyncio.sleep(0)
+    server.note(11_000)
+    assert server.heard == 11_000
+    await ear.close()
