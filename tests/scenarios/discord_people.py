@@ -36,6 +36,8 @@ class Crowd:
     polls: list[Message] = field(default_factory=list)
     plans: list[ScheduledEvent] = field(default_factory=list)
     came: int = 0
+    wild: bool = False
+    """Whether they also do what Discord does not show afterwards, while Cairn is not there."""
 
     def __post_init__(self) -> None:
         guild, name = self.guild, self.guild.guild.name
@@ -68,7 +70,7 @@ class Crowd:
 
     async def act(self, times: int, *, only_seen_later: bool = False) -> None:
         """Do some things."""
-        choices = self.seen_later if only_seen_later else self.everything
+        choices = self.seen_later if only_seen_later and not self.wild else self.everything
         for _ in range(times):
             (one,) = self.rng.choices([act for _, act in choices], [weight for weight, _ in choices])
             await one()
@@ -168,7 +170,7 @@ class Crowd:
     async def clears_reactions(self) -> None:
         message = self.some([one for one in self.written[-60:] if one.reactions])
         if message is not None:
-            emoji = None
+            emoji = self.rng.choice([None, *message.reactions])
             await self.people[0].clears_reactions(message, emoji)
 
     async def opens_thread(self) -> None:
