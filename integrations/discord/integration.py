@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 OVERLAP_MS = 60_000
 """What is read again before a gap: clocks differ, and what is known already changes nothing."""
+CANCEL_SECONDS = 0.5
+"""After how long what was cancelled and goes on is cancelled again."""
 _HEARD = "heard"
 _NEWCOMERS_MS = 90 * 86_400_000
 """How long before Cairn came people may have joined to be told of as having joined."""
@@ -180,9 +182,11 @@ class _Session:
                 if one.done():
                     one.result()
         finally:
-            for one in ends:
-                one.cancel()
-            await asyncio.wait(ends)
+            left = set(ends)
+            while left:  # discord.py takes one cancelling while it logs in for the end of that login only
+                for one in left:
+                    one.cancel()
+                _, left = await asyncio.wait(left, timeout=CANCEL_SECONDS)
 
     def malformed(self) -> None:
         """Hear that an event could not be read; see `wire.Hears`."""
