@@ -173,7 +173,7 @@ class Settler:
 class _Pace:
     """How many go into one transaction: as many as took, last time, about the time that one should take.
 
-    Never fewer than a fifth of the most: where it is not their number that takes the time, fewer would only be slower.
+    Never fewer than a twentieth of the most: where it is not their number that takes the time, fewer are only slower.
     """
 
     def __init__(self, most: int, rest: float) -> None:
@@ -186,7 +186,8 @@ class _Pace:
         """Learn from a transaction of `n` that began at `since` (of the performance counter)."""
         seconds = self._seconds = time.perf_counter() - since
         if n == self.size or seconds > SECONDS:
-            self.size = min(max(int(n * SECONDS / seconds), self.size // 2, self._most // 5), 2 * self.size, self._most)
+            fits = max(int(n * SECONDS / seconds), self.size // 2, self._most // 20)
+            self.size = min(fits, 2 * self.size, self._most)
 
     async def rest(self) -> None:
         """Let others have their turn."""
