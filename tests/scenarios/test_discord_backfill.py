@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 
@@ -15,7 +16,7 @@ from integrations.sandbox.discord.model import Overwrite
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.faults import Fault
 from scoring.signals import Kind
-from tests.scenarios.backfilling import HISTORY, Later, Rig, days_ago, rigged, until
+from tests.scenarios.backfilling import HISTORY, PATIENCE, Later, Rig, days_ago, rigged, until
 
 OLD = {"90 days": 80, "12 months": 350, "all": 2_000}
 
@@ -254,3 +255,20 @@ async def test_doctor_can_tell_how_far_it_is(rig: Rig) -> None:
     await rig.applies()
     state = await rig.reads_back()
     assert said(state) == (f"1 of 2 channels; 1 cannot be read: Cairn may not read message history there ({mute.id})")
+
+
+async def test_stopped_while_it_logs_in_anew_it_ends(rig: Rig) -> None:
+    logging_in = asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        logging_in.set()
+        await asyncio.sleep(seconds)
+
+    rig.guild.text("general")
+    await rig.applies()
+    async with asyncio.timeout(PATIENCE):
+        async with rig.listening(Timing(pause=pause, pace=0.0, look=0.05)):
+            await rig.is_read()
+            logging_in.clear()
+            rig.server.gateway.invalidate(resumable=False)
+            await logging_in.wait()
