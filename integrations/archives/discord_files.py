@@ -87,9 +87,13 @@ def _head(window: Window) -> dict[str, Any]:
 
 
 def _context(channel: Mapping[str, Any], kind: str) -> Context:
-    """Return the channel; of a thread or a forum's post, `category` means the channel it hangs below."""
-    below = channel.get("categoryId") if "thread" in kind.lower() or "forum" in kind.lower() else ""
-    return Context(place=channel["id"], name=_text(channel.get("name")), parent=_text(below))
+    """Return the channel; of a thread or a forum's post, `category` means the channel it hangs below.
+
+    People write the names of threads and posts, often as the beginning of what they say: those are not kept.
+    """
+    if "thread" in kind.lower() or "forum" in kind.lower():
+        return Context(place=channel["id"], parent=_text(channel.get("categoryId")))
+    return Context(place=channel["id"], name=_text(channel.get("name")))
 
 
 def _captured(exported: object, where: str) -> int:

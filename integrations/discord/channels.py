@@ -139,7 +139,8 @@ class Channels:
 
     def _work_out(self, one: _Channel) -> Spot:
         below = one.type in THREADS
-        context = Context(place=one.id, name=one.name, parent=one.parent if below else "")
+        # People write the names of threads and posts, often as the beginning of what they say: those are not kept.
+        context = Context(place=one.id, parent=one.parent) if below else Context(place=one.id, name=one.name)
         if not below:
             return Spot(context, self._settings.allows(*self._line(one)), one.type)
         if not one.parent:

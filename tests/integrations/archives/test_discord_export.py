@@ -72,9 +72,9 @@ def test_folder_or_zip_of_parts_and_threads_is_one_server(tmp_path: Path, zipped
 
 
 @pytest.mark.parametrize("type_", ["GuildPublicThread", "GuildPrivateThread", "GuildNewsThread", "GuildForum"])
-def test_thread_or_post_hangs_below_its_channel(tmp_path: Path, type_: str) -> None:
+def test_thread_or_post_hangs_below_its_channel_and_its_title_is_not_kept(tmp_path: Path, type_: str) -> None:
     content = discord_file([wrote(IDS[0])], channel={"id": "701", "type": type_, "categoryId": "700", "name": "t"})
-    assert one_file(tmp_path, content)[0][0].context == Context("701", "t", "700")
+    assert one_file(tmp_path, content)[0][0].context == Context("701", "", "700")
 
 
 def test_older_file_without_time_of_export_proves_nothing_about_reactions(tmp_path: Path) -> None:

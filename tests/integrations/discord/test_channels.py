@@ -73,7 +73,7 @@ def test_server_that_hides_all_channels_shows_those_it_shows() -> None:
 
 def test_channel_that_becomes_private_takes_its_threads_along() -> None:
     known = guild(threads=[thread("77")])
-    assert known.spot("77") == (Context(place="77", name="name77", parent=GENERAL), True, 11)
+    assert known.spot("77") == (Context(place="77", parent=GENERAL), True, 11)
     told("CHANNEL_UPDATE", channel(GENERAL, permission_overwrites=[hides()]), known)
     assert not known.spot("77").allowed
 

@@ -103,7 +103,7 @@ def test_message_in_a_thread_hangs_where_the_importer_hangs_it() -> None:
     known = guild()
     told("THREAD_CREATE", thread(number, name="a thread"), known)
     heard = told("MESSAGE_CREATE", message(ID, channel_id=number), known)
-    file = Context(place=number, name="a thread", parent=GENERAL)
+    file = Context(place=number, parent=GENERAL)
     assert [where(one) for one in heard] == [where(one) for one in imported(wrote(ID), file)]
     assert CATEGORY not in str(heard)
 
