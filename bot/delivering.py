@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from bot.speech import Block
 from scoring.signals import Account
@@ -51,3 +52,20 @@ class Outcome:
     message: str = ""
     after: float = 0.0
     reason: str = ""
+
+
+@runtime_checkable
+class Deliverer(Protocol):
+    """What hands messages to a platform; a live integration is one."""
+
+    @property
+    def remembers(self) -> float:
+        """For how many seconds the platform takes a second message of one nonce for the first; 0 where it does not."""
+        ...
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        """Hand one message over, once, and tell what became of it: at once, where the platform asks to wait.
+
+        It does not try again by itself. What it raises counts as `UNKNOWN`.
+        """
+        ...

@@ -60,6 +60,17 @@ class Keys:
             ) from None
         return Account(platform, realm, external)
 
+    def seal_bytes(self, content: bytes) -> bytes:
+        """Encrypt anything that is not to lie in clear, such as a message on its way out."""
+        return self._box.encrypt(content)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Decrypt what `seal_bytes` gave; ConfigError where these keys did not seal it."""
+        try:
+            return self._box.decrypt(sealed)
+        except InvalidToken:
+            raise ConfigError("the key file cannot open what this database holds; give the one made with it") from None
+
     @property
     def fingerprint(self) -> str:
         """A name for the pseudonym key by which a database knows its key file."""

@@ -44,6 +44,12 @@ class Metrics:
         self._restarts = self._counter("task_restarts", "Long tasks that failed and were started again.", "task")
         self._meters = {meter: self._counter(meter, about, "integration") for meter, about in _METERS.items()}
         self._levels = {level: self._gauge(level, about, "integration") for level, about in _LEVELS.items()}
+        self._letters = self._counter("letters", "What became of messages on their way out.", "purpose", "result")
+        self._refused = self._counter(
+            "letters_refused", "Messages that the Gate refused, for now or for good.", "reason"
+        )
+        self._held = self._counter("letters_held", "Messages that waited for their turn.", "reason")
+        self._opened = self._counter("conversations_opened", "Direct messages that began a conversation.")
         self._success = self._gauge("job_last_success_timestamp_seconds", "When a job last succeeded.", "job")
         self.watch("resident_memory_bytes", "Memory in use.", resident_bytes)
         self.registry.register(self)
@@ -79,6 +85,22 @@ class Metrics:
     def level(self, integration: str, what: Level, value: float) -> None:
         """Put down how high something of an integration stands."""
         self._levels[what].labels(integration).set(value)
+
+    def letter(self, purpose: str, result: str, n: int = 1) -> None:
+        """Count what became of a message on its way out."""
+        self._letters.labels(purpose, result).inc(n)
+
+    def refused(self, reason: str, n: int = 1) -> None:
+        """Count messages that the Gate refused."""
+        self._refused.labels(reason).inc(n)
+
+    def held(self, reason: str, n: int = 1) -> None:
+        """Count messages that wait for their turn: the pace, or what a platform wished."""
+        self._held.labels(reason).inc(n)
+
+    def opened(self) -> None:
+        """Count a new conversation."""
+        self._opened.inc()
 
     def restarted(self, task: str) -> None:
         """Count that a long task was started again."""

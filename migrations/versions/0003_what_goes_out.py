@@ -100,8 +100,8 @@ def upgrade() -> None:
         "outbox",
         ["due", "id"],
         unique=False,
-        sqlite_where=sa.text("state IN ('pending', 'sending') AND way <> 'line'"),
-        postgresql_where=sa.text("state IN ('pending', 'sending') AND way <> 'line'"),
+        sqlite_where=sa.text("state IN ('pending', 'sending')"),
+        postgresql_where=sa.text("state IN ('pending', 'sending')"),
     )
     op.create_index(
         "ix_outbox_member",

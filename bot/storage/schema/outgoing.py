@@ -57,7 +57,7 @@ outbox = Table(
     UniqueConstraint("community", "key"),
     comment="All messages that go out, but for replies to a call.",
 )
-_TAKEN_UP = sql("state IN ('pending', 'sending') AND way <> 'line'")
+_TAKEN_UP = sql("state IN ('pending', 'sending')")
 Index("ix_outbox_due", outbox.c.due, outbox.c.id, sqlite_where=_TAKEN_UP, postgresql_where=_TAKEN_UP)
 _TO_SOMEBODY = outbox.c.member.is_not(None)
 Index(

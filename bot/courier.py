@@ -1,0 +1,220 @@
+"""The courier: takes what is due out of the outbox, one row at a time, and hands it to its platform.
+
+A row is claimed in one transaction, sent outside of any, and settled in another one. Whoever dies in between leaves a
+row that says so; it is tried again only where the platform takes it for the same message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from base64 import b32encode
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+
+from bot.claiming import DELIVER_SECONDS, Claimed, Claims, Tally
+from bot.delivering import Delivered, Deliverer, Delivery, Outcome
+from bot.errors import CairnError, InputError
+from bot.gate import Purpose, Way
+from bot.keys import Keys
+from bot.logs import unexpected
+from bot.metrics import Metrics
+from bot.outcomes import Answer, give_back, settle
+from bot.parcels import unpacked
+from bot.storage import outbox, outgoing
+from bot.storage.engine import Database
+from bot.storage.outbox import Row
+
+IDLE_SECONDS = 1.0
+"""How often is looked for what nobody told of."""
+FRESH_MS = 5_000
+"""What was let through longer ago than this is asked about anew instead of being sent."""
+AT_ONCE, AT_ONCE_IN_A_SPACE = 32, 4
+"""How many messages are on their way to platforms at one time."""
+_TOGETHER_SECONDS = 0.01
+"""How long one transaction goes on to the next row, where it lets none through."""
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+_logger = logging.getLogger(__name__)
+
+
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Courier:
+    """Delivers what is due, for the platforms it is given. `now` gives ms since 1970."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        deliverers: Mapping[str, Deliverer],
+        metrics: Metrics,
+        now: Callable[[], int] = _milliseconds,
+    ) -> None:
+        """Take the store, the keys, who delivers by platform, and where to count."""
+        self._database = database
+        self._keys = keys
+        self._deliverers = deliverers
+        self._metrics = metrics
+        self._now = now
+        self._claims = Claims(keys, deliverers)
+        self._sending: dict[asyncio.Task[None], int] = {}
+        self._woken = asyncio.Event()
+        self._age = 0.0
+        metrics.watch("outbox_age_seconds", "How long the message that waits longest has been due.", lambda: self._age)
+
+    def wake(self) -> None:
+        """Say that something was posted."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until told to stop; what is on its way is finished. Raises MachineError as the storage does."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                self._woken.clear()
+                await self._start_due()
+                woken = asyncio.create_task(self._woken.wait())
+                await asyncio.wait((stopped, woken), timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                woken.cancel()
+            await asyncio.gather(*self._sending)
+        finally:
+            stopped.cancel()
+            for task in self._sending:
+                task.cancel()
+
+    async def once(self) -> int:
+        """Deliver all that is due now; returns how many messages were handed over."""
+        handed = 0
+        while started := await self._start_due():
+            handed += started
+            await asyncio.gather(*self._sending)
+        return handed
+
+    async def _start_due(self) -> int:
+        """Claim what is due, and begin to send it; returns how many."""
+        started = 0
+        while len(self._sending) < AT_ONCE and await self._anything_due():
+            found = await self._claim()
+            if found is False:
+                break
+            if isinstance(found, Claimed):
+                started += 1
+                task = asyncio.create_task(self._send(found))
+                self._sending[task] = found.row.space
+                task.add_done_callback(self._done)
+        return started
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        del self._sending[task]
+        self._woken.set()
+
+    async def _anything_due(self) -> bool:
+        async with self._database.read() as connection:
+            first = await outbox.waiting_since(connection)
+        self._age = max(self._now() - first, 0) / 1000 if first is not None else 0.0
+        return first is not None and first <= self._now()
+
+    async def _claim(self) -> Claimed | bool:
+        """Take rows up until one is to be sent, none is due, or the transaction has lasted long enough."""
+        tally = Tally()
+        per_space = Counter(self._sending.values())
+        busy = [space for space, n in per_space.items() if n >= AT_ONCE_IN_A_SPACE]
+        began = time.monotonic()
+        async with self._database.write() as connection:
+            claimed: Claimed | bool = True
+            while claimed is True:
+                claimed = await self._claims.next(connection, self._now(), busy, tally)
+                if not self._together or time.monotonic() - began > _TOGETHER_SECONDS:
+                    break
+            await outgoing.refused(connection, self._now(), tally.refused)
+        self._count(tally)
+        return claimed
+
+    @property
+    def _together(self) -> bool:
+        """Whether several rows may be refused in one transaction: where that cannot wait for another one's locks."""
+        return self._database.kind == "sqlite"
+
+    def _count(self, tally: Tally) -> None:
+        for (_, reason), n in tally.refused.items():
+            self._metrics.refused(reason, n)
+        for reason, n in tally.held.items():
+            self._metrics.held(reason, n)
+        for (purpose, state), n in tally.ended.items():
+            self._metrics.letter(purpose, state, n)
+
+    async def _send(self, claimed: Claimed) -> None:
+        try:
+            outcome = await self._deliver(claimed)
+            if outcome is None:
+                await self._written(lambda: self._give_back(claimed))
+            else:
+                await self._written(lambda: self._settle(claimed, outcome))
+        except Exception as error:  # noqa: BLE001 - one message's fault is not another's
+            unexpected(_logger, "courier", error)
+
+    async def _deliver(self, claimed: Claimed) -> Outcome | None:
+        """Hand a row over; returns what became of it, None where it was let through too long ago."""
+        row = claimed.row
+        try:
+            delivery = _delivery(claimed, self._keys)
+        except (InputError, ValueError):
+            return Outcome(Delivered.FAILED, reason="cannot be read")
+        if not 0 <= self._now() - claimed.at <= FRESH_MS:
+            return None
+        try:
+            async with asyncio.timeout(DELIVER_SECONDS):
+                return await self._deliverers[row.platform].deliver(delivery)
+        except TimeoutError:
+            return Outcome(Delivered.UNKNOWN, reason="no answer in time")
+        except Exception as error:  # noqa: BLE001 - it may have arrived before this happened
+            return Outcome(Delivered.UNKNOWN, reason=unexpected(_logger, f"delivering to {row.platform}", error))
+
+    async def _settle(self, claimed: Claimed, outcome: Outcome) -> None:
+        remembers = self._deliverers[claimed.row.platform].remembers
+        async with self._database.write() as connection:
+            state = await settle(connection, Answer(claimed, outcome, self._now(), remembers))
+        if state in (outbox.SENT, outbox.FAILED, outbox.UNKNOWN):
+            self._metrics.letter(claimed.row.purpose, state)
+        elif state:
+            self._metrics.held(outcome.what.value)
+        if state == outbox.SENT and claimed.opens:
+            self._metrics.opened()
+
+    async def _give_back(self, claimed: Claimed) -> None:
+        async with self._database.write() as connection:
+            await give_back(connection, claimed, self._now())
+
+    async def _written(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write what happened, and try again where the database does not answer: it cannot be found out later."""
+        for pause in _PAUSES:
+            with suppress(CairnError):
+                await write()
+                return
+            await asyncio.sleep(pause)
+        await write()
+
+
+def _delivery(claimed: Claimed, keys: Keys) -> Delivery:
+    row = claimed.row
+    to_channel = row.way is Way.CHANNEL
+    return Delivery(
+        space=row.external,
+        blocks=unpacked(keys.open_bytes(row.content)),
+        nonce=nonce_of(row),
+        person=None if to_channel else claimed.person,
+        channel=row.channel,
+        pings=claimed.person if row.pings else None,
+        silent=row.purpose is Purpose.DIGEST,
+    )
+
+
+def nonce_of(row: Row) -> str:
+    """Return what makes every attempt to send a row the same message for its platform: 24 characters."""
+    text = f"{row.id} {row.community} {row.posted_at} {row.key}"
+    return b32encode(hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:15]).decode()

@@ -1,0 +1,223 @@
+"""The rows of the outbox: put in, taken up one at a time, and settled. Nothing is sent that is not a row here.
+
+`due` is when a row is taken up: by the courier, where it is pending; by anybody who comes, where it is being sent and
+no answer came. A private line is due when it expires; until then it waits for its reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.gate import Purpose, Way
+from bot.storage.bulk import insert_new, is_sqlite, matching, rows_of
+from bot.storage.schema import outbox
+
+PENDING, SENDING, SENT, FAILED, UNKNOWN = "pending", "sending", "sent", "failed", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message that is not settled. `platform` and `external` are its space's; times are in ms.
+
+    `first_at`: since when it may have been accepted without our knowing; None where it has not been handed over.
+    """
+
+    id: int
+    community: int
+    space: int
+    key: str
+    purpose: Purpose
+    way: Way
+    member: int | None
+    channel: str
+    pings: bool
+    content: bytes
+    posted_at: int
+    due: int
+    expires: int
+    state: str
+    first_at: int | None
+    platform: str
+    external: str
+
+
+_ROW = (
+    "o.id, o.community, o.space, o.key, o.purpose, o.way, o.member, o.channel, o.pings, o.content, o.posted_at, o.due, "
+    "o.expires, o.state, o.first_at, s.platform, s.external"
+)
+
+
+def _row(found: Any) -> Row:  # noqa: ANN401 - a row of whichever driver
+    return Row(
+        found[0], found[1], found[2], found[3], Purpose(found[4]), Way(found[5]), found[6], found[7], bool(found[8]),
+        bytes(found[9] or b""), *found[10:],
+    )  # fmt: skip
+
+
+async def add(connection: AsyncConnection, values: dict[str, object]) -> bool:
+    """Put a message in; returns whether its key was not there yet."""
+    row = {"state": PENDING, "reason": "", "opens": False, "message": ""} | values
+    return bool(await insert_new(connection, outbox, tuple(row), [tuple(row.values())]))
+
+
+async def next_due(connection: AsyncConnection, now: int, but: Collection[int]) -> Row | None:
+    """Return what is to be taken up next, so that nobody else does until the commit; `but` are spaces left aside."""
+    elsewhere = "AND o.space NOT IN (SELECT given.space FROM {given}) " if but else ""
+    rows = await matching(
+        connection,
+        f"SELECT {_ROW} FROM outbox o {{by:ix_outbox_due}} JOIN space s ON s.id = o.space "
+        f"WHERE o.state IN ('pending', 'sending') AND o.due <= :now {elsewhere}ORDER BY o.due, o.id LIMIT 1"
+        + ("" if is_sqlite(connection) else " FOR UPDATE OF o SKIP LOCKED"),
+        {"space": "bigint"},
+        ((one,) for one in sorted(but)),
+        now=now,
+    )
+    return _row(rows[0]) if rows else None
+
+
+async def lines(connection: AsyncConnection, of: tuple[int, int, int], now: int) -> list[Row]:
+    """Return the private lines that wait for a member (community, whom `contacts.lock` gave, space), in order."""
+    community, member, space = of
+    rows = await rows_of(
+        connection,
+        f"SELECT {_ROW} FROM outbox o JOIN space s ON s.id = o.space WHERE o.community = :community AND o.member IN "
+        "(SELECT id FROM member WHERE community = :community AND (id = :member OR merged_into = :member)) "
+        "AND o.member IS NOT NULL AND o.space = :space AND o.way = 'line' AND o.state = 'pending' "
+        "AND o.due = o.expires AND o.expires > :now ORDER BY o.posted_at, o.id",
+        community=community,
+        member=member,
+        space=space,
+        now=now,
+    )
+    return [_row(row) for row in rows]
+
+
+async def addresses(connection: AsyncConnection, row: Row, member: int) -> list[bytes]:
+    """Return a member's sealed identities on a row's platform; whom the message was written for comes first."""
+    rows = await rows_of(
+        connection,
+        "SELECT a.sealed FROM account a WHERE a.community = :community AND a.member = :member "
+        "AND a.platform = :platform AND NOT a.bot ORDER BY CASE WHEN a.own_member = :own THEN 0 ELSE 1 END, a.id",
+        community=row.community,
+        member=member,
+        platform=row.platform,
+        own=row.member,
+    )
+    return [bytes(one[0]) for one in rows]
+
+
+async def claim(connection: AsyncConnection, row: Row, token: str, span: tuple[int, int], *, opens: bool) -> None:
+    """Put down that a row is being sent from now on, and when others may take it up (`span`: both, in ms)."""
+    await _update(
+        connection,
+        "state = 'sending', reason = '', claim = :token, claimed_at = :now, "
+        "first_at = coalesce(first_at, :now), due = :due, opens = :opens WHERE id = :id",
+        token=token,
+        now=span[0],
+        due=span[1],
+        opens=opens,
+        id=row.id,
+    )
+
+
+async def hold(connection: AsyncConnection, row: Row, due: int, reason: str) -> None:
+    """Let a row wait until another moment (ms); it counts as not sent."""
+    await _update(
+        connection,
+        "state = 'pending', reason = :reason, claim = NULL, claimed_at = NULL, first_at = NULL, opens = FALSE, "
+        "due = :due WHERE id = :id",
+        reason=reason,
+        due=due,
+        id=row.id,
+    )
+
+
+async def turn_to_line(connection: AsyncConnection, row: Row, reason: str) -> None:
+    """Let a direct message wait as a private line for its reader, as long as it lives."""
+    await hold(connection, row, row.expires, reason)
+    await _update(connection, "way = 'line' WHERE id = :id", id=row.id)
+
+
+async def retry(connection: AsyncConnection, row: Row, due: int) -> None:
+    """Let a row that is being sent be taken up again at a moment (ms)."""
+    await _update(connection, "due = :due WHERE id = :id", due=due, id=row.id)
+
+
+async def end(connection: AsyncConnection, row: Row, state: str, now: int, *, said: tuple[str, str] = ("", "")) -> bool:
+    """Settle a row for good (`said`: why, and the platform's id of the message); its content is deleted.
+
+    Returns whether it was there.
+    """
+    unsent = ", claimed_at = NULL, opens = FALSE" if state == FAILED else ""
+    return await _update(
+        connection,
+        "state = :state, reason = :reason, message = :message, settled_at = :now, content = NULL, claim = NULL"
+        f"{unsent} WHERE id = :id",
+        state=state,
+        reason=said[0],
+        message=said[1],
+        now=now,
+        id=row.id,
+    )
+
+
+async def show(connection: AsyncConnection, row: Row, now: int) -> None:
+    """Put down that a private line was shown (ms)."""
+    await _update(connection, "claimed_at = :now WHERE id = :id", now=now, id=row.id)
+    await end(connection, row, SENT, now)
+
+
+async def still(connection: AsyncConnection, row: Row, token: str) -> bool:
+    """Return whether a row is still being sent by who holds the token, and keep it so until the commit."""
+    rows = await rows_of(
+        connection,
+        "SELECT 1 FROM outbox WHERE id = :id AND claim = :token AND state = 'sending'"
+        + ("" if is_sqlite(connection) else " FOR UPDATE"),
+        id=row.id,
+        token=token,
+    )
+    return bool(rows)
+
+
+async def make_wait(connection: AsyncConnection, row: Row, until: int) -> None:
+    """Let everything else for a row's channel or member wait as well (ms)."""
+    where = "channel = :channel" if row.way is Way.CHANNEL else "way = 'dm' AND member = :member"
+    lock = "" if is_sqlite(connection) else " FOR UPDATE SKIP LOCKED"
+    here = (
+        f"SELECT id FROM outbox WHERE state = 'pending' AND due < :until AND space = :space AND {where} "
+        f"AND (way = 'channel') = {'TRUE' if row.way is Way.CHANNEL else 'FALSE'} AND id <> :id{lock}"
+    )
+    values: dict[str, object] = {"until": until, "space": row.space, "id": row.id}
+    values |= {"channel": row.channel} if row.way is Way.CHANNEL else {"member": row.member}
+    await _update(connection, f"due = :until WHERE id IN ({here})", **values)
+
+
+async def waiting_since(connection: AsyncConnection) -> int | None:
+    """Return when the row that is due first was or will be due (ms), None where there is none."""
+    rows = await rows_of(connection, "SELECT min(due) FROM outbox WHERE state IN ('pending', 'sending')")
+    found = rows[0][0]
+    return None if found is None else int(found)
+
+
+async def sweep(connection: AsyncConnection, community: int, before: int, limit: int = 5_000) -> bool:
+    """Delete rows that were settled before a moment (ms); returns whether more are left.
+
+    With them their keys are forgotten: keep them as long as anything could be posted again.
+    """
+    rows = await rows_of(
+        connection,
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE community = :community "
+        "AND state IN ('sent', 'failed', 'unknown') AND settled_at < :before LIMIT :limit) RETURNING 1",
+        community=community,
+        before=before,
+        limit=limit,
+    )
+    return len(rows) == limit
+
+
+async def _update(connection: AsyncConnection, rest: str, **values: object) -> bool:
+    return bool(await rows_of(connection, f"UPDATE outbox SET {rest} RETURNING 1", **values))
