@@ -23,14 +23,14 @@ from bot.ports import Consent, Desk, Held, Host, Kind, Level, Meter, Notes, Past
 from bot.rules import parse_rules
 from bot.speech import Choice, Reply
 from bot.storage import communities, notes, recalling, spaces
-from bot.storage.accounts import Newcomers
+from bot.storage.accounts import Memory, Newcomers, look_up
 from bot.storage.communities import Community
 from bot.storage.engine import Database
 from bot.storage.recording import Origin
 from bot.storage.spaces import Kept
 from scoring.mountain import Mountain
 from scoring.points import programmes_asked
-from scoring.signals import ALWAYS_STORED
+from scoring.signals import ALWAYS_STORED, Account
 
 REFRESH_SECONDS = 5.0
 """How old a desk's settings and kinds may be."""
@@ -94,6 +94,17 @@ class Desks:
                 await asyncio.wait_for(stop.wait(), REFRESH_SECONDS)
             except TimeoutError:
                 continue
+
+    async def spaces_of(self, integration: str, account: Account) -> list[Space]:
+        """Return the spaces of an integration that are listened to, and whose communities know or left out somebody."""
+        own = [one for one in self._desks.values() if one.integration == integration and one.open]
+        handle = self.intake.keys.handle(account)
+        async with self.database.read() as connection:
+            there = {}
+            for community in {one.origin.community for one in own}:
+                found = await look_up(connection, community, [handle], None, Memory())
+                there[community] = bool(found.known or found.left_out)
+        return [one.space for one in own if there[one.origin.community]]
 
     async def refresh(self) -> None:
         """Read anew what holds in each space; refused spaces may ask again."""
@@ -169,7 +180,7 @@ async def _full(connection: AsyncConnection, community: Community) -> str:
 class _Desk:
     def __init__(self, desks: Desks, integration: str, space: Space) -> None:
         self._desks = desks
-        self._integration = integration
+        self.integration = integration
         self._read: tuple[str, Kept] | None = None
         self.space = space
         self.settings = SpaceSettings()
@@ -184,14 +195,14 @@ class _Desk:
 
     @property
     def notes(self) -> Notes:
-        return _Notes(self._desks.database, self._integration, self.origin.space or 0)
+        return _Notes(self._desks.database, self.integration, self.origin.space or 0)
 
     async def held(self, key_day: int, key: str) -> list[Held]:
         async with self._desks.database.read() as connection:
             return await recalling.held(connection, self._desks.intake.keys, self.origin.community, (key_day, key))
 
     async def missed(self, since: int, until: int) -> int:
-        self._desks.metrics.count(self._integration, Meter.GAPS)
+        self._desks.metrics.count(self.integration, Meter.GAPS)
         async with self._desks.database.write() as connection:
             return await notes.missed(connection, (self.origin.community, self.origin.space or 0), since, until)
 
@@ -201,7 +212,13 @@ class _Desk:
 
     @property
     def offered(self) -> list[Offered]:
-        return self._desks.door.offered(self.settings.language)
+        return self.offered_in(self.settings.language)
+
+    def offered_in(self, language: str) -> list[Offered]:
+        return self._desks.door.offered(language)
+
+    def opens_form(self, call: Call) -> bool:
+        return self._desks.door.opens_form(call)
 
     async def call(self, call: Call) -> Reply:
         return await self._desks.door.answer(call, self._place)
@@ -222,7 +239,7 @@ class _Desk:
 
     async def record(self, signals: Sequence[Signal]) -> Receipt:
         desks = self._desks
-        desks.metrics.received(self._integration, len(signals))
+        desks.metrics.received(self.integration, len(signals))
         if not self.open:
             receipt = Receipt()
             receipt.dropped[NOT_LISTENED_TO] += len(signals)
@@ -238,8 +255,8 @@ class _Desk:
     def _became(self, n: int, receipt: Receipt) -> None:
         """Tell what became of signals; of `n` of them it was not told yet that they were handed in."""
         metrics = self._desks.metrics
-        metrics.received(self._integration, n)
-        metrics.became(self._integration, receipt)
+        metrics.received(self.integration, n)
+        metrics.became(self.integration, receipt)
         if receipt.new or receipt.changed or receipt.retracted:
             self._desks.told()
 
@@ -255,6 +272,9 @@ class _Host:
 
     async def desk(self, space: Space) -> Desk | None:
         return await self._desks.desk(self._integration, space)
+
+    async def spaces_of(self, account: Account) -> list[Space]:
+        return await self._desks.spaces_of(self._integration, account)
 
     def count(self, what: Meter, n: int = 1) -> None:
         self._desks.metrics.count(self._integration, what, n)

@@ -12,6 +12,7 @@ from bot.calling import Aim, Attachment, Call, Caller, Given, Menu, Offered, Opt
 from bot.delivering import Delivered, Delivery, Outcome
 from bot.errors import ConfigError, InputError, MachineError
 from bot.figures import Level, Meter
+from bot.language import LANGUAGES, Words
 from bot.past import Mark, Past, Progress, Reach, Stretch
 from bot.space_settings import Consent, Listed, Place, Space, SpaceSettings, Stays
 from bot.speech import (
@@ -44,6 +45,7 @@ from bot.speech import (
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
 __all__ = [
+    "LANGUAGES",
     "Account",
     "Action",
     "Aim",
@@ -114,6 +116,7 @@ __all__ = [
     "Table",
     "Text",
     "Who",
+    "Words",
     "date_of",
     "day_number",
     "day_of",
@@ -236,6 +239,14 @@ class Desk(Inbox, Protocol):
         """The commands, as they are offered in the space's language."""
         ...
 
+    def offered_in(self, language: str) -> list[Offered]:
+        """Return the same commands in the same order, as they are offered in another language."""
+        ...
+
+    def opens_form(self, call: Call) -> bool:
+        """Whether a form may be the answer, which some platforms take only at once."""
+        ...
+
     async def call(self, call: Call) -> Reply:
         """Answer what somebody did in chat; never raises for what they did."""
         ...
@@ -258,6 +269,10 @@ class Host(Protocol):
 
         A space that is not known yet is put down where the policy takes it. Raises MachineError as the storage does.
         """
+        ...
+
+    async def spaces_of(self, account: Account) -> list[Space]:
+        """Return the platform's spaces whose communities know somebody, for what they do in a private conversation."""
         ...
 
     def count(self, what: Meter, n: int = 1) -> None:

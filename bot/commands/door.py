@@ -76,6 +76,12 @@ class Door:
         room = Room(self._database, self._keys, place.community, place.space, place.settings, role, words, at)
         return tuple(await option.suggest(typed, room))[:_MOST_SUGGESTIONS]
 
+    def opens_form(self, call: Call) -> bool:
+        """Whether what a call leads to may answer with a form."""
+        act = self._registry.act(call.action.name) if call.action else None
+        found = act or self._registry.command(call.command)
+        return found is not None and found.opens_form
+
     def offered(self, language: str) -> list[Offered]:
         """Return all commands as they are offered in a space of a language."""
         return self._registry.offered(Words(language))
