@@ -132,12 +132,8 @@ async def history_fails(rig: Rig, crowds: Sequence[Crowd], rng: random.Random) -
         faults.add(Fault("GET", path, kind="reset"))
     faults.inject("GET", "/channels/*/messages", 429, times=2)
     await lost(rig, crowds, rng)
-    await until(lambda: _read(rig))
+    await until(rig.all_read)
     faults.clear()
-
-
-async def _read(rig: Rig) -> bool:
-    return all(await rig.gaps())
 
 
 async def restarted(rig: Rig, crowds: Sequence[Crowd], rng: random.Random) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from integrations.sandbox.discord.guilds import GuildHandle
 from integrations.sandbox.discord.model import Channel, Message, ScheduledEvent
 from integrations.sandbox.discord.people import Person
+from integrations.sandbox.discord.server import Sandbox
 from tests.scenarios.discord_rig import MORNING, THANKS, Rig
-from tests.scenarios.discord_truth import still_there
 
 EMOJI = ("👍", "🎉", THANKS)
 PAUSE = 0.003
@@ -259,3 +259,8 @@ class Crowd:
 def crowd(rig: Rig, name: str, seed: int) -> Crowd:
     """Return the crowd of a server."""
     return Crowd(rig, rig.server.guild(name), random.Random(f"{name} {seed} {MORNING}"))
+
+
+def still_there(server: Sandbox, message: Message) -> bool:
+    """Whether a message has not been deleted."""
+    return server.world.message(message.channel_id, message.id) is not None

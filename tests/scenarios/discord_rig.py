@@ -6,15 +6,11 @@ import asyncio
 import datetime as dt
 import io
 import time
-from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from pprint import pformat
 from typing import Any
-
-from sqlalchemy import text
 
 from bot.cli.run import Cairn, Plan
 from bot.community import Terms, apply, parse_community
@@ -22,7 +18,6 @@ from bot.config import Settings as CairnSettings
 from bot.intake import Intake
 from bot.keys import Keys
 from bot.logs import telling
-from bot.maintenance.check import check
 from bot.redaction import Redactor
 from bot.rules import parse_rules
 from bot.running import Patience, Stop, run_until_stopped
@@ -36,8 +31,10 @@ from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.ledger import Act
 from integrations.sandbox.proxy import Proxy
-from scoring.signals import DAY_MS, Kind, day_number
-from tests.scenarios.discord_truth import Fact, Missed, Rules, Truth
+from scoring.signals import DAY_MS, day_number
+from tests.scenarios.discord_presence import Presence
+from tests.scenarios.discord_store import Store
+from tests.scenarios.discord_truth import Missed, Rules, Truth
 from tests.scenarios.stories import KEYS
 
 LIFTED = Limits(everywhere=(100_000, 1.0), others=(100_000, 1.0), routes=())
@@ -95,7 +92,7 @@ async def until(holds: Callable[[], Awaitable[object] | object], within: float =
 
 
 @dataclass
-class Rig:
+class Rig(Store):
     """A sandbox, and a Cairn that can be started, stopped and cut off. `missed` is what it did not hear live."""
 
     url: str
@@ -217,35 +214,6 @@ class Rig:
     def truth(self) -> Truth:
         return Truth(self.server, Rules(frozenset({THANKS}), frozenset(self.hidden)), tuple(self.missed))
 
-    async def query(self, sql: str) -> list[tuple[Any, ...]]:
-        database = Database(self.url)
-        try:
-            async with database.read() as connection:
-                return [tuple(row) for row in await connection.execute(text(sql))]
-        finally:
-            await database.close()
-
-    async def stored(self) -> Stored:
-        """Return what is stored and holds."""
-        rows = await self.query(
-            "SELECT e.kind, e.key, e.key_day, a.handle, t.handle, e.parent, e.amount, c.place FROM engagement e "
-            "JOIN account a ON a.id = e.account LEFT JOIN account t ON t.id = e.target "
-            "JOIN context c ON c.id = e.context WHERE e.holds"
-        )
-        # after them, so that everybody they name is known
-        names = {
-            handle: self.keys.open(bytes(sealed)).id
-            for handle, sealed in await self.query("SELECT handle, sealed FROM account")
-        }
-        found = Stored()
-        for kind, key, day, who, whom, about, amount, place in rows:
-            found.take((Kind(kind), key, day, names), (names[who], names.get(whom, "")), (about or "", amount, place))
-        return found
-
-    async def gaps(self) -> list[bool]:
-        """Return for each gap whether what can be seen of it was read."""
-        return [bool(row[0]) for row in await self.query("SELECT made_good FROM gap ORDER BY id")]
-
     # what has to hold
 
     async def agrees(self, after: str = "") -> None:
@@ -255,15 +223,16 @@ class Rig:
             return not (await self.differences())
 
         try:
-            await until(same, PATIENCE)
+            await until(same)
         except AssertionError:
             found = await self.differences()
             raise AssertionError(f"{after}: {pformat(found)}\n{self.story(found)}") from None
-        await until(lambda: _all(self.gaps), PATIENCE)
+        await until(self.all_read)
 
     async def differences(self) -> dict[str, Any]:
         """Return in which ways the store and the ledger differ."""
         stored, truth = await self.stored(), self.truth()
+        presence = Presence(self.server, truth.counts, tuple(self.missed))
         facts = set(stored.facts)
         found: dict[str, Any] = {
             "missing": sorted(truth.must - facts)[:9],
@@ -271,11 +240,11 @@ class Rig:
             "doubles": [one for one, n in stored.facts.items() if n > 1],
         }
         there = {one for one in stored.attended}
-        for fact, least, most in truth.attendances():
+        for fact, least, most in presence.attendances():
             if (least > 601_000 and fact not in there) or (most < 599_000 and fact in there):
                 found.setdefault("attendance", []).append((fact, least, most))
             there.discard(fact)
-        for who, least, most in truth.minutes():
+        for who, least, most in presence.minutes():
             n = stored.minutes.pop(who, 0)
             if not least <= n <= most:
                 found.setdefault("minutes", []).append((who, n, least, most))
@@ -290,61 +259,11 @@ class Rig:
         told = [f"{n} {one}" for n, one in acts if one.what in numbers]
         return "\n".join([*told, f"missed: {self.missed}"])
 
-    async def check(self) -> None:
-        """Check the database by Cairn's own oracle (`cairn db check`): doubles, sources, scores (I2, I5)."""
-        database = Database(self.url)
-        try:
-            report = await check(database)
-        finally:
-            await database.close()
-        assert report.ok, [one for one in report.checks if not one.ok]
-
     async def keeps_quiet(self, *canaries: str) -> None:
         """Check that no secret and nothing that anybody wrote is in the database's files or in the log (I6)."""
         for canary in (self.server.token, *canaries):
             assert canary not in self.log.getvalue()
-            assert not await self._in_database(canary), canary
-
-    async def _in_database(self, canary: str) -> bool:
-        if self.url.startswith("sqlite"):
-            file = Path(self.url.removeprefix("sqlite:///"))
-            files = [one for one in file.parent.iterdir() if one.name.startswith(file.name)]
-            return any(canary.encode() in one.read_bytes() for one in files)
-        tables = await self.query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-        for (name,) in tables:
-            rows = await self.query(f'SELECT CAST(t AS text) FROM "{name}" t')
-            if any(canary in row[0] for row in rows):
-                return True
-        return False
-
-
-@dataclass
-class Stored:
-    """What a database holds, as the ledger would say it."""
-
-    facts: Counter[Fact] = field(default_factory=Counter)
-    attended: Counter[Fact] = field(default_factory=Counter)
-    minutes: defaultdict[tuple[str, str, int], int] = field(default_factory=lambda: defaultdict(int))
-
-    def take(
-        self, key: tuple[Kind, str, int, dict[str, str]], people: tuple[str, str], rest: tuple[str, int, str]
-    ) -> None:
-        (kind, thing, day, names), (who, whom), (about, amount, place) = key, people, rest
-        head, _, tail = thing.rpartition("/")
-        thing = head if tail in names else thing
-        if kind is Kind.STAY:
-            self.minutes[who, place, day] += amount
-        elif kind is Kind.ATTENDANCE:
-            self.attended[Fact(kind, thing, who)] += 1
-        elif kind in (Kind.JOIN, Kind.LEAVE):
-            self.facts[Fact(kind, f"{thing}@{day}", who)] += 1
-        else:
-            named = whom if kind in (Kind.MENTION, Kind.THANKS) else ""
-            self.facts[Fact(kind, thing, who, named, about)] += 1
-
-
-async def _all(gaps: Callable[[], Awaitable[list[bool]]]) -> bool:
-    return all(await gaps())
+            assert not await self.holds(canary), canary
 
 
 def _second_signal(code: int) -> None:

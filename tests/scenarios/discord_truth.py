@@ -8,18 +8,14 @@ stored, `may` what can be: of what happened while Cairn was not there, Discord d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from integrations.sandbox.discord.model import ChannelType, Message
+from integrations.sandbox.discord.model import ChannelType
 from integrations.sandbox.discord.server import Sandbox
 from integrations.sandbox.ledger import Act
 from scoring.signals import DAY_MS, Kind
-
-MINUTE = 60_000
-THERE = 10 * MINUTE
-"""From how long on somebody was at a convening."""
 
 
 class Fact(NamedTuple):
@@ -293,98 +289,9 @@ class Truth:
         first, last = turns[0][0], turns[-1][0]
         return any(one.anew and first < one.end <= last for one in self._missed)
 
-    # time spent
-
-    def minutes(self) -> Iterator[tuple[tuple[str, str, int], int, int]]:
-        """Yield for each person, channel and day the least and the most minutes that should be stored."""
-        for key, pieces in self._pieces().items():
-            sure = sum(end - start for start, end, heard in pieces if heard)
-            most = sum(end - start for start, end, _ in pieces)
-            # each stay is cut to whole minutes, and may have been heard a moment late
-            yield key, max(sure // MINUTE - len(pieces), 0), most // MINUTE + 1
-
-    def attendances(self) -> Iterator[tuple[Fact, int, int]]:
-        """Yield who was at which convening, and for how long at least and at most, in ms."""
-        found: defaultdict[tuple[str, str], list[tuple[int, int, bool]]] = defaultdict(list)
-        for event, who, start, end, heard in self._presence():
-            found[event, who].append((start, end, heard))
-        for (event, who), pieces in found.items():
-            sure = max((end - start for start, end, heard in pieces if heard), default=0)
-            most = sum(end - start for start, end, _ in pieces)
-            yield Fact(Kind.ATTENDANCE, f"d:{event}/here", who), sure, most
-
-    def _pieces(self) -> Mapping[tuple[str, str, int], list[tuple[int, int, bool]]]:
-        found: defaultdict[tuple[str, str, int], list[tuple[int, int, bool]]] = defaultdict(list)
-        for event, who, start, end, heard in self._presence():
-            channel = str(self._event_channel(event))
-            while start < end:
-                midnight = (start // DAY_MS + 1) * DAY_MS
-                until = min(end, midnight)
-                found[who, channel, start // DAY_MS].append((start, until, heard))
-                start = until
-        return found
-
-    def _event_channel(self, event: str) -> int:
-        return next(
-            one.channel_id or 0
-            for guild in self._world.guilds.values()
-            for one in guild.events.values()
-            if one.id == int(event)
-        )
-
-    def _presence(self) -> list[tuple[str, str, int, int, bool]]:
-        """Return event, person, start and end of each time that somebody listened where an event was open.
-
-        Times are cut wherever anything happened, and glued where nothing was missed between.
-        """
-        here: dict[str, tuple[str, bool]] = {}
-        open_now: dict[str, str] = {}
-        since: dict[tuple[str, str], tuple[int, int]] = {}
-        found: list[tuple[str, str, int, int, bool]] = []
-
-        def look(n: int, at: int) -> None:
-            listening = {
-                (event, who)
-                for who, (place, deaf) in here.items()
-                for event, channel in open_now.items()
-                if place == channel and not deaf and self.counts(place)
-            }
-            for pair in [one for one in since if one not in listening]:
-                first, start = since.pop(pair)
-                found.append((*pair, start, at, self._quiet(first, n)))
-            for pair in listening - since.keys():
-                since[pair] = (n, at)
-
-        for n, act in self._acts:
-            if act.kind == "voice_join" and not act.bot:
-                here[act.who] = (act.place, here.get(act.who, ("", False))[1])
-            elif act.kind == "voice_leave":
-                here.pop(act.who, None)
-            elif act.kind == "voice_state" and act.who in here:
-                here[act.who] = (here[act.who][0], act.detail == "self_deaf")
-            elif act.kind == "event_changed":
-                open_now.pop(act.what, None)
-                if act.detail == "2":
-                    open_now[act.what] = str(self._event_channel(act.what))
-            else:
-                continue
-            look(n, act.at)
-        here.clear()
-        look(len(self._server.ledger.entries), self._world.clock())
-        return found
-
-    def _quiet(self, first: int, last: int) -> bool:
-        """Whether nothing was missed from one place of the ledger to another."""
-        return not any(one.first <= last and first < one.end for one in self._missed)
-
 
 def _chosen(turns: list[tuple[int, bool, str]]) -> bool:
     held: set[str] = set()
     for _, yes, answer in turns:
         (held.add if yes else held.discard)(answer)
     return bool(held)
-
-
-def still_there(server: Sandbox, message: Message) -> bool:
-    """Whether a message has not been deleted."""
-    return server.world.message(message.channel_id, message.id) is not None
