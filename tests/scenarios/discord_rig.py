@@ -146,10 +146,6 @@ class Rig(Store):
             await asyncio.wait_for(self._life, PATIENCE)
             self._life = None
 
-    @property
-    def running(self) -> bool:
-        return self._life is not None and not self._life.done()
-
     # what is heard
 
     def hears(self) -> bool:
@@ -239,7 +235,7 @@ class Rig(Store):
             "too much": sorted(facts - truth.must - truth.may)[:9],
             "doubles": [one for one, n in stored.facts.items() if n > 1],
         }
-        there = {one for one in stored.attended}
+        there = set(stored.attended)
         for fact, least, most in presence.attendances():
             if (least > 601_000 and fact not in there) or (most < 599_000 and fact in there):
                 found.setdefault("attendance", []).append((fact, least, most))
@@ -253,11 +249,11 @@ class Rig(Store):
 
     def story(self, found: dict[str, Any]) -> str:
         """Return what the ledger says of the first things that differ."""
-        facts = [one for name in ("missing", "too much") for one in found.get(name, [])][:3]
-        numbers = {one.thing.split(":")[1].split("/")[0] for one in facts}
+        facts = [*found.get("missing", []), *found.get("too much", [])][:3]
+        numbers = {one.thing[2:].split("/")[0] for one in facts}
         acts = [(n, one) for n, one in enumerate(self.server.ledger.entries) if isinstance(one, Act)]
         told = [f"{n} {one}" for n, one in acts if one.what in numbers]
-        return "\n".join([*told, f"missed: {self.missed}"])
+        return "\n".join([*told, str(self.missed)])
 
     async def keeps_quiet(self, *canaries: str) -> None:
         """Check that no secret and nothing that anybody wrote is in the database's files or in the log (I6)."""

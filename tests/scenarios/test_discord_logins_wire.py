@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.ports import Desk, Level, Meter, Space
+from bot.ports import Account, Desk, Level, Meter, Space
 from bot.running import Supervisor, Task
 from integrations.discord.integration import Access, Discord
 from integrations.discord.timing import Timing
@@ -43,6 +43,9 @@ class Memory:
 
     async def desk(self, space: Space) -> Desk | None:
         return None
+
+    async def spaces_of(self, account: Account) -> list[Space]:
+        return []
 
     def count(self, what: Meter, n: int = 1) -> None:
         self.counts[what] += n

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from bot.ports import Desk, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
+from bot.ports import Account, Desk, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
 from integrations.discord.ear import Ear, Event, Server
 from integrations.discord.ids import Payload, UnknownPlaceError
 from integrations.discord.people import People
@@ -35,6 +35,9 @@ class FakeHost:
 
     async def desk(self, space: Space) -> Desk | None:
         return FakeDesk(space)  # type: ignore[return-value]
+
+    async def spaces_of(self, account: Account) -> list[Space]:
+        raise NotImplementedError
 
     def count(self, what: Meter, n: int = 1) -> None:
         raise AssertionError(what)
