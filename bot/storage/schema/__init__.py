@@ -11,14 +11,17 @@ from bot.storage.schema.listening import gap, note
 from bot.storage.schema.outgoing import contact, outbox, outgoing, reach, refusal, slowdown
 from bot.storage.schema.past import backfill, backfill_place, writer
 from bot.storage.schema.people import account, attribute, left_out, link, member
+from bot.storage.schema.rights import audit, choice, erasure, excluded_place, notice, old_tally
 from bot.storage.schema.scores import band_change, crossing, dirty, stale, tally, total
 
 __all__ = [
     "account",
     "attribute",
+    "audit",
     "backfill",
     "backfill_place",
     "band_change",
+    "choice",
     "community",
     "contact",
     "context",
@@ -26,6 +29,8 @@ __all__ = [
     "crossing",
     "dirty",
     "engagement",
+    "erasure",
+    "excluded_place",
     "gap",
     "import_run",
     "left_out",
@@ -34,6 +39,8 @@ __all__ = [
     "metadata",
     "naming",
     "note",
+    "notice",
+    "old_tally",
     "orphan",
     "outbox",
     "outgoing",

@@ -47,6 +47,7 @@ space = Table(
     Column("name", Text, nullable=False),
     Column("consent", Text, nullable=False, comment="counted, notice or strict"),
     Column("settings", Text, comment="JSON of what community.yaml says of it; none where it is not listened to"),
+    Column("left_at", BigInteger, comment="since when Cairn is no longer there; none while it is"),
     UniqueConstraint("community", "platform", "external"),
 )
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 
 from bot.storage.schema.base import NUMBER, metadata, number, of_community
 
@@ -25,6 +26,13 @@ member = Table(
     Column("public", Text, nullable=False, unique=True, comment="UUIDv7"),
     Column("merged_into", NUMBER, ForeignKey("member.id")),
     Column("page", Boolean, nullable=False, comment="has a page; otherwise only counted"),
+    Column(
+        "begins",
+        Integer,
+        nullable=False,
+        server_default=sql("0"),
+        comment="the day their page begins: what they did before counts for nothing on it",
+    ),
     Index(None, "community", "merged_into"),
 )
 
@@ -37,6 +45,13 @@ account = Table(
     Column("sealed", LargeBinary, nullable=False, comment="the identity, encrypted"),
     Column("platform", Text, nullable=False),
     Column("bot", Boolean, nullable=False),
+    Column(
+        "set_aside",
+        Boolean,
+        nullable=False,
+        server_default=sql("FALSE"),
+        comment="a person whose acts do not count, because the team excludes them",
+    ),
     Column("own_member", NUMBER, ForeignKey("member.id"), nullable=False, comment="the member it began with"),
     Column("member", NUMBER, ForeignKey("member.id"), nullable=False, comment="the member it belongs to now"),
     Column("source", Integer, nullable=False, comment="the import that first named it; 0 is live"),
