@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.ports import Desk, Level, Meter, Space
+from bot.ports import Account, Desk, Level, Meter, Space
 from integrations.discord.logins import DAY_MS, HOUR_MS, LEFT_ALONE, MOST_A_DAY, Logins
 
 START = 1_700_000_000_000
@@ -31,6 +31,9 @@ class World:
         self.kept[name] = value
 
     async def desk(self, space: Space) -> Desk | None:
+        raise NotImplementedError
+
+    async def spaces_of(self, account: Account) -> list[Space]:
         raise NotImplementedError
 
     def count(self, what: Meter, n: int = 1) -> None:
