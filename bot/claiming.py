@@ -73,13 +73,18 @@ class Claims:
 
         Otherwise returns whether there was one: it then waits, or has come to its end.
         """
-        row = await outbox.next_due(connection, now, self._elsewhere.union(busy))
-        if row is None:
+        found = await outbox.next_due(connection, now, self._elsewhere.union(busy))
+        if found is None:
             return False
-        if row.platform not in self._deliverers:
-            self._elsewhere.add(row.space)  # another process speaks to that platform
+        if found.row.platform not in self._deliverers:
+            self._elsewhere.add(found.row.space)  # another process speaks to that platform
             return True
-        root = await contacts.lock(connection, row.community, row.member) if row.member is not None else None
+        if found.root is not None:
+            await contacts.lock_known(connection, found.row.community, found.root)
+        due = await outbox.kept(connection, found, now)
+        if due is None:
+            return True  # somebody else was quicker
+        row, root = due.row, due.root
         if row.state == outbox.SENDING and not self._may_repeat(row, now):
             return await _end(connection, row, now, tally, (outbox.UNKNOWN, NOT_REPEATED))
         asked = await ask(connection, row, root, now)

@@ -98,10 +98,9 @@ class Courier:
     async def _start_due(self) -> int:
         """Claim what is due, and begin to send it; returns how many."""
         started = 0
-        while len(self._sending) < AT_ONCE and await self._anything_due():
+        found: Claimed | bool = await self._anything_due()
+        while found is not False and len(self._sending) < AT_ONCE:
             found = await self._claim()
-            if found is False:
-                break
             if isinstance(found, Claimed):
                 started += 1
                 task = asyncio.create_task(self._send(found))

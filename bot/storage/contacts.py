@@ -27,6 +27,7 @@ _CONTACT = (
 async def _change(connection: AsyncConnection, community: int, member: int, sets: str, **values: object) -> None:
     """Change a member's row, which is made where it is not there."""
     who = {"community": community, "member": member}
+    await lock(connection, community, member)
     await connection.execute(text(_CONTACT), who)
     here = "WHERE community = :community AND member = :member"
     await connection.execute(text(f"UPDATE contact SET {sets} {here}"), who | values)
@@ -94,11 +95,13 @@ async def came(connection: AsyncConnection, community: int, member: int, space: 
     """Put down that a member is in a space (again)."""
     here = "WHERE community = :community AND member = :member AND space = :space AND left_at IS NOT NULL"
     who = {"community": community, "member": member, "space": space}
+    await lock(connection, community, member)
     await connection.execute(text(f"UPDATE reach SET left_at = NULL {here}"), who)
 
 
 async def _reach(connection: AsyncConnection, of: tuple[int, int, int], column: str, value: object) -> None:
     who = dict(zip(("community", "member", "space"), of, strict=True))
+    await lock(connection, *of[:2])
     await connection.execute(
         text(
             f"INSERT INTO reach (community, member, space, {column}) VALUES (:community, :member, :space, :value) "
@@ -110,6 +113,7 @@ async def _reach(connection: AsyncConnection, of: tuple[int, int, int], column: 
 
 async def forget(connection: AsyncConnection, community: int, member: int) -> None:
     """Delete all that is put down of a member here, with everything on its way to them and what was sent."""
+    await lock(connection, community, member)
     for table in ("outbox", "contact", "reach"):
         here = f"DELETE FROM {table} WHERE community = :community AND member = :member"
         await connection.execute(text(here), {"community": community, "member": member})
@@ -118,19 +122,27 @@ async def forget(connection: AsyncConnection, community: int, member: int) -> No
 async def lock(connection: AsyncConnection, community: int, member: int) -> int | None:
     """Let everything that goes to a member take turns until the commit; returns who they are now, None where nobody.
 
-    While the lock is held, nobody joins or parts the member either.
+    Who changes what the Gate asks for takes this lock first, before any row of the outbox is touched: so nobody is let
+    through on what does not hold any more.
     """
-    if is_sqlite(connection):  # writers take turns anyway
-        sql = "SELECT coalesce(merged_into, id) FROM member WHERE id = :member AND community = :community"
-    else:
-        sql = (
-            "INSERT INTO contact (community, member, met_at, ignored, minor) "
-            "SELECT community, coalesce(merged_into, id), 0, 0, FALSE FROM member "
-            "WHERE id = :member AND community = :community FOR SHARE "
-            "ON CONFLICT (community, member) DO UPDATE SET ignored = contact.ignored RETURNING member"
-        )
+    sql = "SELECT coalesce(merged_into, id) FROM member WHERE id = :member AND community = :community"
     rows = await rows_of(connection, sql, community=community, member=member)
-    return rows[0][0] if rows else None
+    if not rows:
+        return None
+    await lock_known(connection, community, rows[0][0])
+    return int(rows[0][0])
+
+
+async def lock_known(connection: AsyncConnection, community: int, root: int) -> None:
+    """Let everything that goes to a member take turns until the commit; `root` stands for all who are joined."""
+    if not is_sqlite(connection):  # there, writers take turns anyway
+        await rows_of(
+            connection,
+            "INSERT INTO contact (community, member, met_at, ignored, minor) VALUES (:community, :root, 0, 0, FALSE) "
+            "ON CONFLICT (community, member) DO UPDATE SET ignored = contact.ignored RETURNING 1",
+            community=community,
+            root=root,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,19 +64,50 @@ async def add(connection: AsyncConnection, values: dict[str, object]) -> bool:
     return bool(await insert_new(connection, outbox, tuple(row), [tuple(row.values())]))
 
 
-async def next_due(connection: AsyncConnection, now: int, but: Collection[int]) -> Row | None:
-    """Return what is to be taken up next, so that nobody else does until the commit; `but` are spaces left aside."""
-    elsewhere = "AND o.space NOT IN (SELECT given.space FROM {given}) " if but else ""
-    rows = await matching(
-        connection,
-        f"SELECT {_ROW} FROM outbox o {{by:ix_outbox_due}} JOIN space s ON s.id = o.space "
-        f"WHERE o.state IN ('pending', 'sending') AND o.due <= :now {elsewhere}ORDER BY o.due, o.id LIMIT 1"
-        + ("" if is_sqlite(connection) else " FOR UPDATE OF o SKIP LOCKED"),
-        {"space": "bigint"},
-        ((one,) for one in sorted(but)),
-        now=now,
-    )
-    return _row(rows[0]) if rows else None
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A row that is to be taken up, and who its member is now (None where it has none, or they are gone)."""
+
+    row: Row
+    root: int | None
+
+
+_FULL = (
+    f"SELECT {_ROW}, coalesce(m.merged_into, m.id) FROM {{here}} JOIN space s ON s.id = o.space "
+    "JOIN community c ON c.id = o.community LEFT JOIN member m ON m.id = o.member "
+)
+_WAITS = "o.state IN ('pending', 'sending') AND o.due <= :now"
+_NEXT_ON_SQLITE = _FULL.replace("{here}", "outbox o {by:ix_outbox_due}") + f"WHERE {_WAITS}{{but}} ORDER BY {{order}}"
+# The first that nobody else has just found. Tried from the outside, in order: so no row is locked that is not returned.
+_NEXT_ON_POSTGRESQL = _FULL.replace(
+    "{here}",
+    f"(SELECT q.id FROM (SELECT o.id FROM outbox o WHERE {_WAITS}{{but}} ORDER BY {{order}}64) q "
+    "WHERE pg_try_advisory_xact_lock(1, CAST(q.id % 2147483647 AS int)) LIMIT 1) p JOIN outbox o ON o.id = p.id",
+)
+
+
+async def next_due(connection: AsyncConnection, now: int, but: Collection[int]) -> Due | None:
+    """Return what is to be taken up next, and what nobody else has just found; `but` are spaces left aside."""
+    sqlite = is_sqlite(connection)
+    sql = _NEXT_ON_SQLITE if sqlite else _NEXT_ON_POSTGRESQL
+    sql = sql.replace("{but}", " AND o.space NOT IN (SELECT given.space FROM {given})" if but else "")
+    sql = sql.replace("{order}", "o.due, o.id LIMIT " + ("1" if sqlite else ""))
+    rows = await matching(connection, sql, {"space": "bigint"}, ((one,) for one in sorted(but)), now=now)
+    return Due(_row(rows[0][:-1]), rows[0][-1]) if rows else None
+
+
+async def kept(connection: AsyncConnection, due: Due, now: int) -> Due | None:
+    """Return the row as it is under the lock of its member, None where it is not to be taken up any more.
+
+    Until the commit nobody changes it, nor whether its community's messages go out.
+    """
+    if is_sqlite(connection):
+        return due
+    locks = "FOR UPDATE OF o FOR KEY SHARE OF c"
+    sql = _FULL.replace("{here}", "outbox o") + f"WHERE {_WAITS} AND o.id = :id {locks}"
+    rows = await rows_of(connection, sql, id=due.row.id, now=now)
+    found = Due(_row(rows[0][:-1]), rows[0][-1]) if rows else None
+    return found if found is not None and found.root == due.root else None
 
 
 async def lines(connection: AsyncConnection, of: tuple[int, int, int], now: int) -> list[Row]:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gate import Reason
-from bot.storage.bulk import each, rows_of
+from bot.storage.bulk import each, is_sqlite, rows_of
 from scoring.signals import DAY_MS, day_of
 
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 3_600_000, DAY_MS
@@ -50,6 +50,8 @@ async def resume(connection: AsyncConnection, community: int, at: int) -> None:
 
 
 async def _set(connection: AsyncConnection, community: int, column: str, value: int | None) -> None:
+    if not is_sqlite(connection):  # whoever is letting something through is waited for, and waits
+        await rows_of(connection, "SELECT 1 FROM community WHERE id = :community FOR UPDATE", community=community)
     await connection.execute(
         text(
             f"INSERT INTO outgoing (community, {column}) VALUES (:community, :value) "
@@ -62,7 +64,9 @@ async def _set(connection: AsyncConnection, community: int, column: str, value: 
 async def _ask_again(connection: AsyncConnection, community: int, reason: Reason, now: int) -> None:
     here = "WHERE community = :community AND state = 'pending' AND way <> 'line' AND reason = :reason"
     values = {"community": community, "reason": reason, "now": now}
-    await connection.execute(text(f"UPDATE outbox SET due = :now {here}"), values)
+    lock = "" if is_sqlite(connection) else " FOR UPDATE SKIP LOCKED"  # who holds a row waits for this commit
+    held = f"SELECT id FROM outbox {here}{lock}"
+    await connection.execute(text(f"UPDATE outbox SET due = :now WHERE id IN ({held})"), values)
 
 
 async def refused(connection: AsyncConnection, now: int, reasons: Mapping[tuple[int, str], int]) -> None:
