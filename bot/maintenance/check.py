@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import CairnError
 from bot.maintenance.scores import compare
 from bot.settle import Settler
-from bot.storage import checking, communities, copying, marks, migrate
+from bot.storage import audit, checking, communities, copying, marks, migrate
 from bot.storage.checking import Looked
 from bot.storage.communities import Community
 from bot.storage.engine import Database
@@ -76,7 +76,12 @@ async def _engagements(database: Database, community: Community) -> list[Checked
         await _asked("one engagement per object", name, about(checking.doubles)),
         await _asked("what several sources say", name, about(checking.sightings)),
         await _asked("what counts", name, about(checking.holding)),
+        await _asked("the audit log", name, about(_audit)),
     ]
+
+
+async def _audit(connection: AsyncConnection, community: int) -> Looked:
+    return Looked(*await audit.verify(connection, community))
 
 
 async def _asked(name: str, community: str | None, look: Callable[[], Awaitable[Looked]], note: str = "") -> Checked:
