@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import contexts
 from bot.storage.bulk import matching, rows_of
-from bot.storage.columns import read_columns
+from bot.storage.columns import read_columns, read_elsewhere
 from bot.storage.engine import Database
 from bot.storage.packing import KIND, PACKED, unpack
 from scoring.columns import NOBODY, Acts, Ints
@@ -187,8 +187,12 @@ class _Reader:
         return await read_columns(self.database, sql, 4 if join else 3, whole="" if kind else "engagement e")
 
     async def acts(self, as_of: int, reading: Awaitable[list[Ints]]) -> Acts:
-        """Read the columns, and who everybody is meanwhile."""
-        columns, member_of = await asyncio.gather(reading, _members(self.database, self.community))
+        """Read the columns and who everybody is: both at once where the reading is done elsewhere."""
+        people = _members(self.database, self.community)
+        if read_elsewhere(self.database):
+            columns, member_of = await asyncio.gather(reading, people)
+        else:  # two cursors in one process would only wait for one another
+            columns, member_of = await reading, await people
         return unpack(columns, member_of, self.contexts, as_of)
 
     def _way(self, kind: Kind | None) -> str:

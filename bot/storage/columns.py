@@ -75,6 +75,11 @@ def _ranges(table: str, top: int) -> list[Range]:
     return [Range(table, low, high) for low, high in pairwise(top * n // parts for n in range(parts + 1))]
 
 
+def read_elsewhere(database: Database) -> bool:
+    """Whether this process has little to do itself while columns are read."""
+    return database.path is None or has_adbc()
+
+
 def has_adbc() -> bool:
     """Whether the extra `analytics` is installed."""
     return all(find_spec(name) is not None for name in ("adbc_driver_sqlite", "pyarrow"))
