@@ -15,9 +15,9 @@ from scoring.signals import Account
 _SPOKEN: Mapping[str, type] = {
     one.__name__: one
     for one in (
-        speech.Bold, speech.Who, speech.Moment, speech.Link, speech.Channel, speech.Heading, speech.Paragraph,
-        speech.Fields, speech.Table, speech.Bar, speech.Bars, speech.File, speech.Action, speech.Button, speech.Choice,
-        speech.Select, speech.Controls,
+        speech.Bold, speech.Who, speech.Moment, speech.Link, speech.Channel, speech.Jump, speech.Heading,
+        speech.Paragraph, speech.Fields, speech.Table, speech.Bar, speech.Bars, speech.File, speech.Action,
+        speech.Button, speech.Choice, speech.Select, speech.Controls,
     )
 }  # fmt: skip
 _KIND = "is"

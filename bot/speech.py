@@ -49,7 +49,21 @@ class Channel:
     id: str
 
 
-Span = str | Bold | Who | Moment | Link | Channel
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Words that lead to what somebody did, where the platform gives such a link; elsewhere they are words.
+
+    `key` is the engagement's natural key, `place` its channel, `platform` and `space` those it was done in.
+    """
+
+    text: str
+    platform: str
+    space: str
+    place: str
+    key: str
+
+
+Span = str | Bold | Who | Moment | Link | Channel | Jump
 Text = tuple[Span, ...]
 """A line or paragraph."""
 
