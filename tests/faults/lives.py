@@ -1,0 +1,200 @@
+"""`cairn run` as a process of its own on a sandbox Discord, which is killed, stopped and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import CairnError
+from bot.maintenance import keys_for
+from bot.storage.engine import Database
+from integrations.sandbox.discord.server import Sandbox, Settings
+from integrations.sandbox.proxy import Proxy
+from tests.faults.doomed import KILLED
+from tests.scenarios.discord_rig import LIFTED, PATIENCE, Clock, Rig
+
+ROOT = Path(__file__).resolve().parents[2]
+SOAK = (pytest.mark.soak, pytest.mark.timeout(3_600))
+"""The marks of a form that takes minutes or hours."""
+READY_SECONDS = 10.0
+"""Within which a start should end in being ready, on a quiet machine."""
+
+
+async def until(holds: Callable[[], Awaitable[object]], within: float = PATIENCE) -> None:
+    """Wait until a condition holds; asked seldom enough that asking does not slow down what is asked about."""
+    end = time.monotonic() + within
+    while not await holds():
+        assert time.monotonic() < end, "it does not come about"
+        await asyncio.sleep(0.2)
+
+
+class Life:
+    """One process, from its start to its end. Its log goes to `log`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path, port: int) -> None:
+        self.process = process
+        self.port = port
+        self.began = time.monotonic()
+        self._log = log
+
+    @property
+    def told(self) -> str:
+        """What it has told on stderr."""
+        return self._log.read_text(errors="replace")
+
+    async def asked(self, path: str) -> tuple[int, str]:
+        """Return the status and text of an answer on the health port; 0 where nobody answers."""
+        try:
+            async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{self.port}{path}") as answer:
+                return answer.status, await answer.text()
+        except (aiohttp.ClientError, OSError):
+            return 0, ""
+
+    async def ready(self, within: float = PATIENCE) -> float:
+        """Wait until it says that it is ready; returns the seconds since its start."""
+
+        async def says_so() -> bool:
+            assert self.process.returncode is None, self.told
+            return (await self.asked("/readyz"))[0] == 200
+
+        await until(says_so, within)
+        return time.monotonic() - self.began
+
+    async def ended(self) -> int:
+        """Wait for its end; returns its exit code."""
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
+
+    async def kill(self) -> None:
+        """End it without any warning."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        await self.process.wait()
+
+
+@dataclass
+class Lives:
+    """A sandbox, a database, and processes on them, one after the other; `rig` says what should be stored."""
+
+    rig: Rig
+    folder: Path
+    more: dict[str, str] = field(default_factory=dict)
+    told: list[Path] = field(default_factory=list)
+
+    @property
+    def server(self) -> Sandbox:
+        return self.rig.server
+
+    @property
+    def keys_file(self) -> Path:
+        return self.folder / "keys"
+
+    @asynccontextmanager
+    async def life(self, *doom: object) -> AsyncIterator[Life]:
+        """Let a process live as long as the block; with `doom` it ends by itself (see `tests.faults.doomed`)."""
+        port, log = _free_port(), self.folder / f"log{len(self.told)}"
+        self.told.append(log)
+        what = ("tests.faults.doomed", *map(str, doom)) if doom else ("bot", "run")
+        environment = self._environment() | {"CAIRN_HEALTH_PORT": str(port)}
+        with log.open("wb") as stream:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *what, cwd=self.folder, env=environment, stderr=stream
+            )
+        life = Life(process, log, port)
+        try:
+            yield life
+        finally:
+            await life.kill()
+
+    def _environment(self) -> dict[str, str]:
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
+        own = {
+            "PYTHONPATH": str(ROOT),
+            "CAIRN_DATABASE_URL": self.rig.url,
+            "CAIRN_KEYS_FILE": str(self.keys_file),
+            "CAIRN_COMMUNITY": "Garden",
+            "CAIRN_DISCORD_TOKEN": self.server.token,
+            "CAIRN_DISCORD_API_URL": self.server.rest_url,
+            "CAIRN_DISCORD_GATEWAY_URL": self.server.gateway_url,
+            "CAIRN_LOG_LEVEL": "debug",
+            "CAIRN_LOG_FORMAT": "json",
+        }
+        return plain | own | self.more
+
+    async def heard(self, life: Life) -> None:
+        """Wait until the server is known: what happened before Cairn was there is not missed."""
+
+        async def put_down() -> bool:
+            assert life.process.returncode in (None, KILLED), life.told
+            try:
+                return bool(await self.rig.query("SELECT 1 FROM note WHERE name = 'heard'"))
+            except (CairnError, DBAPIError):
+                return False  # there is no such table, or no database
+
+        await until(put_down)
+
+    async def an_hour_passes(self) -> None:
+        """Forget the logins: a client that logs in often has to wait, which is not what is looked at here."""
+        database = Database(self.rig.url)
+        try:
+            async with database.write() as connection:
+                await connection.execute(text("DELETE FROM note WHERE name = 'logins'"))
+        finally:
+            await database.close()
+
+    async def agree(self, *canaries: str) -> None:
+        """Check that what is stored is what the ledger says, that it is sound, and that nothing private is told."""
+        await self.read_keys()
+        await self.caught_up()
+        await self.rig.agrees()
+        await self.rig.check()
+        await self.keep_quiet(*canaries)
+
+    async def caught_up(self) -> None:
+        """Wait until all that was missed is read."""
+
+        async def read() -> bool:
+            return all(await self.rig.gaps())
+
+        await until(read, 3 * PATIENCE)
+
+    async def keep_quiet(self, *canaries: str) -> None:
+        """Check that neither logs nor the database hold a word of what must stay private (I6)."""
+        self.rig.log = io.StringIO("".join(one.read_text(errors="replace") for one in self.told))
+        await self.rig.keeps_quiet("canary", *canaries)
+
+    async def read_keys(self) -> None:
+        """Take the keys that the processes have made."""
+        database = Database(self.rig.url)
+        try:
+            self.rig.keys = await keys_for(database, self.keys_file)
+        finally:
+            await database.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@asynccontextmanager
+async def lives(url: str, folder: Path, **more: str) -> AsyncIterator[Lives]:
+    """Set a sandbox with one server up; nothing runs on it yet."""
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(Sandbox(Settings(limits=LIFTED)))
+        server.guild("Garden")
+        rig = Rig(url, server, Proxy(server.port), Clock(time.time_ns() // 1_000_000), io.StringIO())
+        yield Lives(rig, folder, more)

@@ -1,0 +1,60 @@
+"""Killed at named points around each commit, and at any moment: what was heard is stored once, and scores are right."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import statistics
+from pathlib import Path
+
+import pytest
+
+from tests.faults.crowd import Crowd
+from tests.faults.doomed import KILLED
+from tests.faults.lives import READY_SECONDS, SOAK, lives
+
+POINTS = [(part, point) for part in ("signals", "heard", "scores") for point in ("before", "after")]
+FEW = [("signals", "before"), ("signals", "after"), ("scores", "before")]
+
+
+@pytest.mark.parametrize(
+    ("points", "times"), [(FEW, [2]), pytest.param([*POINTS, ("any", "begun")], [1, 2, 3, 7, 20], marks=SOAK)]
+)
+async def test_process_that_ends_at_a_commit_loses_and_doubles_nothing(
+    database_url: str, tmp_path: Path, points: list[tuple[str, str]], times: list[int]
+) -> None:
+    async with lives(database_url, tmp_path) as those:
+        crowd = Crowd(those.server.guild("Garden"))
+        for n in times:
+            for part, point in points:
+                async with those.life(part, point, n) as life:
+                    await those.heard(life)
+                    busy = asyncio.create_task(crowd.goes_on())
+                    assert await life.ended() == KILLED, life.told
+                    busy.cancel()
+                await crowd.acts(5)
+                await those.an_hour_passes()
+        async with those.life():
+            await those.agree()
+
+
+@pytest.mark.parametrize(("kills", "pause"), [(2, 0.02), pytest.param(500, 0.02, marks=SOAK)])
+async def test_process_killed_at_any_moment_loses_and_doubles_nothing(
+    database_url: str, tmp_path: Path, kills: int, pause: float
+) -> None:
+    chance, took = random.Random(3), []
+    async with lives(database_url, tmp_path) as those:
+        crowd = Crowd(those.server.guild("Garden"))
+        for n in range(kills):
+            async with those.life() as life:
+                if n % 2:  # else it is killed while it starts or reads what it has missed
+                    took.append(await life.ready())
+                else:
+                    await those.heard(life)
+                await crowd.acts(chance.randrange(5, 100), pause)
+            await crowd.acts(chance.randrange(10))
+            await those.an_hour_passes()
+        async with those.life() as life:
+            took.append(await life.ready())
+            await those.agree()
+    assert statistics.median(took) <= READY_SECONDS, took
