@@ -228,7 +228,7 @@ class _Desk:
 
     @property
     def _place(self) -> Place:
-        return Place(self.origin.community, self.origin.space or 0, self.settings)
+        return Place(self.origin.community, self.origin.space or 0, self.settings, self)
 
     def furnish(self, whole: str, kept: Kept) -> None:
         if self._read == (whole, kept):

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from bot.calling import Call, Caller, Offered
 from bot.commands.registry import Registry
 from bot.commands.room import Room
-from bot.commands.spec import Asked, Role, role_of
+from bot.commands.spec import Act, Asked, Command, Role, role_of
 from bot.errors import InputError
 from bot.keys import Keys
 from bot.language import Words, spoken
 from bot.logs import unexpected
+from bot.ports import Inbox
 from bot.space_settings import SpaceSettings
 from bot.speech import Choice, Paragraph, Reply
+from bot.storage import contacts
 from bot.storage.engine import Database
 from scoring.signals import Account
 
@@ -30,11 +32,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A space whose people call: its number and its community's, and what holds in it."""
+    """A space whose people call: its number and its community's, what holds in it, and where signals are handed in."""
 
     community: int
     space: int
     settings: SpaceSettings
+    inbox: Inbox | None = None
 
 
 class Door:
@@ -60,8 +63,35 @@ class Door:
             return _said(words, "common.not_allowed", whom=whom)
         if not self._pace.allows(call.caller.account, call.at, CALLS_A_MINUTE * (1 if command else 3)):
             return _said(words, "common.slow_down")
-        room = Room(self._database, self._keys, place.community, place.space, place.settings, role, words, call.at)
-        return await _guarded(lambda: found.run(call, room), words)
+        room = self._room(place, role, words, call.at)
+        return await _guarded(lambda: self._answered(found, call, room), words)
+
+    async def _answered(self, found: Command | Act, call: Call, room: Room) -> Reply:
+        """Return what a command says, and put down that a member came to us by themselves.
+
+        That is done before the command where they are known by then, since it may be one that forgets them.
+        """
+        known = await self._met(call, room)
+        reply = await found.run(call, room)
+        if not known:
+            await self._met(call, room)
+        return reply
+
+    async def _met(self, call: Call, room: Room) -> bool:
+        """Put down that the caller came by themselves, if the store knows them; returns whether it does."""
+        there = await room.known(call.caller.account)
+        if there is None or there.bot:
+            return False
+        async with self._database.write() as connection:
+            root = await contacts.lock(connection, room.community, there.member)
+            if root is not None:  # or they have been forgotten since
+                await contacts.met(connection, room.community, root, room.now, room.space)
+        return True
+
+    def _room(self, place: Place, role: Role, words: Words, at: int) -> Room:
+        return Room(
+            self._database, self._keys, place.community, place.space, place.settings, role, words, at, place.inbox
+        )  # fmt: skip
 
     async def suggest(self, caller: Caller, at: int, wanted: tuple[str, str, str], place: Place) -> Sequence[Choice]:
         """Return choices for what was typed so far; `wanted` is the command's path, the option and what was typed."""
@@ -73,8 +103,7 @@ class Door:
         option: Asked | None = next((one for one in command.options if one.name == name), None)
         if option is None or option.suggest is None:
             return ()
-        room = Room(self._database, self._keys, place.community, place.space, place.settings, role, words, at)
-        return tuple(await option.suggest(typed, room))[:_MOST_SUGGESTIONS]
+        return tuple(await option.suggest(typed, self._room(place, role, words, at)))[:_MOST_SUGGESTIONS]
 
     def opens_form(self, call: Call) -> bool:
         """Whether what a call leads to may answer with a form."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.commands.spec import Role
+from bot.errors import MachineError
 from bot.keys import Keys
 from bot.language import Words
+from bot.ports import Inbox, Receipt
 from bot.space_settings import SpaceSettings
 from bot.speech import Block, Paragraph, Reply, Span
 from bot.storage import accounts
 from bot.storage.accounts import Known
 from bot.storage.engine import Database
-from scoring.signals import Account, day_of
+from scoring.signals import Account, Signal, day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Room:
     role: Role
     words: Words
     now: int
+    inbox: Inbox | None = None
+    """Where what is done in chat is handed in as signals; None where nothing is listened to."""
 
     @property
     def today(self) -> int:
@@ -38,6 +43,12 @@ class Room:
         handle = self.keys.handle(account)
         async with self.database.read() as connection:
             return (await accounts.find(connection, self.community, [handle])).get(handle)
+
+    async def record(self, signals: Sequence[Signal]) -> Receipt:
+        """Hand in what was done here as signals, as an integration does; returns after the commit."""
+        if self.inbox is None:
+            raise MachineError("nothing is listened to here, so nothing can be recorded")
+        return await self.inbox.record(signals)
 
     def say(self, key: str, /, *more: Block, **values: Span | int) -> Reply:
         """Return a reply that says one thing, with more blocks behind it."""

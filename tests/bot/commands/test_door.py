@@ -14,8 +14,10 @@ from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
 from bot.errors import InputError
 from bot.keys import open_keys
+from bot.ports import Space
 from bot.space_settings import Listed, SpaceSettings
 from bot.speech import Action, Choice, Paragraph, Reply
+from bot.storage import communities, migrate
 from bot.storage.engine import Database
 from scoring.signals import Account
 
@@ -68,8 +70,12 @@ def call(command: str = "", *, roles: Iterable[tuple[str, str]] = (), at: int = 
 
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    """A door to a handful of commands that need no store."""
+    """A door to a handful of commands that need nothing stored."""
     database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    await migrate.upgrade(database)
+    async with database.write() as connection:
+        await communities.found(connection, "Home", "", "v", "mountain.yaml")
+        await communities.add_space(connection, 1, Space("discord", "7"), "counted")
     try:
         yield Door(database, open_keys(tmp_path / "keys"), Registry(COMMANDS))
     finally:
