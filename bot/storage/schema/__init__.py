@@ -6,6 +6,7 @@ and can be partitioned later. The engagement table carries no index scattered ov
 
 from bot.storage.schema.acts import count, engagement, import_run, orphan, rejected, sighting
 from bot.storage.schema.base import metadata
+from bot.storage.schema.clock import lane, task
 from bot.storage.schema.communities import community, context, naming, rules, setting, space
 from bot.storage.schema.listening import gap, note
 from bot.storage.schema.outgoing import contact, outbox, outgoing, reach, refusal, slowdown
@@ -33,6 +34,7 @@ __all__ = [
     "excluded_place",
     "gap",
     "import_run",
+    "lane",
     "left_out",
     "link",
     "member",
@@ -54,6 +56,7 @@ __all__ = [
     "space",
     "stale",
     "tally",
+    "task",
     "total",
     "writer",
 ]
