@@ -27,11 +27,12 @@ _KEY_BYTES = 32
 class Keys:
     """What the key file allows: pseudonyms (`handle`), sealing and opening."""
 
-    def __init__(self, pseudonym: bytes, sealing: list[str]) -> None:
-        """Take the pseudonym key and the sealing keys, newest first."""
+    def __init__(self, pseudonym: bytes, sealing: list[str], beside: Path | None = None) -> None:
+        """Take the pseudonym key, the sealing keys, newest first, and where the markers of who was erased lie."""
         if len(pseudonym) < _KEY_BYTES:
             raise ValueError("the pseudonym key is too short")
         self._pseudonym = pseudonym
+        self.erased = beside
         self._box = MultiFernet([Fernet(key) for key in sealing])
         self.handle = lru_cache(maxsize=20_000)(self._handle)
 
@@ -45,6 +46,11 @@ class Keys:
         """Return a pseudonym for a passing purpose; without the key it cannot be matched with any other one."""
         text = json.dumps([purpose, account.platform, account.realm, account.id]).encode()
         return base64.urlsafe_b64encode(hmac.digest(self._pseudonym, text, hashlib.sha256)[:_HANDLE_BYTES]).decode()
+
+    def marker(self, handle: str) -> str:
+        """Return what stands for somebody who asked to be forgotten, made of their pseudonym."""
+        digest = hmac.digest(self._pseudonym, b"forgotten" + handle.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest[:_HANDLE_BYTES]).decode()
 
     def seal(self, account: Account) -> bytes:
         """Encrypt an identity."""
@@ -83,11 +89,16 @@ def open_keys(path: Path) -> Keys:
         if not path.exists():
             _create(path)
         content = json.loads(path.read_text())
-        return Keys(base64.b64decode(content["pseudonym"]), list(content["sealing"]))
+        return Keys(base64.b64decode(content["pseudonym"]), list(content["sealing"]), erased_beside(path))
     except OSError as error:
         raise MachineError(f"{path}: the key file cannot be read or made: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise ConfigError(f"{path}: this is not a key file of Cairn; restore it from where you keep it") from None
+
+
+def erased_beside(keys_file: Path) -> Path:
+    """Return where, beside a key file, the markers of people lie who were erased."""
+    return keys_file.with_name(f"{keys_file.name}.erased")
 
 
 def _create(path: Path) -> None:

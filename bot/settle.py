@@ -16,13 +16,13 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules import parse_rules
-from bot.storage import acts, belonging, communities, marks, tallies
+from bot.storage import acts, belonging, communities, marks, old_tallies, tallies
 from bot.storage.communities import Community
 from bot.storage.engine import Database
 from scoring.assess import band_changes, crossings, totals
 from scoring.columns import Bools
 from scoring.mountain import Mountain
-from scoring.points import Tallies, counterparts_asked, tally
+from scoring.points import Tallies, counterparts_asked, tally, together
 from scoring.road import Road
 from scoring.signals import date_of, day_number
 
@@ -111,8 +111,9 @@ class Settler:
             about = await belonging.of(connection, self._community, rules.mountain, {who for _, who in pairs})
             result = tally(found, rules.mountain, about)
             # Thanks and the like bring in acts whose other side is not in this batch: only whole member-days count.
-            whole = _among(result, pairs)
-            await tallies.replace_tallies(connection, self._community, rules.id, everyone, result.where(whole))
+            result = result.where(_among(result, pairs))
+            before = about.counting(await old_tallies.of_days(connection, self._community, rules.id, pairs))
+            await tallies.replace_tallies(connection, self._community, rules.id, everyone, together(result, before))
         await marks.stale_members(connection, self._community, {who for _, who in everyone})
         await self._roll_to(connection, max(day for day, _ in pairs))
 

@@ -19,6 +19,7 @@ TALLY_POINT = POINT * TIMES_ONE
 """One point in the units of a tally: points in thousandths times a multiplier in hundredths."""
 
 _UNMATCHED = -1
+_NOBODY = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,22 @@ class Tallies:
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """What multipliers ask about members: their declared groups by name, and the members of each programme."""
+    """What multipliers ask about members: their declared groups by name, and the members of each programme.
+
+    `begins` are members (sorted) whose earlier acts count for nothing, and the days on which theirs begin to count.
+    """
 
     groups: Mapping[str, Group] = field(default_factory=dict)
     programmes: Mapping[str, Ints] = field(default_factory=dict)
+    begins: tuple[Ints, Ints] = (_NOBODY, _NOBODY)
+
+    def counting(self, found: Tallies) -> Tallies:
+        """Return the tallies that count: those from the day on from which their members wish it."""
+        members, days = self.begins
+        if not len(members):
+            return found
+        place = np.minimum(np.searchsorted(members, found.member), len(members) - 1)
+        return found.where((members[place] != found.member) | (found.day >= days[place]))
 
 
 NOTHING_DECLARED = Belonging()
@@ -111,7 +124,22 @@ def tally(acts: Acts, mountain: Mountain, belonging: Belonging = NOTHING_DECLARE
         for column, values in zip(columns, found, strict=True):
             column[n:last] = values
         n = last
-    return Tallies(*(column[:n] for column in columns))
+    return belonging.counting(Tallies(*(column[:n] for column in columns)))
+
+
+def together(found: Tallies, more: Tallies) -> Tallies:
+    """Return tallies with others added to them: those of one member, day and type become one."""
+    if not len(more):
+        return found
+    member, day, kind, counted, points = (
+        np.concatenate((getattr(found, name), getattr(more, name)))
+        for name in ("member", "day", "type", "counted", "points")
+    )
+    order = np.lexsort((kind, day, member))
+    keys = [column[order] for column in (member, day, kind)]
+    firsts = np.flatnonzero(np.logical_or.reduce([run_starts(column) for column in keys]))
+    sums = (np.add.reduceat(column[order], firsts) for column in (counted, points))
+    return Tallies(*(column[firsts] for column in keys), *sums)
 
 
 class _Groups:

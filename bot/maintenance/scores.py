@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from bot.rules import parse_rules
-from bot.storage import belonging, checking, communities
+from bot.storage import belonging, checking, communities, old_tallies
 from bot.storage.acts import to_score
 from bot.storage.engine import Database
 from scoring.assess import band_changes, crossings, totals
 from scoring.columns import Bools, Ints
 from scoring.mountain import Mountain
-from scoring.points import TALLY_POINT, Tallies, tally
+from scoring.points import TALLY_POINT, Tallies, tally, together
 from scoring.road import Road
 from scoring.signals import date_of
 
@@ -59,7 +59,7 @@ async def compare(database: Database, community: int) -> Recomputed:
         rules = await communities.rules_of(connection, community)
     for one in rules:
         mountain = parse_rules(one.text, one.name)
-        worked_out = await _recompute(database, community, mountain)
+        worked_out = await _recompute(database, community, (one.id, mountain))
         for shape, right in worked_out:
             stored = await _stored(database, community, one.id, shape)
             left_out = await _marked(database, community)
@@ -71,12 +71,14 @@ async def compare(database: Database, community: int) -> Recomputed:
     return Recomputed(at, wrong)
 
 
-async def _recompute(database: Database, community: int, mountain: Mountain) -> list[tuple[_Shape, Ints]]:
+async def _recompute(database: Database, community: int, under: tuple[int, Mountain]) -> list[tuple[_Shape, Ints]]:
+    rules, mountain = under
     async with database.read() as connection:
         as_of = (await communities.get(connection, community)).as_of
         about = await belonging.of(connection, community, mountain)
         held = await belonging.held(connection, community, mountain)
-    found = tally(await to_score(database, community, as_of, mountain), mountain, about)
+        before = about.counting(await old_tallies.everything(connection, community, rules))
+    found = together(tally(await to_score(database, community, as_of, mountain), mountain, about), before)
     road = Road(found, mountain, as_of)
     now, bands, crossed = totals(road, as_of), band_changes(road, as_of), crossings(road, held)
     return [

@@ -79,7 +79,10 @@ class Memory:
 async def look_up(
     connection: AsyncConnection, community: int, handles: Collection[str], space: int | None, memory: Memory
 ) -> Found:
-    """Ask the store about identities and the policy of the space they act in, all with one query."""
+    """Ask the store about identities and the policy of the space they act in, all with one query.
+
+    Who left themselves out of one space only is left out where that space is the one.
+    """
     remembered = memory.of(community)
     there = {handle: remembered[handle] for handle in handles if handle in remembered}
     rows = await _ask(connection, community, [one for one in handles if one not in there], space)
@@ -87,10 +90,13 @@ async def look_up(
     if not memory.proves(community, version) and there:
         return await look_up(connection, community, handles, space, memory)
     known = {row[0]: Known(row[1], row[2], bool(row[3])) for row in rows if row[2] > 0}
-    left_out = frozenset(row[0] for row in rows if row[2] == _LEFT_OUT)
+    words = [(row[0], row[1]) for row in rows if row[2] == _LEFT_OUT]
+    left_out = frozenset(handle for handle, where in words if where >= 0 or where == -(space or 0))
+    # Whoever said a word of the kind is asked about each time: it may hold in one space and not in another.
+    said = {handle for handle, _ in words}
+    memory.of(community).update({handle: one for handle, one in known.items() if handle not in said})
     for one in left_out & known.keys():
         del known[one]
-    memory.of(community).update(known)
     policy = next((row[0] for row in rows if row[2] == _POLICY), None)
     return Found(there | known, left_out, policy)
 
@@ -100,8 +106,8 @@ async def _ask(connection: AsyncConnection, community: int, handles: Iterable[st
         connection,
         "SELECT a.handle, a.id, a.member, a.bot FROM {given} JOIN account a ON a.handle = given.handle "
         "WHERE a.community = :community "
-        f"UNION ALL SELECT l.handle, 0, {_LEFT_OUT}, FALSE FROM {{given}} JOIN left_out l ON l.handle = given.handle "
-        "WHERE l.community = :community "
+        f"UNION ALL SELECT l.handle, l.space, {_LEFT_OUT}, FALSE FROM {{given}} "
+        "JOIN left_out l ON l.handle = given.handle WHERE l.community = :community "
         f"UNION ALL SELECT s.consent, 0, {_POLICY}, FALSE FROM space s WHERE s.id = :space "
         f"UNION ALL SELECT '', c.people, {_VERSION}, FALSE FROM community c WHERE c.id = :community",
         {"handle": "text"},
@@ -128,10 +134,26 @@ async def find_or_make(
     Who is left out is not among them; nor, where newcomers wait, is who has no page.
     """
     found = await look_up(connection, community, accounts, None, Memory())
-    admitted = {handle: one for handle, one in accounts.items() if handle not in found.left_out}
+    refused = found.left_out | await forgotten(connection, community, keys, accounts.keys() - found.known.keys())
+    admitted = {handle: one for handle, one in accounts.items() if handle not in refused}
     if newcomers.wait:
         return await with_page(connection, found.known)
     return found.known | await make(connection, community, found.known, admitted, (keys, newcomers))
+
+
+async def forgotten(connection: AsyncConnection, community: int, keys: Keys, handles: Iterable[str]) -> frozenset[str]:
+    """Return those among unknown identities who asked to be forgotten."""
+    marked = {keys.marker(handle): handle for handle in handles}
+    if not marked:
+        return frozenset()
+    rows = await matching(
+        connection,
+        "SELECT l.handle FROM {given} JOIN left_out l ON l.handle = given.handle WHERE l.community = :community",
+        {"handle": "text"},
+        ((one,) for one in marked),
+        community=community,
+    )
+    return frozenset(marked[row[0]] for row in rows)
 
 
 async def with_page(connection: AsyncConnection, known: Mapping[str, Known]) -> dict[str, Known]:

@@ -84,15 +84,19 @@ async def admit(connection: AsyncConnection, keys: Keys, origin: Origin, group: 
     handles = {number: keys.handle(one) for number, one in objects.items()}
     if not objects:
         return People({id(None): None}, handles, origin.newcomers.wait)
-    found = await accounts.look_up(connection, origin.community, set(handles.values()), _asked(origin), memory)
-    if found.left_out:
-        _leave_out(group, {number for number, handle in handles.items() if handle in found.left_out})
+    found = await accounts.look_up(connection, origin.community, set(handles.values()), origin.space, memory)
+    newcomers = _newcomers(origin, found.consent if _asks(origin) else None)
+    refused = found.left_out
+    if not newcomers.wait:  # else nothing is kept of unknown people anyway
+        unknown = set(handles.values()) - found.known.keys() - refused
+        refused |= await accounts.forgotten(connection, origin.community, keys, unknown)
+    if refused:
+        _leave_out(group, {number for number, handle in handles.items() if handle in refused})
         objects = _named(group[0])
     named: dict[str, Account] = {}
     for number, one in objects.items():
         if one.bot or handles[number] not in named:
             named[handles[number]] = one
-    newcomers = _newcomers(origin, found.consent)
     if newcomers.wait:
         known = await accounts.with_page(connection, found.known)
     else:
@@ -111,9 +115,9 @@ def _named(wanted: Iterable[Iterable[Signal]]) -> dict[int, Account]:
     return objects
 
 
-def _asked(origin: Origin) -> int | None:
-    """Return the space whose policy decides: that of live signals. An import's was decided when it began."""
-    return None if origin.newcomers.source and not origin.asks else origin.space
+def _asks(origin: Origin) -> bool:
+    """Whether the space's policy of the moment decides: it does for live signals. An import's was decided before."""
+    return origin.asks or not origin.newcomers.source
 
 
 def _newcomers(origin: Origin, consent: str | None) -> Newcomers:

@@ -114,7 +114,10 @@ async def forget(connection: AsyncConnection, space: int) -> None:
 
 async def _people(connection: AsyncConnection, keys: Keys, origin: Origin, signals: Iterable[Signal]) -> Found:
     named = {keys.handle(one) for signal in signals for one in _named(signal)}
-    return await accounts.look_up(connection, origin.community, named, None, Memory())
+    found = await accounts.look_up(connection, origin.community, named, origin.space, Memory())
+    unknown = named - found.known.keys() - found.left_out
+    forgotten = await accounts.forgotten(connection, origin.community, keys, unknown)
+    return found._replace(left_out=found.left_out | forgotten)
 
 
 def _named(signal: Signal) -> list[Account]:

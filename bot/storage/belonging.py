@@ -12,7 +12,7 @@ from bot.storage import marks
 from bot.storage.bulk import insert_new, matching
 from bot.storage.schema import attribute
 from scoring.assess import Held
-from scoring.columns import Group
+from scoring.columns import Group, Ints
 from scoring.mountain import Mountain
 from scoring.points import Belonging, programmes_asked
 from scoring.signals import Kind
@@ -33,12 +33,35 @@ async def of(
     """Return what the Mountain's multipliers ask about some members (about everybody where none are named)."""
     names = sorted({one.group for one in mountain.multipliers if one.group})
     programmes = programmes_asked(mountain.multipliers)
-    if not names and not programmes:
-        return Belonging()
     who = None if members is None else sorted(members)
+    since = await _begins(connection, community, who)
+    if not names and not programmes:
+        return Belonging(begins=since)
     declared = {name: await group(connection, community, name, who) for name in names}
     joined = {name: await _in_programme(connection, community, name) for name in programmes}
-    return Belonging(declared, {name: np.array(joined[name], np.int64) for name in joined})
+    return Belonging(declared, {name: np.array(joined[name], np.int64) for name in joined}, since)
+
+
+async def _begins(connection: AsyncConnection, community: int, members: Sequence[int] | None) -> tuple[Ints, Ints]:
+    """Return from which day on the acts of members count who began their page afresh; of joined people, the latest."""
+    theirs = "SELECT coalesce(m.merged_into, m.id) AS who, m.begins AS day FROM"
+    here = "WHERE m.community = :community AND m.begins > 0"
+    some = f"{theirs} member m {here}"
+    if members is not None:
+        some = (
+            f"{theirs} {{given}} JOIN member m ON m.id = given.member {here} "
+            f"UNION ALL {theirs} {{given}} JOIN member m ON m.community = :community "
+            "AND m.merged_into = given.member WHERE m.begins > 0"
+        )
+    rows = await matching(
+        connection,
+        f"SELECT who, max(day) FROM ({some}) AS found GROUP BY who ORDER BY who",
+        _MEMBERS if members is not None else {},
+        ((one,) for one in members or ()),
+        community=community,
+    )
+    table = np.array([tuple(row) for row in rows] or np.empty((0, 2)), np.int64)
+    return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
 
 
 async def group(connection: AsyncConnection, community: int, name: str, members: Sequence[int] | None = None) -> Group:

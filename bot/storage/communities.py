@@ -110,6 +110,7 @@ async def sweep_retired(connection: AsyncConnection, of: int, limit: int = 5_000
     more = False
     for table, keys in (
         ("tally", "day, member, type"),
+        ("old_tally", "day, member, type"),
         ("total", "member, band"),
         ("band_change", "member, day"),
         ("crossing", "member, step, day"),

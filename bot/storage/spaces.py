@@ -14,7 +14,9 @@ from bot.storage.bulk import insert_new
 from bot.storage.schema import community, left_out, space
 
 OWN_WORD = 0
-"""The space of those who left themselves out."""
+"""The space of those who left themselves out everywhere; who did so in space n has -n."""
+FORGOTTEN = -(2**31)
+"""The space of those who asked to be forgotten: what stands for them is made for this alone (`Keys.marker`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ async def test_settled_community_is_fine(database_url: str, tmp_path: Path) -> N
         "one engagement per object": 82,
         "what several sources say": 10,
         "what counts": 82,
+        "the audit log": 0,
         "scores": report.checks[-1].looked_at,
     }
     assert report.checks[-1].looked_at > 40

@@ -1,0 +1,204 @@
+"""What people chose: the rows that tell it one after another, and the state that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage import marks
+from bot.storage.bulk import each, insert_new, matching, rows_of
+from bot.storage.schema import account, choice, left_out, member
+from bot.storage.spaces import OWN_WORD
+from scoring.signals import Kind
+
+_MEMBERS = {"member": "bigint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One thing that somebody chose or was asked: where (0 is everywhere), what, in which text, when and how."""
+
+    member: int
+    space: int
+    what: str
+    value: str
+    version: str
+    at: int
+    source: str
+
+
+class Mine(NamedTuple):
+    """An account that is somebody's: its number, pseudonym, and the member that it began with."""
+
+    id: int
+    handle: str
+    own_member: int
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Somebody with all their accounts. `root` is the member who stands for all; `begins` the day of their page.
+
+    `page` holds where all who are joined have one: the strictest word counts.
+    """
+
+    root: int
+    accounts: tuple[Mine, ...]
+    page: bool
+    begins: int
+
+    @property
+    def members(self) -> list[int]:
+        """All members who are joined in them."""
+        return sorted({self.root, *(one.own_member for one in self.accounts)})
+
+
+async def family(connection: AsyncConnection, community: int, handle: str) -> Family | None:
+    """Return whom a pseudonym belongs to, None where nothing is stored of them."""
+    here = account.c.community == community
+    root = (await connection.execute(select(account.c.member).where(here, account.c.handle == handle))).scalar()
+    return None if root is None else await family_of(connection, community, root)
+
+
+async def family_of(connection: AsyncConnection, community: int, root: int) -> Family | None:
+    """Return a member with all their accounts, None where there is no such member."""
+    rows = await rows_of(
+        connection,
+        "SELECT m.id, m.page, m.begins FROM member m WHERE m.community = :community "
+        "AND (m.id = :root OR m.merged_into = :root)",
+        community=community,
+        root=root,
+    )
+    if not rows:
+        return None
+    columns = select(account.c.id, account.c.handle, account.c.own_member)
+    mine = await connection.execute(
+        columns.where(account.c.community == community, account.c.member == root).order_by(account.c.id)
+    )
+    accounts = tuple(Mine(*row) for row in mine)
+    return Family(root, accounts, all(bool(row[1]) for row in rows), max(row[2] for row in rows))
+
+
+async def put(connection: AsyncConnection, community: int, rows: Iterable[Chosen]) -> None:
+    """Add rows; none is ever changed."""
+    columns = ("community", "member", "space", "what", "value", "version", "at", "source")
+    values = [(community, one.member, one.space, one.what, one.value, one.version, one.at, one.source) for one in rows]
+    await insert_new(connection, choice, columns, values)
+
+
+async def of(connection: AsyncConnection, community: int, members: Collection[int]) -> list[Chosen]:
+    """Return what some members chose and were asked, in the order it came."""
+    names = (choice.c[name] for name in Chosen.__slots__)
+    query = select(*names).where(choice.c.community == community, choice.c.member.in_(members)).order_by(choice.c.id)
+    return [Chosen(*row) for row in await connection.execute(query)]
+
+
+async def set_page(
+    connection: AsyncConnection, community: int, members: Collection[int], *, page: bool, begins: int | None = None
+) -> None:
+    """Give members a page or take it; `begins` is the day that it begins, None leaves that as it is."""
+    sets = "page = :page" if begins is None else "page = :page, begins = :begins"
+    rows = [{"id": one, "page": page} | ({} if begins is None else {"begins": begins}) for one in members]
+    await each(connection, f"UPDATE member SET {sets} WHERE id = :id", rows)
+    if begins is not None:
+        await marks.dirty_members(connection, community, members)
+
+
+async def days_before(connection: AsyncConnection, community: int, whose: Family) -> list[int]:
+    """Return the days before somebody's page begins on which they did something, or were thanked."""
+    rows = await matching(
+        connection,
+        "SELECT DISTINCT e.day FROM engagement e WHERE e.community = :community AND e.day < :begins "
+        "AND e.account IN (SELECT given.account FROM {given}) UNION "
+        "SELECT DISTINCT e.day FROM engagement e WHERE e.community = :community AND e.day < :begins "
+        f"AND e.kind = {Kind.THANKS:d} AND e.target IN (SELECT given.account FROM {{given}})",
+        {"account": "bigint"},
+        ((one.id,) for one in whose.accounts),
+        community=community,
+        begins=whose.begins,
+    )
+    return sorted(row[0] for row in rows)
+
+
+async def mark_days(connection: AsyncConnection, community: int, root: int, days: Iterable[int]) -> None:
+    """Have a member's days settled anew."""
+    accounts = select(account.c.id).where(account.c.community == community, account.c.member == root).limit(1)
+    number = (await connection.execute(accounts)).scalar()
+    if number is not None:
+        await marks.dirty_accounts(connection, community, {(day, number) for day in days})
+
+
+async def drop_old(connection: AsyncConnection, community: int, members: Collection[int]) -> None:
+    """Delete what acts of members gave that are kept no longer, and have those days settled anew."""
+    rows = await matching(
+        connection,
+        "DELETE FROM old_tally WHERE community = :community AND member IN (SELECT given.member FROM {given}) "
+        "RETURNING member",
+        _MEMBERS,
+        ((one,) for one in members),
+        community=community,
+    )
+    if rows:
+        roots = await matching(
+            connection,
+            "SELECT coalesce(m.merged_into, m.id) FROM {given} JOIN member m ON m.id = given.member",
+            _MEMBERS,
+            ({(row[0],) for row in rows}),
+        )
+        await marks.dirty_members(connection, community, {row[0] for row in roots})
+
+
+async def own_words(connection: AsyncConnection, community: int, handles: Collection[str]) -> set[int]:
+    """Return where people left themselves out: `OWN_WORD` is everywhere, -n in space n."""
+    here = left_out.c.community == community, left_out.c.handle.in_(handles), left_out.c.space <= OWN_WORD
+    return set((await connection.execute(select(left_out.c.space).where(*here))).scalars())
+
+
+async def left_out_by_settings(connection: AsyncConnection, community: int, handles: Collection[str]) -> bool:
+    """Whether a space's settings leave one of these out."""
+    here = left_out.c.community == community, left_out.c.handle.in_(handles), left_out.c.space > OWN_WORD
+    return (await connection.execute(select(left_out.c.space).where(*here).limit(1))).first() is not None
+
+
+async def take_back(connection: AsyncConnection, community: int, handles: Collection[str], where: Sequence[int]) -> int:
+    """Let people in again who left themselves out; returns how many such words were taken back."""
+    here = left_out.c.community == community, left_out.c.handle.in_(handles), left_out.c.space.in_(where)
+    return len((await connection.execute(delete(left_out).where(*here).returning(left_out.c.handle))).fetchall())
+
+
+async def withdraw_invitations(connection: AsyncConnection, community: int, members: Collection[int]) -> None:
+    """Take back that members wish to be invited, in all spaces."""
+    await each(
+        connection,
+        "UPDATE reach SET invite = NULL WHERE community = :community AND member = :member",
+        [{"community": community, "member": one} for one in members],
+    )
+
+
+async def invited(connection: AsyncConnection, community: int, members: Collection[int], space: int) -> list[str]:
+    """Return what members chose in a space about being invited."""
+    rows = await matching(
+        connection,
+        "SELECT r.invite FROM {given} JOIN reach r ON r.member = given.member "
+        "WHERE r.community = :community AND r.space = :space AND r.invite IS NOT NULL",
+        _MEMBERS,
+        ((one,) for one in members),
+        community=community,
+        space=space,
+    )
+    return [row[0] for row in rows]
+
+
+async def people_with_pages(connection: AsyncConnection, community: int) -> int:
+    """Return how many have a page."""
+    query = "SELECT count(*) FROM member WHERE community = :of AND page AND merged_into IS NULL"
+    return int((await connection.execute(text(query), {"of": community})).scalar_one())
+
+
+async def public_of(connection: AsyncConnection, number: int) -> str | None:
+    """Return a member's public id."""
+    return (await connection.execute(select(member.c.public).where(member.c.id == number))).scalar()
