@@ -5,91 +5,109 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from bot.language import Words
 from scoring.mountain import POINT, TIMES_ONE, Band, Conditions, Credit, EngagementType, Multiplier, Step
 from scoring.signals import date_of
 
 _SPELLED_OUT = 3
-_ORDINALS = ("first", "second", "third")
 
 
-def points(thousandths: int) -> str:
-    """Return points as people write them: `1 point`, `0.5 points`."""
-    return f"{_number(thousandths, POINT)} point{'' if thousandths == POINT else 's'}"
+class Phrases:
+    """Says parts of the Mountain in one language. What the rules file itself says stays as it is written there."""
 
+    def __init__(self, words: Words) -> None:
+        """Take the language."""
+        self.words = words
 
-def a_day(one: EngagementType) -> str:
-    """Return what a day of a type gives."""
-    table = one.curve
-    gains = [after - before for before, after in pairwise(table)]
-    if not any(gains):
-        return "counted, without points"
-    if len(gains) == 1:
-        return f"{points(gains[0])}, once a day"
-    if len(set(gains)) == 1 or (len(set(gains[:-1])) == 1 and gains[-1] < gains[0]):
-        return f"{points(gains[0])} each, at most {points(table[-1])} a day"
-    first = [f"{_number(gain, POINT)} for the {_ORDINALS[n]}" for n, gain in enumerate(gains[:_SPELLED_OUT])]
-    if len(gains) > _SPELLED_OUT:
-        first.append("then less each time" if gains == sorted(gains, reverse=True) else "and so on")
-    return f"{', '.join(first)}; at most {points(table[-1])} a day"
+    def points(self, thousandths: int) -> str:
+        """Return points as people write them: `1 point`, `0.5 points`."""
+        return self._say("points", n=1 if thousandths == POINT else 2, points=self.number(thousandths / POINT))
 
+    def number(self, value: float) -> str:
+        """Return a number with at most three places, as people write them: `1,234.5`."""
+        text = f"{value:,.3f}".rstrip("0").rstrip(".")
+        marks = {",": self._say("thousands"), ".": self._say("decimal")}
+        return "".join(marks.get(one, one) for one in text)
 
-def counting(one: EngagementType) -> str:
-    """Return what must differ for two of one day to count twice, or nothing."""
-    if one.per_amount:
-        return f"one for each {_duration(one.per_amount * 60)}"
-    if one.different_people:
-        return "one for each different person"
-    return f"one in each {_duration(one.slot)}" if one.slot and len(one.curve) > 2 else ""
+    def a_day(self, one: EngagementType) -> str:
+        """Return what a day of a type gives, and what must differ for two of one day to count twice."""
+        counted = self._counting(one)
+        what = self._gains(one)
+        return self._say("day.counting", what=what, counting=counted) if counted else what
 
+    def _gains(self, one: EngagementType) -> str:
+        table = one.curve
+        gains = [after - before for before, after in pairwise(table)]
+        most = self.points(table[-1])
+        if not any(gains):
+            return self._say("day.none")
+        if len(gains) == 1:
+            return self._say("day.once", points=self.points(gains[0]))
+        if len(set(gains)) == 1 or (len(set(gains[:-1])) == 1 and gains[-1] < gains[0]):
+            return self._say("day.each", points=self.points(gains[0]), most=most)
+        first = [
+            self._say(f"day.gain{n}", gain=self.number(gain / POINT))
+            for n, gain in enumerate(gains[:_SPELLED_OUT], start=1)
+        ]
+        if len(gains) > _SPELLED_OUT:
+            first.append(self._say("day.less" if gains == sorted(gains, reverse=True) else "day.more"))
+        return self._say("day.curve", gains=", ".join(first), most=most)
 
-def conditions(one: EngagementType) -> str:
-    """Return what an engagement must be to count as this type."""
-    when: Conditions = one.when
-    parts = [_either(tuple(kind.label.replace("_", " ") for kind in when.kinds))]
-    asked = (("as", when.roles), ("in", when.places), ("of", when.programmes), ("in cohort", when.cohorts))
-    parts += [f"{word} {_either(patterns)}" for word, patterns in asked if patterns]
-    if when.completed is not None:
-        parts.append("completed" if when.completed else "not completed")
-    if when.to_others:
-        parts.append("to others")
-    if one.credit is Credit.RECEIVER:
-        parts.append("counted for who receives it")
-    return ", ".join(parts)
+    def _counting(self, one: EngagementType) -> str:
+        if one.per_amount:
+            return self._say("counting.amount", duration=self._duration(one.per_amount * 60))
+        if one.different_people:
+            return self._say("counting.people")
+        if one.slot and len(one.curve) > 2:
+            return self._say("counting.slot", duration=self._duration(one.slot))
+        return ""
 
+    def conditions(self, one: EngagementType) -> str:
+        """Return what an engagement must be to count as this type."""
+        when: Conditions = one.when
+        parts = [self._either(tuple(self._say(f"kind.{kind.label}") for kind in when.kinds))]
+        asked = (
+            ("role", when.roles), ("place", when.places), ("programme", when.programmes), ("cohort", when.cohorts),
+        )  # fmt: skip
+        parts += [self._say(f"when.{name}", some=self._either(patterns)) for name, patterns in asked if patterns]
+        if when.completed is not None:
+            parts.append(self._say("when.completed" if when.completed else "when.not_completed"))
+        if when.to_others:
+            parts.append(self._say("when.to_others"))
+        if one.credit is Credit.RECEIVER:
+            parts.append(self._say("when.received"))
+        return ", ".join(parts)
 
-def entry(band: Band) -> str:
-    """Return from when a member is in a band."""
-    return f"from {points(band.entry)} in this band"
+    def entry(self, band: Band) -> str:
+        """Return from when a member is in a band."""
+        return self._say("band.entry", points=self.points(band.entry))
 
+    def multiplier(self, one: Multiplier) -> str:
+        """Return whom a multiplier concerns, how much and when."""
+        whom = self._say("multiplier.group", group=one.group, some=self._either(one.values)) if one.group else ""
+        whom = whom or self._say("multiplier.members", programme=one.programme)
+        text = self._say("multiplier.one", name=one.name, times=self.number(one.times / TIMES_ONE), whom=whom)
+        for key, day in (("since", one.first), ("until", one.last)):
+            text += "" if day is None else self._say(f"multiplier.{key}", day=date_of(day).isoformat())
+        return text
 
-def multiplier(one: Multiplier) -> str:
-    """Return whom a multiplier concerns, how much and when."""
-    whom = f"members of {one.programme}" if one.programme else f"{one.group}: {_either(one.values)}"
-    since = f", from {date_of(one.first)}" if one.first is not None else ""
-    until = f", to {date_of(one.last)}" if one.last is not None else ""
-    return f"{one.name}: {_number(one.times, TIMES_ONE)} times the points for {whom}{since}{until}"
+    def threshold(self, step: Step, band: str) -> str:
+        """Return when a step is offered."""
+        text = self._say("step.threshold", points=self.points(step.points), band=band)
+        text += self._say("step.days", n=step.days) if step.days > 1 else ""
+        return text + (self._say("step.role", role=step.without_role) if step.without_role else "")
 
+    def _duration(self, seconds: int) -> str:
+        for word, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+            if seconds % length == 0:
+                return self._say(f"duration.{word}", n=seconds // length)
+        return self._say("duration.second", n=seconds)
 
-def threshold(step: Step, band: str) -> str:
-    """Return when a step is offered."""
-    days = f", earned on {step.days} different days" if step.days > 1 else ""
-    role = f"; not for who has had the role {step.without_role}" if step.without_role else ""
-    return f"{points(step.points)} in {band}{days}{role}"
+    def _either(self, texts: tuple[str, ...]) -> str:
+        """Return patterns as a list in words; a character set of one (`[[]`) is just that character."""
+        shown = [re.sub(r"\[([*?\[])\]", r"\1", text) for text in texts]
+        *some, last = shown
+        return self._say("or", some=", ".join(some), last=last) if some else last
 
-
-def _number(units: int, one: int) -> str:
-    return f"{units / one:,.3f}".rstrip("0").rstrip(".")
-
-
-def _duration(seconds: int) -> str:
-    for word, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds % length == 0:
-            count = seconds // length
-            return f"{count} {word}s" if count > 1 else word
-    return f"{seconds} seconds" if seconds > 1 else "second"
-
-
-def _either(texts: tuple[str, ...]) -> str:
-    """Return patterns as a list in words; a character set of one (`[[]`) is just that character."""
-    shown = [re.sub(r"\[([*?\[])\]", r"\1", text) for text in texts]
-    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    def _say(self, key: str, **values: str | int) -> str:
+        return self.words.plain(f"mountain.{key}", **values)
