@@ -47,6 +47,12 @@ async def everyone(connection: AsyncConnection) -> list[Community]:
     return [Community(*row) for row in rows]
 
 
+async def zones(connection: AsyncConnection) -> dict[int, str]:
+    """Return the time zone of each community, as its settings name it."""
+    rows = await connection.execute(select(community.c.id, community.c.settings))
+    return {row[0]: str(json.loads(row[1] or "{}").get("zone", "UTC")) for row in rows}
+
+
 async def named(connection: AsyncConnection, name: str) -> Community | None:
     """Return the community of a name, None where there is none."""
     return next((one for one in await everyone(connection) if one.name == name), None)
@@ -192,6 +198,6 @@ async def dissolve_empty(connection: AsyncConnection, of: int) -> None:
     )
     if (await connection.execute(text(something), {"of": of})).first() is not None:
         return
-    for table in ("naming", "context", "rejected", "import_run", "rules", "orphan", "dirty", "stale"):
+    for table in ("naming", "context", "rejected", "import_run", "rules", "orphan", "dirty", "stale", "lane", "task"):
         await connection.execute(text(f"DELETE FROM {table} WHERE community = :of"), {"of": of})
     await connection.execute(text("DELETE FROM community WHERE id = :of"), {"of": of})

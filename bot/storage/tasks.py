@@ -158,6 +158,11 @@ async def end(connection: AsyncConnection, task: Task, now: int, said: str) -> N
     await _change(connection, task, "state = 'done', ended_at = :now, said = :said", now=now, said=said)
 
 
+async def leave_out(connection: AsyncConnection, task: Task, now: int, said: str) -> None:
+    """Put down that work is not done, and why."""
+    await _change(connection, task, "state = 'skipped', ended_at = :now, said = :said", now=now, said=said)
+
+
 async def _change(connection: AsyncConnection, task: Task, sets: str, **values: object) -> None:
     where = "WHERE community = :community AND lane = :lane AND key = :key AND state = 'waiting' RETURNING 1"
     who = {"community": task.lane.community, "lane": task.lane.name, "key": task.key}
