@@ -13,6 +13,7 @@ class Meter(StrEnum):
     RATE_LIMITED = "rate_limited"
     GAPS = "gaps"
     MALFORMED = "malformed"
+    LATE = "late_answers"
 
 
 class Level(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
@@ -13,6 +14,9 @@ from bot.ports import Host, MachineError, Meter
 from integrations.discord.ear import Event, Server
 from integrations.discord.ids import UnknownPlaceError
 from integrations.discord.sentences import unreachable
+
+if TYPE_CHECKING:
+    from discord.types.gateway import SessionStartLimit
 
 CLOCK_MAY_BE_OFF = 30.0
 """By how many seconds our clock may differ from Discord's."""
@@ -50,6 +54,17 @@ class Answers:
             f"this machine's clock is {abs(round(self.ahead))} s {how} Discord's; set it right (NTP), "
             "because acts are dated by it"
         )
+
+
+def use_gateway(http: HTTPClient, address: str) -> None:
+    """Let a client connect to another gateway than the one it is told of."""
+    asked = http.get_bot_gateway
+
+    async def get_bot_gateway() -> tuple[int, str, SessionStartLimit]:
+        shards, _, limit = await asked()
+        return shards, address, limit
+
+    http.get_bot_gateway = get_bot_gateway  # type: ignore[method-assign]
 
 
 class Fetching:

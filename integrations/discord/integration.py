@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
@@ -16,8 +15,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.ports import ConfigError, Finding, Host, Kind, MachineError, Meter
-from integrations.discord.asking import Answers, Fetching
+from bot.ports import ConfigError, Delivery, Finding, Host, Kind, MachineError, Meter, Outcome
+from integrations.discord.asking import Answers, Fetching, use_gateway
 from integrations.discord.behind import Behind
 from integrations.discord.checking import look_at, look_over
 from integrations.discord.ear import Ear, Server
@@ -26,13 +25,13 @@ from integrations.discord.history import History
 from integrations.discord.ids import Payload, UnreadableError
 from integrations.discord.logins import Logins
 from integrations.discord.pages import Pages
+from integrations.discord.patience import beside
 from integrations.discord.people import People
 from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
+from integrations.discord.speaking.delivering import REMEMBERS
+from integrations.discord.speaking.mouth import Speaking, deliver
 from integrations.discord.timing import Timing, wall_clock
 from integrations.discord.wire import Client, Lives
-
-if TYPE_CHECKING:
-    from discord.types.gateway import SessionStartLimit
 
 OVERLAP_MS = 60_000
 """What is read again before a gap: clocks differ, and what is known already changes nothing."""
@@ -68,6 +67,7 @@ class Discord:
         self._access = access
         self._timing = timing or Timing()
         self._client: Client | None = None
+        self._speaking: Speaking | None = None
 
     @property
     def sequence(self) -> int:
@@ -84,11 +84,20 @@ class Discord:
         """Listen until cancelled; see `bot.ports.Integration`."""
         Route.BASE = self._access.api_url.rstrip("/")
         async with _Session(host, self._access, self._timing) as session:
-            self._client = session.client
+            self._client, self._speaking = session.client, session.speaking
             try:
                 await session.listen()
             finally:
-                self._client = None
+                self._client = self._speaking = None
+
+    @property
+    def remembers(self) -> float:
+        """For how many seconds Discord knows a message's nonce again; see `bot.ports.Deliverer`."""
+        return REMEMBERS
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        """Hand one message over, once; see `bot.ports.Deliverer`."""
+        return await deliver(self._speaking, delivery)
 
     async def check(self) -> list[Finding]:
         """Look whether it could run."""
@@ -118,6 +127,8 @@ class _Session:
         self._answers = Answers(self.client.http, access.clock, lambda: host.count(Meter.RATE_LIMITED))
         self.fetch = Fetching(self.client.http, host, access.clock).fetch
         self._guests = Guests(self.client.http, access.clock)
+        who, way = (self._ear.servers, self._people), (access.api_url, access.token)
+        self.speaking = Speaking(self.client, host, who, way, (access.clock, timing))
         self._known: set[str] = set()
 
     async def __aenter__(self) -> _Session:
@@ -126,6 +137,7 @@ class _Session:
     async def __aexit__(self, *_: object) -> None:
         """Close the connection first, then store what it brought."""
         await self._leave_off()
+        await self.speaking.close()
         with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
             await self.client.close()
         await self._ear.quiet()
@@ -146,15 +158,15 @@ class _Session:
         if self._access.gateway_url is not None:
             address = yarl.URL(self._access.gateway_url)
             DiscordWebSocket.DEFAULT_GATEWAY = address
-            self._use_gateway(str(address))
-        async with _beside(self._tick()):
+            use_gateway(self.client.http, str(address))
+        async with beside(self._tick()):
             try:
                 await self.client.login(self._access.token)
                 own = self._people.own = str(self.client.user.id) if self.client.user is not None else ""
                 if wrong := self._answers.clock_is_wrong():
                     _logger.warning("%s", wrong)
                 _logger.info("to invite Cairn to a server: %s", invite(self.client.application_id or 0))
-                async with _beside(self._behind.run(own)):
+                async with beside(self._behind.run(own)), beside(self.speaking.run()):
                     await self._stay_connected()
             except discord.LoginFailure:
                 raise ConfigError(WRONG_TOKEN) from None
@@ -163,15 +175,6 @@ class _Session:
             except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 raise MachineError(unreachable(error)) from None
         raise MachineError("Discord has ended the connection")
-
-    def _use_gateway(self, address: str) -> None:
-        asked = self.client.http.get_bot_gateway
-
-        async def get_bot_gateway() -> tuple[int, str, SessionStartLimit]:
-            shards, _, limit = await asked()
-            return shards, address, limit
-
-        self.client.http.get_bot_gateway = get_bot_gateway  # type: ignore[method-assign]
 
     async def _stay_connected(self) -> None:
         """Return or raise what ends the connection, or what breaks the reading of it."""
@@ -285,14 +288,3 @@ class _Session:
             if found:
                 with suppress(MachineError):
                     await server.desk.record(found)
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Let something run beside the block."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])

@@ -1,12 +1,24 @@
-"""Waiting with a time limit, which costs nothing where nothing has to be waited for."""
+"""Waiting with a time limit, which costs nothing where nothing has to be waited for; and doing something meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import AsyncIterator, Coroutine, Generator
+from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar, cast
 
 _T = TypeVar("_T")
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Let something run beside the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def within(reading: Coroutine[Any, Any, _T], seconds: float | None) -> _T:

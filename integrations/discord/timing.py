@@ -21,7 +21,9 @@ class Timing:
     voice channels are told, `guests` how often lists of who comes are read. After `silence` a connection counts as
     dead; `closing` is how long the other side may take to agree that it is closed. What was missed and cannot be read
     is tried again after `retry`, and later each time. `pace` lies before each request for a page of back-fill, and
-    `look` between looking whether servers are to be listened to, or read back, that were not.
+    `look` between looking whether servers are to be listened to, or read back, that were not. Somebody who waits for an
+    answer is told after `answer` that it will come, and only after `form` where it may be a form; Discord waits three
+    seconds. `sending` is how long it may take to hear whether a message was sent.
     """
 
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -33,3 +35,6 @@ class Timing:
     pace: float = 0.2
     retry: float = 5.0
     look: float = 5.0
+    answer: float = 1.5
+    form: float = 2.4
+    sending: float = 8.0

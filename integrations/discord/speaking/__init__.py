@@ -1,0 +1,1 @@
+"""Speaking on Discord: commands and forms in, neutral blocks drawn natively out."""
