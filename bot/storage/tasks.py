@@ -8,7 +8,7 @@ because each of their transactions first looks whether their number is still the
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -193,51 +193,52 @@ async def there(connection: AsyncConnection, wanted: Iterable[tuple[Lane, str]])
     return {(Lane(row[0], row[1]), row[2]) for row in rows}
 
 
-async def since(connection: AsyncConnection) -> dict[Lane, int]:
-    """Return from when on (ms) each lane's work is ours."""
-    return {
-        Lane(row[0], row[1]): row[2] for row in await rows_of(connection, "SELECT community, name, since FROM lane")
-    }
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lane as it stands: what was due before `since` is nobody's; `lease` is until when it is held. Both in ms."""
+
+    since: int
+    lease: int
 
 
-async def held(connection: AsyncConnection, now: int) -> set[Lane]:
-    """Return the lanes that somebody holds now."""
-    return {
-        Lane(*row) for row in await rows_of(connection, "SELECT community, name FROM lane WHERE lease > :now", now=now)
-    }
+async def lanes_there(connection: AsyncConnection) -> dict[Lane, Held]:
+    """Return all lanes that there have been."""
+    rows = await rows_of(connection, "SELECT community, name, since, lease FROM lane")
+    return {Lane(row[0], row[1]): Held(row[2], row[3]) for row in rows}
 
 
-async def last(connection: AsyncConnection, communities: Collection[int]) -> dict[Lane, Task]:
-    """Return what was put down last in each lane of some communities."""
-    rows = await _of(
-        connection,
-        communities,
-        "t.due = (SELECT max(o.due) FROM task o WHERE o.community = t.community AND o.lane = t.lane)",
-    )
-    return {one.lane: one for one in rows}
+async def last(connection: AsyncConnection) -> dict[Lane, Task]:
+    """Return what was put down last in each lane."""
+    newest = "SELECT max(o.due) FROM task o WHERE o.community = l.community AND o.lane = l.name"
+    return await _each(connection, f"t.due = ({newest})")
 
 
-async def last_done(connection: AsyncConnection, communities: Collection[int]) -> dict[Lane, Task]:
-    """Return what was done last in each lane of some communities."""
-    rows = await _of(
-        connection,
-        communities,
-        "t.state = 'done' AND t.ended_at = (SELECT max(o.ended_at) FROM task o "
-        "WHERE o.community = t.community AND o.lane = t.lane AND o.state = 'done')",
-    )
-    return {one.lane: one for one in rows}
+async def last_done(connection: AsyncConnection) -> dict[Lane, Task]:
+    """Return what was done last in each lane: of what is done, the one that was due last."""
+    newest = "SELECT max(o.due) FROM task o WHERE o.community = l.community AND o.lane = l.name AND o.state = 'done'"
+    return await _each(connection, f"t.due = ({newest}) AND t.state = 'done'")
 
 
-async def _of(connection: AsyncConnection, communities: Collection[int], which: str) -> list[Task]:
+async def _each(connection: AsyncConnection, which: str) -> dict[Lane, Task]:
     columns = ", ".join(f"t.{one}" for one in _TASK.split(", "))
-    rows = await matching(
+    rows = await rows_of(
         connection,
-        f"SELECT {columns} FROM {{given}} JOIN task t ON t.community = given.community WHERE {which} "
+        f"SELECT {columns} FROM lane l JOIN task t ON t.community = l.community AND t.lane = l.name WHERE {which} "
         "ORDER BY t.community, t.lane, t.key",
-        {"community": "int"},
-        ((one,) for one in sorted(communities)),
     )
-    return [_task(row) for row in rows]
+    return {one.lane: one for one in map(_task, rows)}
+
+
+async def get(connection: AsyncConnection, lane: Lane, key: str) -> Task | None:
+    """Return a piece of work, None where there is none."""
+    rows = await rows_of(
+        connection,
+        f"SELECT {_TASK} FROM task WHERE community = :community AND lane = :lane AND key = :key",
+        community=lane.community,
+        lane=lane.name,
+        key=key,
+    )
+    return _task(rows[0]) if rows else None
 
 
 async def sweep(connection: AsyncConnection, community: int, before: int, limit: int = 1_000) -> bool:
