@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from difflib import get_close_matches
 from typing import Any
 
-import numpy as np
-
+from bot import tracing
 from bot.errors import InputError
 from bot.keys import Keys
-from bot.settle import Settler
-from bot.storage import belonging, communities, contexts, ledger, marks, tallies
+from bot.settle import InForce, Settler
+from bot.storage import communities, ledger, marks
 from bot.storage.communities import Community
 from bot.storage.engine import Database
 from bot.storage.ledger import Entry, Person
-from scoring import assess, points
-from scoring.columns import Acts
-from scoring.mountain import POINT, TIMES_ONE, Mountain
-from scoring.points import TALLY_POINT, Tallies
-from scoring.road import Road
+from bot.tracing import Behind, Places, Trail
+from scoring.mountain import POINT, Mountain
+from scoring.points import TALLY_POINT
 from scoring.signals import Context, date_of
 
 _LOOKED_THROUGH = 20_000
@@ -69,22 +65,18 @@ class Explainer:
             if not person.page:
                 raise InputError("this person is only counted: without a page, nobody is shown what they did")
             active = await communities.active_rules(connection, self._community.id)
-            scored = await tallies.tallies_of(connection, self._community.id, active.id, [number])
-            held = await belonging.held(connection, self._community.id, self._mountain, [number])
-            scored = scored.where(scored.day <= as_of)
-            days = sorted({int(day) for day in scored.day})
-            entries = await ledger.entries(connection, self._community.id, number, days)
-            places = await contexts.some(connection, {one.context for one in entries})
-        types = self._types(entries, places)
-        road = Road(scored, self._mountain, as_of)
+            rules = InForce(active.id, self._mountain)
+            trail = await tracing.trail(connection, self._community.id, rules, number, as_of)
+            days = sorted(set(trail.scored.day.tolist()))
+            told, places = await tracing.behind(connection, self._community.id, trail, days)
         return {
             "community": self._community.name,
             "as_of": date_of(as_of).isoformat(),
             "rules": {"version": self._mountain.version},
             "member": self._person(person),
-            **self._standing(road, as_of),
-            "crossings": self._crossings(assess.crossings(road, held)),
-            "tallies": self._tallies(scored, entries, types, places),
+            **self._standing(trail),
+            "crossings": self._crossings(trail),
+            "tallies": [self._tally(one, places) for one in told],
         }
 
     async def _settled(self) -> None:
@@ -93,36 +85,18 @@ class Explainer:
         if left:
             await Settler(self._database, self._community.id).settle()
 
-    def _types(self, entries: list[Entry], places: dict[int, Context]) -> list[int]:
-        """Return for each entry the index of its engagement type, -1 where none matches."""
-        order = sorted(places)
-        column = np.array(
-            [(e.author, e.day, e.at, e.kind, order.index(e.context), e.about, e.amount) for e in entries]
-            or np.empty((0, 7)),
-            np.int64,
-        )
-        author, day, at, kind, context, about, amount = column.T
-        found = Acts(author, day, at, kind, context, about, amount, tuple(places[one] for one in order))
-        return [int(one) for one in points.types(found, self._mountain)]
-
     def _person(self, person: Person) -> dict[str, Any]:
         known = [self._keys.open(sealed) for sealed in person.sealed]
         accounts = [{"platform": one.platform, "realm": one.realm, "id": one.id} for one in known]
         return {"id": person.public, "accounts": accounts}
 
-    def _standing(self, road: Road, as_of: int) -> dict[str, Any]:
-        sums = assess.totals(road, as_of)
-        points_of = dict(zip(sums.band.tolist(), sums.points.tolist(), strict=True))
-        changes = assess.band_changes(road, as_of)
-        history = [
-            {"day": date_of(day).isoformat(), "band": self._band(band)}
-            for day, band in zip(changes.day.tolist(), changes.band.tolist(), strict=True)
-        ]
+    def _standing(self, trail: Trail) -> dict[str, Any]:
+        history = [{"day": date_of(day).isoformat(), "band": self._band(band)} for day, band in trail.bands]
         return {
             "band": history[-1]["band"] if history else None,
             "totals": [
-                {"band": band.name, "points": points_of.get(n, 0) / TALLY_POINT, "entry": band.entry / POINT}
-                for n, band in enumerate(self._mountain.bands)
+                {"band": band.name, "points": worth / TALLY_POINT, "entry": band.entry / POINT}
+                for band, worth in zip(self._mountain.bands, trail.totals, strict=True)
             ],
             "history": history,
         }
@@ -130,38 +104,23 @@ class Explainer:
     def _band(self, number: int) -> str | None:
         return self._mountain.bands[number - 1].name if number else None
 
-    def _crossings(self, found: assess.Crossings) -> list[dict[str, str]]:
-        return [
-            {"step": self._mountain.steps[step].name, "day": date_of(day).isoformat()}
-            for day, step in zip(found.day.tolist(), found.step.tolist(), strict=True)
-        ]
+    def _crossings(self, trail: Trail) -> list[dict[str, str]]:
+        steps = self._mountain.steps
+        return [{"step": steps[step].name, "day": date_of(day).isoformat()} for day, step in trail.crossings]
 
-    def _tallies(
-        self, scored: Tallies, entries: list[Entry], types: list[int], places: dict[int, Context]
-    ) -> list[dict[str, Any]]:
-        """Return every tally with the engagements behind it."""
-        behind: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
-        for entry, kind in zip(entries, types, strict=True):
-            behind[entry.day, kind].append(_engagement(entry, places[entry.context]))
-        found = []
-        for day, number, counted, worth in zip(
-            *(column.tolist() for column in (scored.day, scored.type, scored.counted, scored.points)), strict=True
-        ):
-            one = self._mountain.types[number]
-            plain = one.curve[min(counted, len(one.curve) - 1)] * TIMES_ONE
-            found.append(
-                {
-                    "day": date_of(day).isoformat(),
-                    "type": one.name,
-                    "title": one.title,
-                    "band": self._mountain.bands[one.band].name,
-                    "counted": counted,
-                    "points": worth / TALLY_POINT,
-                    "multiplier": worth / plain if plain else 1.0,
-                    "engagements": behind[day, number],
-                }
-            )
-        return found
+    def _tally(self, told: Behind, places: Places) -> dict[str, Any]:
+        """Return a tally with the engagements behind it."""
+        one = self._mountain.types[told.type]
+        return {
+            "day": date_of(told.day).isoformat(),
+            "type": one.name,
+            "title": one.title,
+            "band": self._mountain.bands[one.band].name,
+            "counted": told.counted,
+            "points": told.points / TALLY_POINT,
+            "multiplier": told.times,
+            "engagements": [_engagement(entry, places[entry.context]) for entry in told.entries],
+        }
 
 
 def _engagement(entry: Entry, place: Context) -> dict[str, Any]:

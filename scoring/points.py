@@ -265,8 +265,8 @@ class _Points:
         self._curves = np.concatenate([np.array(one.curve, np.int64) for one in mountain.types])
         self._last = np.array([len(one.curve) for one in mountain.types]) - 1
         self._offsets = np.cumsum(self._last + 1) - self._last - 1
-        whom = [(one, np.unique(_whom(one, belonging))) for one in mountain.multipliers]
-        self._multipliers = [(one, members) for one, members in whom if len(members)]
+        concerned = [(one, np.unique(whom(one, belonging))) for one in mountain.multipliers]
+        self._multipliers = [(one, members) for one, members in concerned if len(members)]
         self._cap = mountain.multiplier_cap
 
     def __call__(self, counted: Tallies) -> Ints:
@@ -286,7 +286,7 @@ class _Points:
         return np.minimum(times, self._cap)
 
 
-def _whom(multiplier: Multiplier, belonging: Belonging) -> Ints:
+def whom(multiplier: Multiplier, belonging: Belonging) -> Ints:
     """Return the members a multiplier concerns."""
     nobody = np.empty(0, np.int64)
     if multiplier.programme:
