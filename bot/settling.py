@@ -16,7 +16,7 @@ IDLE_SECONDS = 10.0
 """How often marks are looked for that nobody told of: those of another process, or of one that was killed."""
 GATHER_SECONDS = 0.2
 """How long marks gather, so that a member-day that is busy is not settled for each act."""
-REST = 3.0
+REST = 4.0
 """How long settling rests after each batch, in times of what that took: it keeps nobody from storing."""
 
 

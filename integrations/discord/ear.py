@@ -28,7 +28,7 @@ MOST_WAITING = 5_000
 """Events that may wait to be stored before the gateway is read no further."""
 BATCH = 1_000
 """Events of one server that are handed in together, at most."""
-LONGEST_GATHER = 0.02
+LONGEST_GATHER = 0.01
 """Seconds for which more are waited for at most: each batch costs something by itself, however small it is."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds until a batch that could not be stored is handed in again: twice as long each time."""
