@@ -8,6 +8,7 @@ from bot.storage.schema.acts import count, engagement, import_run, orphan, rejec
 from bot.storage.schema.base import metadata
 from bot.storage.schema.clock import lane, task
 from bot.storage.schema.communities import community, context, naming, rules, setting, space
+from bot.storage.schema.linking import link_code
 from bot.storage.schema.listening import gap, note
 from bot.storage.schema.outgoing import contact, outbox, outgoing, reach, refusal, slowdown
 from bot.storage.schema.past import backfill, backfill_place, writer
@@ -54,6 +55,7 @@ __all__ = [
     "lane",
     "left_out",
     "link",
+    "link_code",
     "logged",
     "member",
     "metadata",
