@@ -21,6 +21,7 @@ from bot.space_settings import SpaceSettings
 from bot.speech import Choice, Paragraph, Reply
 from bot.storage import contacts
 from bot.storage.engine import Database
+from bot.teamwork.tools import Tools
 from scoring.signals import Account
 
 A_MINUTE = 60_000
@@ -49,6 +50,7 @@ class Door:
         self._keys = keys
         self._registry = registry
         self._pace = Pace()
+        self.tools = Tools()
 
     async def answer(self, call: Call, place: Place) -> Reply:
         """Return what a caller is told."""
@@ -90,7 +92,8 @@ class Door:
 
     def _room(self, place: Place, role: Role, words: Words, at: int) -> Room:
         return Room(
-            self._database, self._keys, place.community, place.space, place.settings, role, words, at, place.inbox
+            self._database, self._keys, place.community, place.space, place.settings, role, words, at, place.inbox,
+            self.tools,
         )  # fmt: skip
 
     async def suggest(self, caller: Caller, at: int, wanted: tuple[str, str, str], place: Place) -> Sequence[Choice]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.commands.spec import Role
 from bot.errors import MachineError
@@ -12,9 +12,9 @@ from bot.language import Words
 from bot.ports import Inbox, Receipt
 from bot.space_settings import SpaceSettings
 from bot.speech import Block, Paragraph, Reply, Span
-from bot.storage import accounts
-from bot.storage.accounts import Known
+from bot.storage.accounts import Known, Memory, look_up
 from bot.storage.engine import Database
+from bot.teamwork.tools import Tools
 from scoring.signals import Account, Signal, day_of
 
 
@@ -32,6 +32,7 @@ class Room:
     now: int
     inbox: Inbox | None = None
     """Where what is done in chat is handed in as signals; None where nothing is listened to."""
+    tools: Tools = field(default_factory=Tools)
 
     @property
     def today(self) -> int:
@@ -39,10 +40,11 @@ class Room:
         return day_of(self.now)
 
     async def known(self, account: Account) -> Known | None:
-        """Return somebody as the store knows them in this community, None where it does not."""
+        """Return somebody as the store knows them here, None where it does not or they are left out."""
         handle = self.keys.handle(account)
         async with self.database.read() as connection:
-            return (await accounts.find(connection, self.community, [handle])).get(handle)
+            found = await look_up(connection, self.community, [handle], self.space, Memory())
+        return found.known.get(handle)
 
     async def record(self, signals: Sequence[Signal]) -> Receipt:
         """Hand in what was done here as signals, as an integration does; returns after the commit."""

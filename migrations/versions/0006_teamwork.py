@@ -179,7 +179,7 @@ def upgrade() -> None:
         sa.Column("community", sa.Integer(), nullable=False),
         sa.Column("space", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("key_day", sa.Integer(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False, comment="the engagement's natural key without its person"),
+        sa.Column("key", sa.Text(), nullable=False, comment="the engagement's natural key"),
         sa.Column("type", sa.Text(), nullable=False, comment="the engagement type of the rules it was logged as"),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column(

@@ -90,7 +90,7 @@ logged = Table(
     of_community(),
     _space(),
     Column("key_day", Integer, nullable=False),
-    Column("key", Text, nullable=False, comment="the engagement's natural key without its person"),
+    Column("key", Text, nullable=False, comment="the engagement's natural key"),
     Column("type", Text, nullable=False, comment="the engagement type of the rules it was logged as"),
     Column("day", Integer, nullable=False),
     Column("member", NUMBER, comment="whose engagement it is; none once they are not known any more"),

@@ -1,0 +1,19 @@
+"""What commands of the team are given beside the store: the composition root hands it over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.teamwork.tables import Sheets, Tray
+from bot.teamwork.works import Works
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Long works, tables that wait for their meaning, what reads them, and who is told that something was stored."""
+
+    works: Works = field(default_factory=Works)
+    tray: Tray = field(default_factory=Tray)
+    sheets: Sheets | None = None
+    told: Callable[[], None] = lambda: None
