@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+from integrations.sandbox.discord import components
 from integrations.sandbox.discord.changes.messages import Draft
 from integrations.sandbox.discord.hub import Hub
-from integrations.sandbox.discord.model import Channel, MessageType, Poll, Reference
+from integrations.sandbox.discord.model import Channel, Message, MessageType, Poll, Reference
 from integrations.sandbox.discord.refusals import Refused, check_length, invalid
 
 Json = dict[str, Any]
 
 _HOUR_MS = 3_600_000
-_BUTTON = 2
 _SELECT: Json = {"min_values": 1, "max_values": 1}
 # what Discord fills in where the bot said nothing, by kind of component
 _USUAL: dict[int, Json] = {
@@ -24,9 +23,7 @@ _USUAL: dict[int, Json] = {
     17: {"accent_color": None, "spoiler": False},
 }
 _SORTS = frozenset(("users", "roles", "everyone"))
-_NEW_LAYOUT = 1 << 15
-_KEPT_FLAGS = 1 << 2 | 1 << 6 | 1 << 12 | _NEW_LAYOUT
-_CLASSIC_ROWS, _CLASSIC_ITEMS, _NEW_ITEMS = 5, 25, 40
+_KEPT_FLAGS = 1 << 2 | 1 << 6 | 1 << 12 | components.NEW_LAYOUT
 
 
 def read_draft(hub: Hub, channel: Channel, body: Json, *, type_of: int = MessageType.DEFAULT) -> Draft:
@@ -39,6 +36,7 @@ def read_draft(hub: Hub, channel: Channel, body: Json, *, type_of: int = Message
         raise Refused(400, 50006)
     reference = _reference(hub, channel, body.get("message_reference"))
     silent, pings = _silenced(body.get("allowed_mentions"))
+    named = (body.get("allowed_mentions") or {}).get("users")
     answers = reference is not None and reference.kind == 0
     return Draft(
         content=content,
@@ -46,6 +44,7 @@ def read_draft(hub: Hub, channel: Channel, body: Json, *, type_of: int = Message
         reference=reference,
         pings=pings,
         silent=silent,
+        named=None if not named else frozenset(map(int, named)),
         poll=poll,
         nonce=body.get("nonce"),
         flags=int(body.get("flags") or 0) & _KEPT_FLAGS,
@@ -56,12 +55,15 @@ def read_draft(hub: Hub, channel: Channel, body: Json, *, type_of: int = Message
     )
 
 
-def read_changes(hub: Hub, body: Json) -> Json:
+def read_changes(hub: Hub, of: Message, body: Json) -> Json:
     """Return the fields of a message that an edit changes. Raises Refused."""
     changes: Json = {}
     if "content" in body:
         changes["content"] = check_length("content", body["content"] or "", 2000)
-    parts = read_parts(hub, body)
+    layout = (of.flags | int(body.get("flags") or 0)) & components.NEW_LAYOUT
+    parts = read_parts(hub, {**body, "flags": layout})
+    if layout != of.flags & components.NEW_LAYOUT:
+        changes["flags"] = of.flags | layout
     return changes | {key: value for key, value in parts.items() if key in body}
 
 
@@ -73,11 +75,14 @@ def read_parts(hub: Hub, body: Json) -> dict[str, list[Json]]:
     for index, embed in enumerate(embeds):
         check_length(f"embeds.{index}.title", embed.get("title") or "", 256)
         check_length(f"embeds.{index}.description", embed.get("description") or "", 4096)
-    components = body.get("components") or []
-    _check_components(components, new=bool(int(body.get("flags") or 0) & _NEW_LAYOUT))
+    flags = int(body.get("flags") or 0)
+    if flags & components.NEW_LAYOUT and (body.get("content") or embeds or body.get("poll") or body.get("sticker_ids")):
+        raise invalid("flags", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "This layout has none of that")
+    said = body.get("components") or []
+    components.check(said, flags, frozenset(str(one.get("filename")) for one in body.get("attachments") or ()))
     return {
         "embeds": [_embed(embed) for embed in embeds],
-        "components": shown_components(components),
+        "components": shown_components(said),
         "attachments": [_attachment(hub, one) for one in body.get("attachments") or []],
     }
 
@@ -87,35 +92,10 @@ def _embed(said: Json) -> Json:
     return {"type": "rich", **said, **({"fields": fields} if fields else {})}
 
 
-def _check_components(components: list[Json], *, new: bool) -> None:
-    everything = list(walked(components))
-    if not new and len(components) > _CLASSIC_ROWS:
-        raise invalid("components", "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {_CLASSIC_ROWS} in length.")
-    if len(everything) > (_NEW_ITEMS if new else _CLASSIC_ROWS + _CLASSIC_ITEMS):
-        raise invalid("components", "BASE_TYPE_BAD_LENGTH", "Too many components.")
-    ids = [one["custom_id"] for one in everything if one.get("custom_id")]
-    for one in ids:
-        check_length("components.custom_id", one, 100, 1)
-    if len(ids) != len(set(ids)):
-        raise invalid("components", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
-    for one in everything:
-        if one["type"] == _BUTTON:
-            check_length("components.label", one.get("label") or "", 80)
-
-
-def walked(components: list[Json]) -> Iterator[Json]:
-    """Yield all components, those within others too."""
-    for one in components:
-        yield one
-        inner = list(one.get("components") or [])
-        inner += [one[key] for key in ("component", "accessory") if isinstance(one.get(key), dict)]
-        yield from walked(inner)
-
-
-def shown_components(components: list[Json]) -> list[Json]:
+def shown_components(said: list[Json]) -> list[Json]:
     """Return components with the numbers and usual values that Discord fills in."""
     numbers = count(1)
-    return [_shown(one, numbers) for one in components]
+    return [_shown(one, numbers) for one in said]
 
 
 def _shown(one: Json, numbers: count[int]) -> Json:

@@ -53,6 +53,14 @@ class User:
     webhook: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody gives; it has an id once it was given."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(slots=True)
 class Role:
     """A role of a guild; the one with the guild's own id is everybody's."""

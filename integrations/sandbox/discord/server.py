@@ -90,11 +90,13 @@ class Sandbox:
         app = web.Application(client_max_size=_LARGEST_REQUEST)
         app.router.add_get("/gateway/", self._serve_gateway)
         app.router.add_route("*", "/{path:api/.*}", self._rest.serve)
+        app.router.add_get("/attachments/{number}/{name}", self._serve_file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
+        self.world.files_url = f"http://127.0.0.1:{self.port}"
         if not self.gateway.resume_url:
             self.gateway.resume_url = self.gateway_url
 
@@ -162,6 +164,11 @@ class Sandbox:
             await wire.end()
             self.hub.wake()
         return socket
+
+    async def _serve_file(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        known = self.world.uploads.get(int(number)) if number.isdigit() else None
+        return web.Response(status=404) if known is None else web.Response(body=known.content)
 
     def _bot_moves(self, asked: dict[str, Any]) -> None:
         """Let the bot join, move in or leave voice, as it asked over the gateway."""

@@ -7,18 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.sandbox.discord import pending
+from integrations.sandbox.discord import components, pending
 from integrations.sandbox.discord.changes.interactions import Beginning, begin
-from integrations.sandbox.discord.drafts import walked
+from integrations.sandbox.discord.components import walked
 from integrations.sandbox.discord.hub import By, Hub
-from integrations.sandbox.discord.model import Channel, Message, User
+from integrations.sandbox.discord.model import Channel, Message, Upload, User
+from integrations.sandbox.discord.payloads.channels import channel as channel_shown
+from integrations.sandbox.discord.payloads.guilds import role
 from integrations.sandbox.discord.payloads.messages import message as message_shown
 from integrations.sandbox.discord.payloads.users import Json, bare_member, user
 from integrations.sandbox.discord.pending import Pending
+from integrations.sandbox.discord.world import World
 
 _CHAT, _ON_USER, _ON_MESSAGE = 1, 2, 3
 _SUBCOMMAND, _GROUP = 1, 2
 _TEXT_SELECT, _BUTTON = 3, 2
+_PICKED = (6, 7, 8, 9, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +82,16 @@ class Use:
 def command(hub: Hub, by: By, channel: Channel, line: str, options: Mapping[str, Any]) -> Use:
     """Use a slash command."""
     found, nested = _nested(hub, by, channel, line)
-    given = [_option(nested, name, value) for name, value in options.items()]
-    data = _data(found, _wrapped(found, line, given))
+    given = [_option(hub, nested, name, value) for name, value in options.items()]
+    picked = [int(one["value"]) for one in given if one["type"] in _PICKED]
+    data = _data(found, _wrapped(found, line, given)) | {"resolved": _resolved(hub, channel, picked)}
     return _begin(hub, by, Beginning(pending.COMMAND, channel, data))
 
 
 def autocomplete(hub: Hub, by: By, channel: Channel, line: str, typed: tuple[str, str]) -> Use:
     """Type into an option."""
     found, nested = _nested(hub, by, channel, line)
-    given = [{**_option(nested, *typed), "focused": True}]
+    given = [{**_option(hub, nested, *typed), "focused": True}]
     return _begin(hub, by, Beginning(pending.AUTOCOMPLETE, channel, _data(found, _wrapped(found, line, given))))
 
 
@@ -130,10 +135,11 @@ def submit(hub: Hub, by: By, form: Use, values: Mapping[str, Any]) -> Use:
     unknown = set(values) - {one["custom_id"] for one in fields}
     if unknown:
         raise ValueError(f"the form has no field {sorted(unknown)}")
-    filled = [_filled(one, values) for one in form.form["components"]]
-    data: Json = {"custom_id": form.form["custom_id"], "components": filled, "resolved": {}}
+    filled = [_filled(hub, one, values) for one in form.form["components"]]
     opener = form.pending
     place = hub.world.channels[opener.channel_id]
+    picked = [int(one) for part in walked(filled) for one in part.get("values") or () if one.isdigit()]
+    data: Json = {"custom_id": form.form["custom_id"], "components": filled, "resolved": _resolved(hub, place, picked)}
     return _begin(hub, by, Beginning(pending.MODAL, place, data, opener.message, opener))
 
 
@@ -141,18 +147,49 @@ def _begin(hub: Hub, by: By, beginning: Beginning) -> Use:
     return Use(hub, begin(hub, by, beginning))
 
 
-def _filled(one: Json, values: Mapping[str, Any]) -> Json:
+def _filled(hub: Hub, one: Json, values: Mapping[str, Any]) -> Json:
     """Return a part of a form as it is sent: only what identifies it, and the person's values."""
     found: Json = {"type": one["type"], "id": one["id"]}
     if "components" in one:
-        found["components"] = [_filled(inner, values) for inner in one["components"]]
+        found["components"] = [_filled(hub, inner, values) for inner in one["components"]]
     if isinstance(one.get("component"), dict):
-        found["component"] = _filled(one["component"], values)
+        found["component"] = _filled(hub, one["component"], values)
     if "custom_id" in one:
-        value = values.get(one["custom_id"], one.get("value") or "")
-        several = isinstance(value, (list, tuple))
-        found |= {"custom_id": one["custom_id"], "values" if several else "value": value}
+        found |= {"custom_id": one["custom_id"], **_value(hub, one, values.get(one["custom_id"]))}
     return found
+
+
+def _value(hub: Hub, field: Json, given: object) -> Json:
+    """Return what is sent for a field. Raises ValueError for what the program of a person does not let them send."""
+    kind = field["type"]
+    if kind == components.TICK:
+        return {"value": bool(field.get("default") if given is None else given)}
+    if kind in (components.INPUT, components.RADIO):
+        text = _text(field) if given is None else str(given)
+        offered = {one["value"] for one in field.get("options") or ()}
+        if len(text) > field.get("max_length", len(text)) or (
+            kind == components.RADIO and text and text not in offered
+        ):
+            raise ValueError("the form does not take that")
+        if field.get("required", True) and not text:
+            raise ValueError("the form wants something there")
+        return {"value": text or None if kind == components.RADIO else text}
+    several = given if isinstance(given, list | tuple) else [] if given is None else [given]
+    if field.get("required", True) and not several:
+        raise ValueError("the form wants something there")
+    return {"values": [_named(hub, one) for one in several]}
+
+
+def _text(field: Json) -> str:
+    chosen = (one["value"] for one in field.get("options") or () if one.get("default"))
+    return str(field.get("value") or next(chosen, ""))
+
+
+def _named(hub: Hub, value: object) -> str:
+    """Return how something is named that a person picks: people and the like by their ids, files by new ones."""
+    if isinstance(value, Upload):
+        return str(hub.world.upload(value))
+    return str(getattr(value, "id", value))
 
 
 def _registered(hub: Hub, by: By, channel: Channel, name: str, kind: int) -> Json:
@@ -199,13 +236,12 @@ def _wrapped(found: Json, line: str, given: list[Json]) -> list[Json]:
     return given
 
 
-def _option(nested: Json, name: str, value: object) -> Json:
+def _option(hub: Hub, nested: Json, name: str, value: object) -> Json:
     known = next((one for one in nested.get("options") or () if one["name"] == name), None)
     if known is None:
         raise ValueError(f"the command has no option {name}")
-    number = getattr(value, "id", None)
-    sent = value if number is None else str(number)
-    return {"name": name, "type": known["type"], "value": sent}
+    plain = isinstance(value, str | int | float | bool)
+    return {"name": name, "type": known["type"], "value": value if plain else _named(hub, value)}
 
 
 def _data(found: Json, options: list[Json]) -> Json:
@@ -223,10 +259,24 @@ def _component(message: Message, custom_id: str) -> Json:
 
 
 def _resolved(hub: Hub, channel: Channel, numbers: list[int]) -> Json:
-    """Return the people behind chosen ids."""
-    known = [number for number in numbers if number in hub.world.users]
-    users = {str(number): user(hub.world.users[number]) for number in known}
-    return {"users": users, "members": _members(hub, channel, known)}
+    """Return the people and other things behind chosen ids."""
+    world, guild = hub.world, hub.world.guild_of(channel)
+    known = [number for number in numbers if number in world.users]
+    found: Json = {"users": {str(number): user(world.users[number]) for number in known}}
+    found["members"] = _members(hub, channel, known)
+    found["attachments"] = {str(one): _file(world, one) for one in numbers if one in world.uploads}
+    if guild is not None:
+        found["roles"] = {str(one): role(guild.roles[one]) for one in numbers if one in guild.roles}
+        found["channels"] = {
+            str(one): channel_shown(world, world.channels[one]) for one in numbers if one in guild.channels
+        }
+    return {name: what for name, what in found.items() if what}
+
+
+def _file(world: World, number: int) -> Json:
+    file = world.uploads[number]
+    url = f"{world.files_url}/attachments/{number}/{file.name}"
+    return {"id": str(number), "filename": file.name, "size": len(file.content), "url": url, "proxy_url": url}
 
 
 def _members(hub: Hub, channel: Channel, numbers: list[int]) -> Json:

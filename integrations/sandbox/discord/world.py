@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.sandbox.discord import permissions
-from integrations.sandbox.discord.model import Channel, ChannelType, Guild, Member, Message, Role, User
+from integrations.sandbox.discord.model import Channel, ChannelType, Guild, Member, Message, Role, Upload, User
 from integrations.sandbox.discord.permissions import EVERYBODY, Permission
 from integrations.sandbox.discord.snowflakes import EPOCH_MS, Snowflakes
 
@@ -52,6 +52,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self._dms: dict[int, Channel] = {}
+        self.uploads: dict[int, Upload] = {}
+        self.files_url = "https://cdn.invalid"
         owner = self.user("operator")
         self.bot = self.user("cairn", bot=True)
         number = self.ids.at(self._born) if old_app else self.bot.id
@@ -91,6 +93,12 @@ class World:
             known = self._dms[user_id] = Channel(self.ids.now(), ChannelType.DM, recipients=[user_id])
             self.channels[known.id] = known
         return known
+
+    def upload(self, file: Upload) -> int:
+        """Take a file that somebody gives; returns its id."""
+        number = self.ids.now()
+        self.uploads[number] = file
+        return number
 
     def dm_with(self, user_id: int) -> Channel | None:
         """Return the bot's direct conversation with somebody, if there is one."""

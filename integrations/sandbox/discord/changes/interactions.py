@@ -91,7 +91,7 @@ def change(hub: Hub, of: Pending, message: Message, changes: Json) -> None:
     """Change an answer; one that was still loading is there with that."""
     if message is of.original:
         of.loading = False
-        changes = {**changes, "flags": message.flags & ~LOADING}
+        changes = {**changes, "flags": changes.get("flags", message.flags) & ~LOADING}
     if message.flags & EPHEMERAL:
         for key, value in changes.items():
             setattr(message, key, value)

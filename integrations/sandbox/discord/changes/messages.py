@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from integrations.sandbox.discord import components
 from integrations.sandbox.discord.changes import audit, threads
 from integrations.sandbox.discord.changes.audit import Deed
 from integrations.sandbox.discord.hub import By, Hub
@@ -19,13 +20,17 @@ _USER, _ROLE = re.compile(r"<@!?(\d{1,20})>"), re.compile(r"<@&(\d{1,20})>")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to become a message. `pings` says whether the author of the answered message is mentioned."""
+    """What is to become a message. `pings` says whether the author of the answered message is mentioned.
+
+    `silent` are the sorts of mention that reach nobody; where `named` is set, mentions of people reach only those.
+    """
 
     content: str = ""
     type: int = MessageType.DEFAULT
     reference: Reference | None = None
     pings: bool = True
     silent: frozenset[str] = frozenset()
+    named: frozenset[int] | None = None
     embeds: tuple[dict[str, Any], ...] = ()
     components: tuple[dict[str, Any], ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
@@ -48,7 +53,10 @@ def make(hub: Hub, by: By, channel: Channel, draft: Draft, number: int | None = 
 
 def _mentions(hub: Hub, made: Message, draft: Draft) -> None:
     """Find whom a message names. `draft.silent` are the sorts of mention that are not to reach anybody."""
-    named = [] if "users" in draft.silent else [int(one) for one in _USER.findall(made.content)]
+    text = "\n".join((made.content, *components.texts(made.components)))
+    named = [] if "users" in draft.silent else [int(one) for one in _USER.findall(text)]
+    if draft.named is not None:
+        named = [one for one in named if one in draft.named]
     answered = None
     if draft.reference is not None and draft.reference.kind == 0 and draft.pings:
         answered = hub.world.message(draft.reference.channel_id, draft.reference.message_id)
@@ -56,9 +64,15 @@ def _mentions(hub: Hub, made: Message, draft: Draft) -> None:
         named.append(answered.author_id)
     made.mentions = [one for one in dict.fromkeys(named) if one in hub.world.users]
     if "roles" not in draft.silent:
-        made.mention_roles = list(dict.fromkeys(int(one) for one in _ROLE.findall(made.content)))
-    everyone = "@everyone" in made.content or "@here" in made.content
+        made.mention_roles = list(dict.fromkeys(int(one) for one in _ROLE.findall(text)))
+    everyone = "@everyone" in text or "@here" in text
     made.mention_everyone = everyone and "everyone" not in draft.silent
+
+
+def pinged(message: Message) -> tuple[str, ...]:
+    """Return the ids of the people and roles whom a message notifies, and `everyone`."""
+    everyone = ("everyone",) if message.mention_everyone else ()
+    return (*map(str, message.mentions), *map(str, message.mention_roles), *everyone)
 
 
 def post(hub: Hub, by: By, channel: Channel, draft: Draft, number: int | None = None) -> Message:

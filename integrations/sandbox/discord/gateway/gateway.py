@@ -147,8 +147,8 @@ class Gateway:
         return [(session, wire) for session, wire in found if wire is not None]
 
     def drop(self, shard: int | None = None) -> None:
-        """Cut connections off (all, or one shard's); their sessions can be resumed."""
-        for _, wire in self._connected(shard):
+        """Cut connections off; their sessions can be resumed. All are those, too, that have no session yet."""
+        for wire in list(self.wires) if shard is None else [one for _, one in self._connected(shard)]:
             wire.abort()
 
     def close(self, code: int, shard: int | None = None) -> None:

@@ -17,7 +17,10 @@ class UsingBot(Somebody):
     __slots__ = ()
 
     async def uses(self, channel: Channel, command: str, options: Mapping[str, Any] | None = None) -> Use:
-        """Use a slash command, such as `/cairn me`. Raises ValueError for one that was not registered or is hidden."""
+        """Use a slash command, such as `/cairn me`. Raises ValueError for one that was not registered or is hidden.
+
+        People, roles and channels are given as themselves, files as `Upload`.
+        """
         return using.command(self.hub, self.by, channel, command, options or {})
 
     async def uses_on(self, target: Message | Somebody, command: str, channel: Channel) -> Use:
@@ -38,5 +41,8 @@ class UsingBot(Somebody):
         return using.choose(self.hub, self.by, message, custom_id, values)
 
     async def submits(self, form: Use, values: Mapping[str, Any]) -> Use:
-        """Fill in the form with which the bot answered, by the custom ids of its fields, and send it."""
+        """Fill in the form with which the bot answered, by the custom ids of its fields, and send it.
+
+        People, roles and channels are given as themselves, files as `Upload`.
+        """
         return using.submit(self.hub, self.by, form, values)

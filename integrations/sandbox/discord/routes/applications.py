@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from integrations.sandbox.discord import registrations
 from integrations.sandbox.discord.payloads.applications import application, command
 from integrations.sandbox.discord.refusals import Refused, check_length, invalid, unknown
 from integrations.sandbox.discord.routing import Call, Json, Routes
 
 routes = Routes()
 
-_NAME = re.compile(r"^[-_'\w]{1,32}$")
 _CHAT = 1
-_MOST = 100
 _ALL, _ONE = "/applications/{application_id}/commands", "/applications/{application_id}/commands/{command_id}"
 _GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
 _GUILD_ONE = "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}"
@@ -50,13 +47,12 @@ async def one(call: Call) -> Json:
 @routes.on("PUT", _ALL)
 async def replace_all(call: Call) -> list[Json]:
     """Put a whole list of commands in place of the one before; a command keeps its id by kind and name."""
-    if not isinstance(call.body, list) or len(call.body) > _MOST:
-        raise invalid("_errors", "APPLICATION_COMMANDS_MAX", f"Must be {_MOST} or fewer in length.")
+    if not isinstance(call.body, list):
+        raise invalid("_errors", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    registrations.check_all(call.body)
     registered = _registered(call)
     before = {(old["type"], old["name"]): int(old["id"]) for old in registered.values()}
     names = [(body.get("type", _CHAT), body.get("name")) for body in call.body]
-    if len(set(names)) != len(names):
-        raise invalid("_errors", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
     made = [_made(call, body, before.get(name)) for body, name in zip(call.body, names, strict=True)]
     registered.clear()
     registered.update({int(new["id"]): new for new in made})
@@ -109,12 +105,6 @@ def _known(call: Call) -> Json:
 
 def _made(call: Call, body: Json, number: int | None) -> Json:
     """Check a command and return it as stored. Raises Refused."""
-    name = check_length("name", body.get("name"), 32, 1)
-    if body.get("type", _CHAT) == _CHAT:
-        if not _NAME.match(name) or name != name.lower():
-            raise invalid("name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-        check_length("description", body.get("description"), 100, 1)
-    if len(body.get("options") or ()) > 25:
-        raise invalid("options", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
+    registrations.check(body)
     guild_id = call.guild().id if "guild_id" in call.path else 0
     return command(call.hub.world, body, number or call.hub.world.ids.now(), guild_id)

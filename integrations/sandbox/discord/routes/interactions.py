@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from integrations.sandbox.discord import drafts, pending
+from integrations.sandbox.discord import components, drafts, pending
 from integrations.sandbox.discord.changes import interactions
 from integrations.sandbox.discord.changes.interactions import EPHEMERAL, LOADING
-from integrations.sandbox.discord.changes.messages import Draft
+from integrations.sandbox.discord.changes.messages import Draft, pinged
 from integrations.sandbox.discord.model import Message
 from integrations.sandbox.discord.payloads.interactions import callback
 from integrations.sandbox.discord.payloads.messages import message
@@ -34,7 +34,7 @@ async def answer(call: Call) -> Json | None:
     made = _answered(call, of, kind, call.body.get("data") or {})
     call.values |= {"interaction": str(of.id), "type": kind, "user": str(of.user_id), "private": of.private}
     if made is not None and kind != pending.UPDATED:
-        call.values |= {"message": str(made.id), "channel": str(made.channel_id)}
+        call.values |= {"message": str(made.id), "channel": str(made.channel_id), "pings": pinged(made)}
     return callback(call.hub.world, of, made, kind) if call.says("with_response") else None
 
 
@@ -64,7 +64,7 @@ def _message(call: Call, of: Pending, kind: int, data: Json) -> Message:
         return interactions.say(call.hub, of, waiting, original=True)
     if kind == pending.UPDATED and of.message is not None:
         of.original = of.message
-        interactions.change(call.hub, of, of.message, drafts.read_changes(call.hub, data))
+        interactions.change(call.hub, of, of.message, drafts.read_changes(call.hub, of.message, data))
         return of.message
     raise invalid("type", "BASE_TYPE_CHOICES", "Value must be one of (4, 5, 6, 7, 8, 9).")
 
@@ -74,10 +74,9 @@ def _form(call: Call, of: Pending, data: Json) -> None:
         raise invalid("type", "INTERACTION_CALLBACK_TYPE_INVALID", "A modal cannot answer a modal.")
     check_length("data.title", data.get("title"), 45, 1)
     check_length("data.custom_id", data.get("custom_id"), 100, 1)
-    components = data.get("components") or []
-    if not 1 <= len(components) <= 5:
-        raise invalid("data.components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
-    form = {**data, "components": drafts.shown_components(components)}
+    said = data.get("components") or []
+    components.check_form(said)
+    form = {**data, "components": drafts.shown_components(said)}
     interactions.answered(call.hub, of, pending.FORM, form=form)
 
 
@@ -94,10 +93,11 @@ async def follow_up(call: Call) -> Json | None:
         made = of.original
         draft = _draft(call, of, call.body)
         parts = {key: list(getattr(draft, key)) for key in ("embeds", "components", "attachments")}
-        interactions.change(call.hub, of, made, {"content": draft.content, **parts})
+        flags = made.flags | draft.flags & components.NEW_LAYOUT
+        interactions.change(call.hub, of, made, {"content": draft.content, "flags": flags, **parts})
     else:
         made = interactions.say(call.hub, of, _draft(call, of, call.body), original=False)
-        call.values |= {"message": str(made.id), "channel": str(made.channel_id)}
+        call.values |= {"message": str(made.id), "channel": str(made.channel_id), "pings": pinged(made)}
     call.values |= {"interaction": str(of.id), "user": str(of.user_id), "private": bool(made.flags & EPHEMERAL)}
     return message(call.hub.world, made, reads=True) if call.says("wait") else None
 
@@ -113,7 +113,7 @@ async def edit(call: Call) -> Json:
     """Change an answer."""
     of = _of(call)
     known = _said(call, of)
-    interactions.change(call.hub, of, known, drafts.read_changes(call.hub, call.body))
+    interactions.change(call.hub, of, known, drafts.read_changes(call.hub, known, call.body))
     call.values |= {"interaction": str(of.id), "user": str(of.user_id)}
     return message(call.hub.world, known, reads=True)
 

@@ -39,7 +39,7 @@ async def create(call: Call) -> Json:
     made = messages.post(call.hub, call.by, place, draft)
     if draft.nonce is not None:
         call.hub.nonces[str(draft.nonce)] = (call.hub.timer(), made)
-    call.values |= {"message": str(made.id)} | _about(place)
+    call.values |= {"message": str(made.id), "pings": messages.pinged(made)} | _about(place)
     return {**shown(call, made), **({"nonce": draft.nonce} if draft.nonce is not None else {})}
 
 
@@ -118,7 +118,7 @@ async def edit(call: Call) -> Json:
     known = call.message()
     if known.author_id != call.hub.world.bot.id:
         raise Refused(403, 50005)
-    messages.edit(call.hub, call.by, known, read_changes(call.hub, call.body))
+    messages.edit(call.hub, call.by, known, read_changes(call.hub, known, call.body))
     call.values["channel"] = str(known.channel_id)
     return shown(call, known)
 
