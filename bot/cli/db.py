@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from bot.cli import output
 from bot.config import Settings, load_settings
 from bot.errors import MachineError
+from bot.keys import open_keys
 from bot.maintenance import ready
 from bot.maintenance.backup import backup as back_up
 from bot.maintenance.backup import missing
@@ -127,7 +128,8 @@ async def restore(
         A backup, of this kind of database or the other.
     """
     async with _database() as (database, settings):
-        restored = await bring_back(database, file, replace=replace)
+        keys = open_keys(settings.keys_file) if settings.keys_file.exists() else None
+        restored = await bring_back(database, file, replace=replace, keys=keys)
         shown = database.shown
     rows = sum(table.rows for table in restored.manifest.tables)
     print(f"{shown}: {rows} rows of {file} (made {restored.manifest.made_at}) are restored.")

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import InputError, MachineError
+from bot.forgetting import erase_again
+from bot.keys import Keys
 from bot.maintenance.archive import Backup, Manifest, opened
 from bot.maintenance.backup import Kept, backup_beside
 from bot.maintenance.getting_ready import make_folder, refuse_foreign
@@ -24,11 +26,12 @@ class Restored:
     before: Kept | None
 
 
-async def restore(database: Database, file: Path, *, replace: bool = False) -> Restored:
+async def restore(database: Database, file: Path, *, replace: bool = False, keys: Keys | None = None) -> Restored:
     """Fill an empty database from a backup and bring it to this program's schema.
 
-    With `replace` the database may hold data; a backup of them is kept beside it. Raises InputError where the file is
-    not a whole backup, is one of a newer version, or the database is not empty.
+    With `replace` the database may hold data; a backup of them is kept beside it. With the `keys`, who was
+    erased after the backup was made is erased again before anybody sees what is restored. Raises InputError where the
+    file is not a whole backup, is one of a newer version, or the database is not empty.
     """
     with opened(file) as backup:
         _refuse_newer(database, file, backup.manifest)
@@ -38,7 +41,8 @@ async def restore(database: Database, file: Path, *, replace: bool = False) -> R
         async with database.write() as connection:
             before = await _make_way(database, connection, replace)
             await _load(connection, file, backup)
-            await keep_erased_out(connection)
+            if keys is not None:
+                await erase_again(connection, keys)
     return Restored(backup.manifest, before)
 
 
@@ -94,10 +98,3 @@ async def _load(connection: AsyncConnection, file: Path, backup: Backup) -> None
             raise InputError(f"{file}: rows of table {table.name} do not fit this database; nothing was restored")
     await copying.bring_to(connection, "head")
     await copying.mend_numbering(connection)
-
-
-async def keep_erased_out(connection: AsyncConnection) -> None:
-    """Erase again, before the restored data are seen by anyone, whom people asked to erase after the backup was made.
-
-    Nobody can be erased yet, so there is nothing to do; whoever adds erasure begins here.
-    """

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage import marks
 from bot.storage.bulk import each, insert_new, matching, rows_of
 from bot.storage.schema import account, choice, left_out, member
-from bot.storage.spaces import OWN_WORD
+from bot.storage.spaces import OWN_WORD, UNDER_AGE
 from scoring.signals import Kind
 
 _MEMBERS = {"member": "bigint"}
@@ -161,6 +161,17 @@ async def own_words(connection: AsyncConnection, community: int, handles: Collec
 async def left_out_by_settings(connection: AsyncConnection, community: int, handles: Collection[str]) -> bool:
     """Whether a space's settings leave one of these out."""
     here = left_out.c.community == community, left_out.c.handle.in_(handles), left_out.c.space > OWN_WORD
+    return (await connection.execute(select(left_out.c.space).where(*here).limit(1))).first() is not None
+
+
+async def handles(connection: AsyncConnection, community: int) -> list[str]:
+    """Return the pseudonyms of all accounts."""
+    return list((await connection.execute(select(account.c.handle).where(account.c.community == community))).scalars())
+
+
+async def under_age(connection: AsyncConnection, community: int, markers: Collection[str]) -> bool:
+    """Whether one of these markers stands for somebody who is under age."""
+    here = left_out.c.community == community, left_out.c.handle.in_(markers), left_out.c.space == UNDER_AGE
     return (await connection.execute(select(left_out.c.space).where(*here).limit(1))).first() is not None
 
 

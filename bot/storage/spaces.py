@@ -17,6 +17,8 @@ OWN_WORD = 0
 """The space of those who left themselves out everywhere; who did so in space n has -n."""
 FORGOTTEN = -(2**31)
 """The space of those who asked to be forgotten: what stands for them is made for this alone (`Keys.marker`)."""
+UNDER_AGE = FORGOTTEN + 1
+"""The same for people who are under age: they do not come back by a click."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ async def test_rows_that_do_not_fit_leave_nothing(database_url: str, tmp_path: P
     file = await a_backup(f"sqlite:///{tmp_path}/first.db", tmp_path)
     other = tmp_path / "twice.backup"
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(other, "w") as new:
-        twice = old.read("tables/space.jsonl") + b'[1,77,"slack","T1","","notice",null]\n'
+        twice = old.read("tables/space.jsonl") + b'[1,77,"slack","T1","","notice",null,null]\n'
         manifest = json.loads(old.read("manifest.json"))
         for table in manifest["tables"]:
             if table["name"] == "space":
