@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any, cast
 
 from bot import speech
@@ -13,13 +13,8 @@ from bot.speech import Block
 from scoring.signals import Account
 
 _SPOKEN: Mapping[str, type] = {
-    one.__name__: one
-    for one in (
-        speech.Bold, speech.Who, speech.Moment, speech.Link, speech.Channel, speech.Jump, speech.Heading,
-        speech.Paragraph, speech.Fields, speech.Table, speech.Bar, speech.Bars, speech.File, speech.Action,
-        speech.Button, speech.Choice, speech.Select, speech.Controls,
-    )
-}  # fmt: skip
+    name: one for name, one in vars(speech).items() if isinstance(one, type) and is_dataclass(one)
+}
 _KIND = "is"
 """The name under which an object says what it is; no field of a block is called so."""
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from bot.archives import Archive, Count, Item, Person, Read
 from bot.calling import Aim, Attachment, Call, Caller, Given, Menu, Offered, Option
-from bot.delivering import Delivered, Delivery, Outcome
+from bot.delivering import Delivered, Deliverer, Delivery, Outcome
 from bot.errors import ConfigError, InputError, MachineError
 from bot.figures import Level, Meter
 from bot.language import LANGUAGES, Words
@@ -68,6 +68,7 @@ __all__ = [
     "Controls",
     "Count",
     "Delivered",
+    "Deliverer",
     "Delivery",
     "Desk",
     "Field",

@@ -12,6 +12,8 @@ from cyclopts import App
 
 from bot.cli.session import Session, first_rules, opened
 from bot.config import Settings
+from bot.courier import Courier
+from bot.delivering import Deliverer
 from bot.errors import ConfigError
 from bot.health import Beat, Health, Sources
 from bot.hosting import Desks, Policy
@@ -91,13 +93,17 @@ class Cairn:
     def __init__(self, database: Database, intake: Intake, plan: Plan) -> None:
         """Take the store, the way in, and what is to be run."""
         metrics, beat, settings, integrations = Metrics(), Beat(), plan.settings, plan.integrations
+        metrics.watch_tasks(asyncio.get_running_loop())
         settling = Settling(database, metrics, plan.now)
         desks = Desks(database, intake, Policy(settings.community, lambda: first_rules(settings)), metrics)
         desks.told = settling.wake
         probe = Probe(intake.inbox, database, metrics)
+        platforms = {one.name: one for one in integrations if isinstance(one, Deliverer)}
+        courier = Courier(database, intake.keys, platforms, metrics, lambda: int(plan.now() * 1000))
         listening = [_listening(one, desks) for one in integrations]
         self.listening = Supervisor(listening, metrics.restarted)
-        loops = {"desks": desks.run, "settle": settling.run, "probe": probe.run, "beat": beat.run}
+        loops = {"desks": desks.run, "settle": settling.run, "probe": probe.run, "beat": beat.run,
+                 "courier": courier.run}  # fmt: skip
         self.working = Supervisor([Task(name, loop, QUICK) for name, loop in loops.items()], metrics.restarted)
         looks: dict[str, Look] = {
             "database": database_current(database),

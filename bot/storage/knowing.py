@@ -121,7 +121,7 @@ class _Told:
             asked=any(one.c for one in self.contacts),
             closed_at=max((one.b for one in here), default=0) or None,
             left=any(one.c for one in here),
-            left_out=bool(self.left_out & {OWN_WORD, space}),
+            left_out=bool(self.left_out & {OWN_WORD, space, -space}),
             minor=any(one.d for one in self.contacts),
             sent=tuple(self.sent),
         )
