@@ -115,7 +115,14 @@ def settled_space(town: Town, external: str = "700") -> Here:
 def message(who: Account | None, number: int, *, day: int = TODAY, context: Context = NOWHERE, **more: Any) -> Signal:
     """Return a message somebody wrote on a day; `number` makes it one of its own."""
     at = day * DAY_MS + (number % 1_000) * 60_000
-    values: dict[str, Any] = {"kind": Kind.MESSAGE, "key": f"d:{number}", "key_day": day, "at": at, "version": at, "context": context}
+    values: dict[str, Any] = {
+        "kind": Kind.MESSAGE,
+        "key": f"d:{number}",
+        "key_day": day,
+        "at": at,
+        "version": at,
+        "context": context,
+    }
     return Signal(**values | {"account": who} | more)
 
 
