@@ -84,7 +84,7 @@ class Settler:
 
     async def days(self) -> int:
         """Settle one batch of member-days; returns how many."""
-        await self._read_rules()
+        await self.read_rules()
         async with self._database.write() as connection:
             begin, size = time.perf_counter(), self._days.size
             taken = await tallies.take_dirty(connection, self._community, size, self._last_day)
@@ -94,7 +94,7 @@ class Settler:
         self._days.took(len(taken), begin)
         return len(taken)
 
-    async def _read_rules(self) -> None:
+    async def read_rules(self) -> None:
         """Read the rules before the first transaction that writes: checking them takes longer than such a one may."""
         if not self._mountains:
             async with self._database.read() as connection:
@@ -115,11 +115,11 @@ class Settler:
             before = about.counting(await old_tallies.of_days(connection, self._community, rules.id, pairs))
             await tallies.replace_tallies(connection, self._community, rules.id, everyone, together(result, before))
         await marks.stale_members(connection, self._community, {who for _, who in everyone})
-        await self._roll_to(connection, max(day for day, _ in pairs))
+        await self.roll_within(connection, max(day for day, _ in pairs))
 
     async def members(self) -> int:
         """Settle one batch of members' standing; returns how many."""
-        await self._read_rules()
+        await self.read_rules()
         async with self._database.write() as connection:
             begin, size = time.perf_counter(), self._members.size
             taken = await tallies.take_stale(connection, self._community, size, self._last_member)
@@ -141,9 +141,10 @@ class Settler:
     async def roll(self, day: int) -> None:
         """Move the window's end to a day: mark those whose points leave it, and everybody when a review falls in it."""
         async with self._database.write() as connection:
-            await self._roll_to(connection, day)
+            await self.roll_within(connection, day)
 
-    async def _roll_to(self, connection: AsyncConnection, day: int) -> None:
+    async def roll_within(self, connection: AsyncConnection, day: int) -> None:
+        """Roll to a day in a transaction that is open; `read_rules` comes before it."""
         before = (await self._about(connection)).as_of
         if day <= before:
             return

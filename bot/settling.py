@@ -1,4 +1,4 @@
-"""Settles while Cairn runs: soon after something was stored, and each UTC day anew."""
+"""Settles while Cairn runs: soon after something was stored. Each UTC day begins with a job (`bot/jobs/roll.py`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from bot.metrics import Metrics
 from bot.settle import Settler
 from bot.storage import communities
 from bot.storage.engine import Database
-from scoring.signals import DAY_MS
 
 IDLE_SECONDS = 10.0
 """How often marks are looked for that nobody told of: those of another process, or of one that was killed."""
@@ -32,7 +31,6 @@ class Settling:
         self._working: float | None = None
         self._woken = asyncio.Event()
         self._settlers: dict[int, Settler] = {}
-        self._rolled: dict[int, int] = {}
         metrics.watch("settle_lag_seconds", "How long the oldest stored signal has waited for its scores.", self.lag)
 
     def wake(self) -> None:
@@ -72,15 +70,7 @@ class Settling:
         done = 0
         for number in numbers:
             settler = self._settlers.setdefault(number, Settler(self._database, number, REST))
-            await self._roll(number, settler)
             done += await settler.settle()
         self._working = None
         self._metrics.succeeded("settle")
         return done
-
-    async def _roll(self, number: int, settler: Settler) -> None:
-        """Move the window's end to today, once a day."""
-        today = int(self._now() * 1000) // DAY_MS
-        if self._rolled.get(number) != today:
-            await settler.roll(today)
-            self._rolled[number] = today
