@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import MachineError
+from bot.storage.unbroken import Unbroken
 
 BUSY_SECONDS = 20.0
 """How long a writer on SQLite waits for another one, where the URL does not say it (`sqlite:///path?timeout=5`)."""
@@ -33,6 +34,7 @@ class Database:
         """The URL as it may be shown: without a password."""
         self.kind = parsed.get_backend_name()
         self._tried = False
+        self._unbroken = Unbroken()
         # SQLite lets those who wait for each other try again at chance; within the process the first comes first.
         self._turn = asyncio.Lock() if self.kind == "sqlite" else nullcontext()
         self.path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
@@ -53,14 +55,18 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", lambda raw, _: _prepare_sqlite(raw, patience))
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine.pool, "reset", _reset_sqlite)
+            event.listen(
+                self.engine.sync_engine.pool,
+                "invalidate",
+                lambda raw, *_: self._unbroken.roll_back(raw.driver_connection),
+            )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads."""
         with self._in_plain_words():
             self._try_file()
-            async with self.engine.connect() as connection:
-                await connection.execution_options(cairn_writes=False)
+            async with self._unbroken.transaction(self.engine.connect(), writes=False) as connection:
                 yield connection
 
     @asynccontextmanager
@@ -68,10 +74,8 @@ class Database:
         """Open a transaction that writes; it commits at the end and rolls back on an error."""
         with self._in_plain_words():
             self._try_file()
-            async with self._turn, self.engine.connect() as connection:
-                await connection.execution_options(cairn_writes=True)
-                async with connection.begin():
-                    yield connection
+            async with self._turn, self._unbroken.transaction(self.engine.connect(), writes=True) as connection:
+                yield connection
 
     def _try_file(self) -> None:
         """Find out whether SQLite can open its file before the driver tries, whose threads take a failure badly."""
@@ -87,6 +91,7 @@ class Database:
 
     async def close(self) -> None:
         """Let go of all connections."""
+        await self._unbroken.close()
         await self.engine.dispose()
 
 
