@@ -36,7 +36,7 @@ class NoServerError(Exception):
 def server() -> Iterator[str]:
     """Run a server for the time of the block; gives the URL of its `postgres` database. Raises NoServerError."""
     folder = Path(tempfile.mkdtemp(prefix="cairn-postgres-"))
-    user = _unprivileged()
+    user = unprivileged()
     try:
         binaries = _binaries(folder, user)
         _give(folder, user)
@@ -52,7 +52,7 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     """Return how `subprocess` starts a program that may not run as root."""
     if os.getuid() != 0:
         return {}

@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +73,17 @@ class Life:
         await until(says_so, within)
         return time.monotonic() - self.began
 
+    async def not_ready(self) -> float:
+        """Wait until it says that it is not ready; returns how many seconds that took."""
+        began = time.monotonic()
+
+        async def says_so() -> bool:
+            assert self.process.returncode is None, self.told
+            return (await self.asked("/readyz"))[0] == 503
+
+        await until(says_so)
+        return time.monotonic() - began
+
     async def ended(self) -> int:
         """Wait for its end; returns its exit code."""
         return await asyncio.wait_for(self.process.wait(), PATIENCE)
@@ -90,7 +101,7 @@ class Lives:
 
     rig: Rig
     folder: Path
-    more: dict[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
     told: list[Path] = field(default_factory=list)
 
     @property
@@ -131,7 +142,7 @@ class Lives:
             "CAIRN_LOG_LEVEL": "debug",
             "CAIRN_LOG_FORMAT": "json",
         }
-        return plain | own | self.more
+        return {**plain, **own, **self.more}
 
     async def heard(self, life: Life) -> None:
         """Wait until the server is known: what happened before Cairn was there is not missed."""
