@@ -9,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import Table, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.inventory import Listed, Sort, inventory
 from bot.storage import audit, contacts, marks
 from bot.storage.bulk import insert_new, is_sqlite, matching, rows_of, take_turns
 from bot.storage.choosing import Family
 from bot.storage.families import orphan_answers
-from bot.storage.schema import account, erasure, left_out
+from bot.storage.schema import account, erasure, left_out, metadata, rules
 from bot.storage.spaces import OWN_WORD
 from scoring.signals import Kind
 
 WIDTH = 10_000
 """Engagements that are looked at in one transaction."""
-_BY_MEMBER = ("dirty", "stale", "tally", "total", "band_change", "crossing", "old_tally", "choice", "contact", "reach")
+_FIRST = ("dirty", "stale")
+"""Marks go first: a settler who has just taken one is waited for, and what it wrote is seen then."""
+_OTHERWISE = frozenset({"account", "member", "engagement", "sighting", "audit", "erasure", "left_out"})
+"""Tables that are not simply gone through; the others go by the inventory."""
 _IDS = {"id": "bigint"}
 _NAMING = (Kind.MENTION, Kind.THANKS)
 
@@ -123,24 +127,34 @@ async def sightings(connection: AsyncConnection, community: int, whose: Family) 
 async def records(connection: AsyncConnection, community: int, whose: Family) -> None:
     """Delete what is said of somebody elsewhere: scores, choices, looks, links, declared attributes."""
     await keep_no_trace(connection)
-    accounts = [one.id for one in whose.accounts]
     await audit.erase(connection, community, whose.members)
-    for table in _BY_MEMBER:
-        await _by_member(connection, table, community, whose.members)
-    for sql in (
-        "DELETE FROM attribute WHERE account IN (SELECT given.id FROM {given})",
-        "DELETE FROM link WHERE account IN (SELECT given.id FROM {given}) OR other IN (SELECT given.id FROM {given})",
-        "DELETE FROM orphan WHERE account IN (SELECT given.id FROM {given})",
+    listed = inventory()
+    for name in (*_FIRST, *(one for one in listed if one not in _FIRST)):
+        if name not in _OTHERWISE:
+            await _erase(connection, metadata.tables[name], listed[name], community, whose)
+
+
+async def _erase(connection: AsyncConnection, table: Table, listed: Listed, community: int, whose: Family) -> None:
+    """Delete the rows that are somebody's, and take them out of those that only name them."""
+    here = [table.c.community == community] if "community" in table.c else []
+    if {"rules", "member"} <= set(table.c.keys()):  # with the rules named, the index of a member's tallies is used
+        here.append(table.c.rules.in_(select(rules.c.id).where(rules.c.community == community)))
+    for sorts, mine in (
+        ((Sort.MEMBER,), whose.members),
+        ((Sort.ACCOUNT,), [one.id for one in whose.accounts]),
+        ((Sort.PSEUDONYM,), [one.handle for one in whose.accounts]),
     ):
-        await _run(connection, sql, accounts)
+        for name in listed.of(*sorts):
+            await connection.execute(delete(table).where(*here, table.c[name].in_(mine)))
+    for name in listed.of(Sort.OF_MEMBER, Sort.BY_MEMBER):
+        await connection.execute(update(table).where(*here, table.c[name].in_(whose.members)).values({name: None}))
 
 
 async def themselves(connection: AsyncConnection, wanted: Wanted, whose: Family) -> None:
     """Delete somebody's accounts and who they are; now only the markers know that they were there."""
     await keep_no_trace(connection)
     await take_turns(connection, wanted.community)
-    # Once more, in the transaction in which they go: the settler may have scored them meanwhile. Marks go first, so
-    # that a settler who has just taken one is waited for.
+    # Once more, in the transaction in which they go: the settler may have scored them meanwhile.
     for one in whose.members:
         await contacts.forget(connection, wanted.community, one)
     await records(connection, wanted.community, whose)
@@ -185,14 +199,6 @@ async def keep_no_trace(connection: AsyncConnection) -> None:
     """Let SQLite overwrite what this connection deletes."""
     if is_sqlite(connection):
         await connection.execute(text("PRAGMA secure_delete = ON"))
-
-
-async def _by_member(connection: AsyncConnection, table: str, community: int, members: Sequence[int]) -> None:
-    by_rules = table in ("tally", "total", "band_change", "crossing")
-    # with the rules named, the index of a member's tallies is used
-    rules = "AND rules IN (SELECT id FROM rules WHERE community = :community)" if by_rules else ""
-    sql = f"DELETE FROM {table} WHERE community = :community {rules} AND member IN (SELECT given.id FROM {{given}})"
-    await matching(connection, f"{sql} RETURNING 1", _IDS, ((one,) for one in members), community=community)
 
 
 async def _run(connection: AsyncConnection, sql: str, numbers: Collection[int]) -> None:
