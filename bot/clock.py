@@ -79,9 +79,22 @@ class Clock:
             found = await self._due(connection, now)
             if self._looked_over is None or abs(now - self._looked_over) >= LOOK_OVER_SECONDS * 1000:
                 self.entries, self._looked_over = await agenda(connection, self._jobs, now), now
+                self._tell(now)
         for one in found:
             if one.lane not in self._busy:
                 self._busy[one.lane] = asyncio.create_task(self._work(one), name=one.lane.name)
+
+    def late(self) -> list[str]:
+        """Return the names of the jobs that are overdue anywhere, as it was looked over last."""
+        return sorted({one.job.name for one in self.entries if one.late is not None})
+
+    def _tell(self, now: int) -> None:
+        """Tell how each job stands, in the community where it stands worst."""
+        for name in self._jobs.by_name:
+            here = [one for one in self.entries if one.job.name == name]
+            ages = [(now - (one.done.ended_at or now)) / 1000 for one in here if one.done is not None]
+            late = max(((now - one.late) / 1000 for one in here if one.late is not None), default=0.0)
+            self._bench.told.job_stands(name, max(ages, default=None), late)
 
     async def rest(self) -> None:
         """Wait until nothing is being done any more."""

@@ -37,6 +37,11 @@ def _keys_beside_database(known: dict[str, Any]) -> Path:
     return Path(f"{url.database}.keys") if url.drivername in _SQLITE else Path("data/cairn.keys")
 
 
+def _backups_beside_database(known: dict[str, Any]) -> Path:
+    url = make_url(known["database_url"])
+    return Path(str(url.database)).parent / "backups" if url.drivername in _SQLITE else Path("data/backups")
+
+
 def _rules_of_folder() -> Path | None:
     return _RULES if _RULES.is_file() else None
 
@@ -89,6 +94,17 @@ class Settings(BaseSettings):
         default="off",
         description="Whether joins, leaves and roles are listened to, on or off. The intent must be allowed in "
         "Discord's developer portal.",
+    )
+    backups_folder: Path = Field(
+        default_factory=_backups_beside_database,
+        description="The folder for the backups that are made each night. Where this is not set: backups beside a "
+        "SQLite database (data/backups), for PostgreSQL data/backups.",
+    )
+    backups_keep: int = Field(
+        default=7,
+        ge=0,
+        le=30,
+        description="How many of those backups are kept, at most 30; 0 makes none. The key file is never in them.",
     )
     health_host: str = Field(
         default="127.0.0.1", description="The address on which /livez, /readyz and /metrics answer while Cairn runs."

@@ -51,6 +51,9 @@ class Metrics:
         self._held = self._counter("letters_held", "Messages that waited for their turn.", "reason")
         self._opened = self._counter("conversations_opened", "Direct messages that began a conversation.")
         self._success = self._gauge("job_last_success_timestamp_seconds", "When a job last succeeded.", "job")
+        self._age = self._gauge("job_last_success_age_seconds", "How long ago a job last succeeded, at most.", "job")
+        self._late = self._gauge("job_late_seconds", "For how long a job has been overdue.", "job")
+        self._failures = self._counter("job_failures", "How often a job failed and was put off.", "job")
         self.watch("resident_memory_bytes", "Memory in use.", resident_bytes)
         self.registry.register(self)
 
@@ -109,6 +112,20 @@ class Metrics:
     def succeeded(self, job: str) -> None:
         """Put down that a job has succeeded now."""
         self._success.labels(job).set(time.time())
+
+    def job_done(self, job: str) -> None:
+        """Put down that a job of the clock has come to its end now."""
+        self.succeeded(job)
+
+    def job_failed(self, job: str) -> None:
+        """Count that a job of the clock failed."""
+        self._failures.labels(job).inc()
+
+    def job_stands(self, job: str, age: float | None, late: float) -> None:
+        """Put down how long ago a job last succeeded (none: never) and for how long it is overdue, in seconds."""
+        if age is not None:
+            self._age.labels(job).set(age)
+        self._late.labels(job).set(late)
 
     def text(self) -> bytes:
         """Return all figures as Prometheus reads them."""

@@ -105,3 +105,13 @@ def settled(lag: Callable[[], float], most: float = 300.0) -> Look:
         return "" if seconds <= most else f"what was stored {round(seconds)} s ago is not scored yet"
 
     return look
+
+
+def on_time(late: Callable[[], Sequence[str]]) -> Look:
+    """Look whether the clock's jobs are done at their time; `late` names those that are overdue."""
+
+    async def look() -> str:
+        jobs = sorted(set(late()))
+        return f"overdue: {', '.join(jobs)} (cairn jobs list says why)" if jobs else ""
+
+    return look

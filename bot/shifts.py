@@ -48,6 +48,10 @@ class Told(Protocol):
         """A job has failed once more."""
         ...
 
+    def job_stands(self, job: str, age: float | None, late: float) -> None:
+        """How long ago a job last came to its end (none: never), and for how long it is overdue (0: not), in s."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from cyclopts import App
 
 from bot.cli.session import Session, first_rules, opened
+from bot.clock import Clock
 from bot.config import Settings
 from bot.courier import Courier
 from bot.delivering import Deliverer
+from bot.duties import Means, everything
 from bot.errors import ConfigError
 from bot.health import Beat, Health, Sources
 from bot.hosting import Desks, Policy
@@ -22,10 +24,11 @@ from bot.logs import on_loop_error, telling
 from bot.metrics import Metrics
 from bot.ports import Integration
 from bot.probing import Probe
-from bot.readiness import Look, Writable, connected, database_current, look_at, settled
+from bot.readiness import Look, Writable, connected, database_current, look_at, on_time, settled
 from bot.redaction import Redactor
 from bot.running import QUICK, Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
 from bot.settling import Settling
+from bot.shifts import Bench
 from bot.storage.engine import Database
 from integrations.discord.integration import Access, Discord
 
@@ -100,16 +103,19 @@ class Cairn:
         probe = Probe(intake.inbox, database, metrics)
         platforms = {one.name: one for one in integrations if isinstance(one, Deliverer)}
         courier = Courier(database, intake.keys, platforms, metrics, lambda: int(plan.now() * 1000))
+        bench = Bench(database, Means(intake.keys, settings), plan.now, metrics)
+        clock = Clock(bench, everything())
         listening = [_listening(one, desks) for one in integrations]
         self.listening = Supervisor(listening, metrics.restarted)
         loops = {"desks": desks.run, "settle": settling.run, "probe": probe.run, "beat": beat.run,
-                 "courier": courier.run}  # fmt: skip
+                 "courier": courier.run, "clock": clock.run}  # fmt: skip
         self.working = Supervisor([Task(name, loop, QUICK) for name, loop in loops.items()], metrics.restarted)
         looks: dict[str, Look] = {
             "database": database_current(database),
             "storage": Writable(probe.once),
             "integrations": connected(integrations, self.listening.waits),
             "scores": settled(settling.lag),
+            "jobs": on_time(clock.late),
         }
         self.sources = Sources(beat, lambda: look_at(looks), lambda: plan.stop.asked, metrics.text)
 

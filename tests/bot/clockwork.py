@@ -39,12 +39,16 @@ class Told:
 
     done: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
+    stands: dict[str, tuple[float | None, float]] = field(default_factory=dict)
 
     def job_done(self, job: str) -> None:
         self.done[job] += 1
 
     def job_failed(self, job: str) -> None:
         self.failed[job] += 1
+
+    def job_stands(self, job: str, age: float | None, late: float) -> None:
+        self.stands[job] = (age, late)
 
 
 def counts(name: str, community: int) -> Write:

@@ -1,0 +1,60 @@
+"""A backup each night, of which the newest are kept. The key file is never in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.duties import Job, Work, Write
+from bot.errors import MachineError
+from bot.maintenance.backup import backup
+from bot.periods import Cron
+
+_OURS = re.compile(r"cairn-\d{4}-\d\d-\d\dT\d{6}Z\.backup")
+
+
+async def plan(work: Work) -> Sequence[Write]:
+    """Leave the backup to be written, where any are wanted."""
+    if not work.means.settings.backups_keep:
+        return []
+    return [work.later("write", work.key)]
+
+
+async def write(work: Work) -> str:
+    """Write the backup, then delete the oldest ones that are too many."""
+    settings = work.means.settings
+    file = settings.backups_folder / _name(work)
+    _make(settings.backups_folder)
+    if not file.exists():  # a file of that name is whole: it is given its name in the end
+        await backup(work.database, file)
+    gone = thin_out(settings.backups_folder, max(settings.backups_keep, 1))
+    return f"{file.name} is written" + (f", {gone} older ones are deleted" if gone else "")
+
+
+def thin_out(folder: Path, keep: int) -> int:
+    """Delete the oldest backups of the clock until `keep` are left; returns how many. Other files are let be."""
+    ours = sorted((one for one in folder.iterdir() if _OURS.fullmatch(one.name)), key=lambda one: one.name)
+    for one in ours[:-keep]:
+        try:
+            one.unlink(missing_ok=True)
+        except OSError as error:
+            raise MachineError(f"{one}: an old backup cannot be deleted: {error.strerror or error}") from None
+    return len(ours[:-keep])
+
+
+def _name(work: Work) -> str:
+    """Return the name of a backup: by when it was due, so that another try writes the same one, and all sort by age."""
+    return f"cairn-{dt.datetime.fromtimestamp(work.due / 1000, dt.UTC):%Y-%m-%dT%H%M%SZ}.backup"
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MachineError(f"{folder}: the folder for backups cannot be made: {error.strerror or error}") from None
+
+
+JOB = Job("backup", "writes a backup and deletes the oldest ones", Cron("30 2 * * *"), plan, whole=True,
+          parts={"write": write}, late_hours=12.0)  # fmt: skip
