@@ -150,6 +150,7 @@ class Verdict:
 
 
 YES = Verdict()
+_UNTIL_SOMEBODY_ACTS = frozenset({Reason.NOT_LIVE, Reason.PAUSED})
 _ASKED_FOR = frozenset({Purpose.ANSWER, Purpose.DIGEST})
 
 
@@ -157,8 +158,8 @@ def decide(facts: Facts) -> Verdict:
     """Return whether a message may go now. What never can is said before what only has to wait."""
     for check in _CHECKS:
         found = check(facts)
-        if found is not None and found.again is not None and found.again > facts.expires:
-            return replace(found, again=None)
+        if found is not None and found.again is not None and found.again >= facts.expires:
+            return found if found.reason in _UNTIL_SOMEBODY_ACTS else replace(found, again=None)
         if found is not None:
             return found
     return YES
