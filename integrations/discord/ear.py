@@ -22,7 +22,7 @@ from integrations.discord.hearing import hear
 from integrations.discord.ids import Payload, UnknownPlaceError, UnreadableError
 from integrations.discord.people import People
 from integrations.discord.reactions import each_taken
-from integrations.discord.wire import Room
+from integrations.discord.sockets import Room
 
 MOST_WAITING = 5_000
 """Events that may wait to be stored before the gateway is read no further."""

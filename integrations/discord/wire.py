@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 import discord
@@ -17,8 +17,8 @@ from discord.gateway import DiscordWebSocket
 
 from integrations.discord.hearing import READERS
 from integrations.discord.heartbeats import end_heartbeats
-from integrations.discord.ids import BROKEN, Payload
-from integrations.discord.patience import within
+from integrations.discord.ids import BROKEN
+from integrations.discord.sockets import Hears, Socket, Sockets
 from integrations.discord.timing import Timing, wall_clock
 
 _OURS = frozenset(READERS) - {
@@ -28,31 +28,6 @@ _OURS = frozenset(READERS) - {
 }  # fmt: skip
 """Events that discord.py need not parse: it would only fill its memory with them."""
 _BETWEEN_LOGINS = 5.0
-_BRINGS = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)
-
-
-class Hears(Protocol):
-    """Who takes the events of servers."""
-
-    def hear(self, name: str, d: Payload, now: int) -> None:
-        """Take one event; `now` is when it arrived, in ms. Must not raise."""
-        ...
-
-    async def room(self) -> None:
-        """Return when there is room for more events."""
-        ...
-
-    async def may_identify(self, shard: int) -> None:
-        """Return when the shard may log in anew."""
-        ...
-
-    def began(self, shard: int, *, resumed: bool) -> None:
-        """Hear that a shard's session has begun, or that all it had missed has been sent. Must not raise."""
-        ...
-
-    def malformed(self) -> None:
-        """Hear that an event was left out because it is not what Discord's reference says. Must not raise."""
-        ...
 
 
 def intents(*, members: bool) -> discord.Intents:
@@ -166,97 +141,6 @@ def _beginning(ear: Hears, usual: Callable[[Any], None], *, resumed: bool) -> Ca
 
 def _nothing(d: object) -> None:
     """Parse nothing: discord.py knows no such event."""
-
-
-class Sockets:
-    """Opens a client's sockets. `connect` is discord.py's own way to do so, `closing` how long closing may take."""
-
-    def __init__(self, ear: Hears, clock: Callable[[], int], closing: float) -> None:
-        self.clock = clock
-        self.closing = closing
-        self._ear = ear
-        self._newest: Socket | None = None
-        self._closing: set[asyncio.Task[bool]] = set()
-        self.connect: Callable[..., Awaitable[aiohttp.ClientWebSocketResponse]]
-
-    async def open(self, url: str, *, compress: int = 0) -> Socket:
-        """Open a socket; discord.py opens one after the other."""
-        self._newest = Socket(await self.connect(url, compress=compress), self._ear, self)
-        return self._newest
-
-    def drop_newest(self) -> None:
-        """Close the socket that was opened last, without waiting for it."""
-        if self._newest is not None:
-            task = asyncio.create_task(self._newest.close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
-
-
-class Socket:
-    """A websocket that is read only while there is room for what it brings. `heard` is when it last brought anything.
-
-    That is in ms, 0 where it has not yet.
-    """
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, ear: Hears, of: Sockets) -> None:
-        self._socket = socket
-        self._ear = ear
-        self._of = of
-        self.heard = 0
-
-    async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:  # noqa: ASYNC109 - aiohttp's signature
-        """Return the next message, once there is room for it."""
-        await self._ear.room()
-        message = await within(self._socket.receive(), timeout)
-        if message.type in _BRINGS:
-            self.heard = self._of.clock()
-        return message
-
-    async def close(self, *, code: int = 1000, message: bytes = b"") -> bool:
-        """Close it; where the other side does not answer (it may be long gone), without its word."""
-        try:
-            async with asyncio.timeout(self._of.closing):
-                return await self._socket.close(code=code, message=message)
-        except TimeoutError:
-            return True
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a websocket has
-        return getattr(self._socket, name)
-
-
-class Room:
-    """Lets those who bring events wait while too many are unread. `most` closes it, half of that opens it again."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._open = asyncio.Event()
-        self._open.set()
-        self._empty = asyncio.Event()
-        self._empty.set()
-        self.taken = 0
-
-    def take(self) -> None:
-        """Note that there is one more."""
-        self.taken += 1
-        self._empty.clear()
-        if self.taken >= self._most:
-            self._open.clear()
-
-    def leave(self, n: int) -> None:
-        """Note that so many are done with."""
-        self.taken -= n
-        if self.taken <= self._most // 2:
-            self._open.set()
-        if not self.taken:
-            self._empty.set()
-
-    async def wait(self) -> None:
-        """Return when there is room."""
-        await self._open.wait()
-
-    async def empty(self) -> None:
-        """Return when nothing is left in it."""
-        await self._empty.wait()
 
 
 class Lives:

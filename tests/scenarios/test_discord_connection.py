@@ -52,6 +52,7 @@ async def test_time_heard_stands_still_during_an_outage_of_a_server(cairn: Cairn
         await cairn.hears({Kind.MESSAGE: 1})
         lost, heard = cairn.clock.now, discord.sequence
         guild.outage(on=True)
+        await until(lambda: true(discord.sequence > heard))
         cairn.clock.forward(10)
         await other.person("bob").says(other.text("general"), "the connection is alive")
         await until(lambda: true(discord.sequence >= heard + 2))
