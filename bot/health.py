@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bot.errors import ConfigError
 from bot.logs import unexpected
+from bot.plain_http import runner
 from bot.readiness import STOPPING, Readiness
 
 BLOCKED_SECONDS = 10.0
@@ -100,10 +101,7 @@ class Health:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        app = web.Application()
-        for path, answer in (("/livez", self._live), ("/readyz", self._ready), ("/metrics", self._metrics)):
-            app.router.add_get(path, answer)
-        server = web.AppRunner(app, access_log=None, handle_signals=False)
+        server = runner({"/livez": self._live, "/readyz": self._ready, "/metrics": self._metrics})
         await server.setup()
         try:
             site = web.TCPSite(server, self._host, self.port)
@@ -116,13 +114,13 @@ class Health:
         await self._stop.wait()
         await server.cleanup()
 
-    async def _live(self, request: web.Request) -> web.Response:
+    async def _live(self) -> web.Response:
         silent = self._sources.beat.silent
         if silent < BLOCKED_SECONDS:
             return web.json_response({"live": True})
         return web.json_response({"live": False, "reason": f"blocked for {round(silent)} s"}, status=503)
 
-    async def _ready(self, request: web.Request) -> web.Response:
+    async def _ready(self) -> web.Response:
         found = await self._readiness()
         return web.json_response(
             {"ready": found.ready, "reasons": dict(found.reasons)}, status=200 if found.ready else 503
@@ -143,6 +141,6 @@ class Health:
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
             return Readiness({"readiness": unexpected(_logger, "looking whether all is ready", error)})
 
-    async def _metrics(self, request: web.Request) -> web.Response:
+    async def _metrics(self) -> web.Response:
         text = await asyncio.to_thread(self._sources.metrics)
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
