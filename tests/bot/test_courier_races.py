@@ -113,8 +113,8 @@ async def race(url: str, rounds: int, seed: int) -> Counter[str]:
                 await connection.execute(text(one))
         members = [await place.somebody(f"p{n}") for n in range(25)]
         async with place.database.write() as connection:
-            for one in members:
-                await contacts.opened(connection, place.community, one, place.spaces[0], place.at)
+            for member in members:
+                await contacts.opened(connection, place.community, member, place.spaces[0], place.at)
         town = Town(place, members, seed)
         others = [Database(url) for _ in range(4)]
         try:
@@ -126,8 +126,8 @@ async def race(url: str, rounds: int, seed: int) -> Counter[str]:
                 )
                 place.at += town.dice.choice((30_000, MINUTE, HOUR, DAY, 4 * DAY))
         finally:
-            for one in others:
-                await one.close()
+            for database in others:
+                await database.close()
         wrong = await place.rows("SELECT id FROM wrong")
         nonces = Counter(one.nonce for one in place.platform.ledger)
         ended = Counter(str(row[0]) for row in await place.rows("SELECT state FROM outbox"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -22,7 +23,7 @@ YES = Facts(NOON, NOON + 7 * DAY, Purpose.INVITATION, Way.DM, LIVE, WILLING)
 ZONES = sorted(available_timezones())
 
 
-def with_person(**changes: object) -> Facts:
+def with_person(**changes: Any) -> Facts:
     return replace(YES, person=replace(WILLING, **changes))
 
 

@@ -32,7 +32,7 @@ MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 HELLO: tuple[Block, ...] = (Paragraph(("Would you like to host a call?",)),)
 
 
-class Lost(Exception):
+class LostError(Exception):
     """The connection broke."""
 
 
@@ -93,7 +93,7 @@ class Street:
         return Courier(database or self.database, KEYS, platforms, Metrics(), lambda: self.at)
 
     async def somebody(self, name: str, invite: Invite | None = Invite.DM, *, met: bool = True) -> int:
-        """Make a member who (unless told otherwise) was here just now and wishes to be invited; returns their number."""
+        """Make a member who was here just now and wishes to be invited, if not told otherwise; returns their number."""
         account = Account("chat", "", name)
         async with self.database.write() as connection:
             one = {KEYS.handle(account): account}
@@ -113,7 +113,7 @@ class Street:
     def letter(self, member: int | None = None, **more: Any) -> Letter:
         """Return an invitation by direct message that is due now."""
         self._posted += 1
-        given = {"community": self.community, "space": self.spaces[0], "key": f"letter:{self._posted}",
+        given: dict[str, Any] = {"community": self.community, "space": self.spaces[0], "key": f"letter:{self._posted}",
                  "kind": Purpose.INVITATION, "blocks": HELLO, "member": member, "due": self.at}  # fmt: skip
         return Letter(**(given | more))
 
