@@ -23,6 +23,7 @@ _METERS = {
     Meter.RATE_LIMITED: "Answers that asked to wait (429).",
     Meter.GAPS: "Stretches of time that could not be heard or repaired.",
     Meter.MALFORMED: "What was heard and could not be read.",
+    Meter.LATE: "Answers to people that came later than the platform takes them.",
 }
 _LEVELS = {
     Level.IDENTIFIES_LEFT: "How often a connection may still be opened anew today.",

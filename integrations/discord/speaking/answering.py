@@ -162,9 +162,10 @@ class Answering:
         return True
 
     async def _arrived(self, guild: str) -> Server | None:
-        """Return a server; right after a start it may take a moment until it is there."""
+        """Return a server; right after a start it may take a moment until it has told of itself."""
         for _ in range(int(_ARRIVING / _LOOK)):
-            if guild in self._servers:
+            server = self._servers.get(guild)
+            if server is not None and server.live:
                 break
             await asyncio.sleep(_LOOK)
         return self._servers.get(guild)
