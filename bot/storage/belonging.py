@@ -65,7 +65,10 @@ async def _begins(connection: AsyncConnection, community: int, members: Sequence
 
 
 async def group(connection: AsyncConnection, community: int, name: str, members: Sequence[int] | None = None) -> Group:
-    """Return members' declared values of an attribute; where sources differ, the last one's word counts."""
+    """Return members' declared values of an attribute; where sources differ, the last one's word counts.
+
+    A person's own word (source 0) counts before any other; an empty one says that nothing is to be known.
+    """
     some = (
         "{given} JOIN account a ON a.member = given.member JOIN attribute t"
         if members is not None
@@ -74,13 +77,14 @@ async def group(connection: AsyncConnection, community: int, name: str, members:
     rows = await matching(
         connection,
         f"SELECT a.member, t.value FROM {some} ON a.id = t.account "
-        "WHERE t.community = :community AND t.name = :name AND NOT a.bot ORDER BY t.source, t.account",
+        "WHERE t.community = :community AND t.name = :name AND NOT a.bot "
+        "ORDER BY CASE WHEN t.source = 0 THEN 1 ELSE 0 END, t.source, t.account",
         _MEMBERS if members is not None else {},
         ((one,) for one in members or ()),
         community=community,
         name=name,
     )
-    value_of = dict(tuple(row) for row in rows)
+    value_of = {member: value for member, value in dict(tuple(row) for row in rows).items() if value}
     values = tuple(sorted(set(value_of.values())))
     index = {value: n for n, value in enumerate(values)}
     return Group(
@@ -155,3 +159,17 @@ async def declare(
     known = {(account, name): value for account, name, value in before}
     fresh = {key[0] for key, value in rows.items() if known.get(key) != value}
     await marks.dirty_whole_accounts(connection, community, fresh)
+
+
+async def withdraw(connection: AsyncConnection, community: int, source: int, words: Iterable[tuple[int, str]]) -> None:
+    """Take back what a source declares of accounts: (account, name). The days of those it changes are marked."""
+    gone = await matching(
+        connection,
+        "DELETE FROM attribute WHERE community = :community AND source = :source AND (account, name) IN "
+        "(SELECT given.account, given.name FROM {given}) RETURNING account",
+        {"account": "bigint", "name": "text"},
+        words,
+        community=community,
+        source=source,
+    )
+    await marks.dirty_whole_accounts(connection, community, {row[0] for row in gone})

@@ -1,4 +1,4 @@
-"""Whom we may contact: what members did, chose and suffered that the Gate has to know.
+"""Whom we may contact: puts down what members did, chose and suffered that the Gate has to know (`knowing` reads it).
 
 A member's row is the lock of all that goes to them. What is put down stays with the member it was put down for; of
 people who are joined, everything counts together, and the strictest refusal wins.
@@ -6,17 +6,11 @@ people who are joined, everything counts together, and the strictest refusal win
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gate import MONTH_DAYS, Contact, Invite, Person, Standing
+from bot.gate import Invite
 from bot.storage.bulk import is_sqlite, rows_of
-from scoring.signals import DAY_MS
 
 _CONTACT = (
     "INSERT INTO contact (community, member, met_at, ignored, minor) VALUES (:community, :member, 0, 0, FALSE) "
@@ -111,9 +105,18 @@ async def _reach(connection: AsyncConnection, of: tuple[int, int, int], column: 
     )
 
 
+OF = "/of/"
+"""Before the number of the member whom a message names to somebody else, at the end of its key."""
+
+
 async def forget(connection: AsyncConnection, community: int, member: int) -> None:
-    """Delete all that is put down of a member here, with everything on its way to them and what was sent."""
+    """Delete all that is put down of a member here, with everything on its way to them and what was sent.
+
+    What tells others of them goes, too: its key ends with `OF` and their number.
+    """
     await lock(connection, community, member)
+    told = {"community": community, "key": f"%{OF}{member}"}
+    await connection.execute(text("DELETE FROM outbox WHERE community = :community AND key LIKE :key"), told)
     for table in ("outbox", "contact", "reach"):
         here = f"DELETE FROM {table} WHERE community = :community AND member = :member"
         await connection.execute(text(here), {"community": community, "member": member})
@@ -143,96 +146,3 @@ async def lock_known(connection: AsyncConnection, community: int, root: int) -> 
             community=community,
             root=root,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a member in a space: for the Gate, and whether there is a conversation with them already."""
-
-    person: Person
-    standing: Standing
-    opened: bool
-
-
-async def known(connection: AsyncConnection, of: tuple[int, int, int], now: int, but: int = 0) -> Known:
-    """Return what holds of a member (community, whom `lock` gave, space) now; `but` is an outbox row left aside."""
-    community, member, space = of
-    rows = await rows_of(
-        connection, _KNOWN, community=community, member=member, space=space, but=but, since=now - MONTH_DAYS * DAY_MS
-    )
-    by: dict[str, list[Sequence[object]]] = {}
-    for row in rows:
-        by.setdefault(str(row[0]), []).append(row[1:])
-    reach = by.get("reach", [])
-    here = [one for one in reach if one[1] == space]
-    return Known(_person(by, here), _standing(by["standing"][0]), any(one[4] for one in here))
-
-
-async def standing(connection: AsyncConnection, community: int) -> Standing:
-    """Return what holds in a community of all that goes out."""
-    rows = await rows_of(connection, _STANDING, community=community)
-    return _standing(rows[0][1:])
-
-
-_STANDING = (
-    "SELECT 'standing' AS tag, CASE WHEN o.live_at IS NULL THEN 0 ELSE 1 END AS a, "
-    "CASE WHEN o.paused_at IS NULL THEN 0 ELSE 1 END AS b, 0 AS c, 0 AS d, 0 AS e, coalesce(c.settings, '') AS f "
-    "FROM community c LEFT JOIN outgoing o ON o.community = c.id WHERE c.id = :community"
-)
-_KNOWN = (
-    "WITH family AS (SELECT id FROM member WHERE community = :community AND (id = :member OR merged_into = :member)) "
-    f"{_STANDING} UNION ALL "
-    "SELECT 'family', id, 0, 0, 0, 0, '' FROM family UNION ALL "
-    "SELECT 'contact', k.met_at, k.ignored, coalesce(k.asked_at, 0), CASE WHEN k.minor THEN 1 ELSE 0 END, k.member, "
-    "coalesce(k.zone, '') FROM contact k WHERE k.community = :community AND k.member IN (SELECT id FROM family) "
-    "UNION ALL SELECT 'reach', r.member, r.space, coalesce(r.closed_at, 0), coalesce(r.left_at, 0), "
-    "coalesce(r.opened_at, 0), coalesce(r.invite, '') FROM reach r "
-    "WHERE r.community = :community AND r.member IN (SELECT id FROM family) "
-    "UNION ALL SELECT 'sent', o.claimed_at, CASE WHEN o.purpose = 'invitation' THEN 1 ELSE 0 END, 0, 0, 0, '' "
-    "FROM outbox o WHERE o.community = :community AND o.member IN (SELECT id FROM family) AND o.member IS NOT NULL "
-    "AND o.state IN ('sending', 'sent', 'unknown') AND o.claimed_at > :since AND o.id <> :but "
-    "AND o.purpose NOT IN ('answer', 'digest') AND (o.way <> 'channel' OR o.pings) "
-    "UNION ALL SELECT 'out', 1, 0, 0, 0, 0, '' FROM account a JOIN left_out l "
-    "ON l.community = a.community AND l.handle = a.handle WHERE a.community = :community "
-    "AND a.member = :member AND l.space IN (0, :space)"
-)
-
-
-def _person(by: dict[str, list[Sequence[object]]], here: Sequence[Sequence[object]]) -> Person:
-    contacts = by.get("contact", [])
-    return Person(
-        invite=_invite([str(one[5]) for one in here], by),
-        met_at=max((_int(one[0]) for one in contacts), default=0),
-        zone=next((str(one[5]) for one in sorted(contacts, key=lambda one: _int(one[4])) if one[5]), None),
-        ignored=max((_int(one[1]) for one in contacts), default=0),
-        asked=any(one[2] for one in contacts),
-        closed_at=max((_int(one[2]) for one in here), default=0) or None,
-        left=any(one[3] for one in here),
-        left_out=bool(by.get("out")),
-        minor=any(one[3] for one in contacts),
-        sent=tuple(Contact(_int(one[0]), bool(one[1])) for one in by.get("sent", [])),
-    )
-
-
-def _invite(chosen: Sequence[str], by: dict[str, list[Sequence[object]]]) -> Invite | None:
-    """Return the strictest choice in the space; of joined people, a no anywhere counts everywhere."""
-    joined = len(by.get("family", [])) > 1
-    if joined and any(one[5] == Invite.NO for one in by.get("reach", [])):
-        return Invite.NO
-    return next((one for one in (Invite.NO, Invite.HERE, Invite.DM) if one in chosen), None)
-
-
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _standing(row: Sequence[object]) -> Standing:
-    zone, weekends = _wishes(str(row[5]))
-    return Standing(bool(row[0]), bool(row[1]), zone, weekends)
-
-
-@lru_cache(256)
-def _wishes(settings: str) -> tuple[str, bool]:
-    """Return a community's zone and whether its weekends are quiet."""
-    tree = json.loads(settings or "{}")
-    return str(tree.get("zone", "UTC")), bool(tree.get("quiet_weekends", False))

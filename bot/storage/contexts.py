@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.ports import Space
 from bot.storage import marks
 from bot.storage.bulk import each, insert_new, matching
 from bot.storage.schema import context as table
@@ -181,6 +182,16 @@ async def some(connection: AsyncConnection, numbers: Iterable[int]) -> dict[int,
     """Return the contexts with these numbers."""
     sql = f"SELECT {_SHOWN} FROM {{given}} JOIN context c ON c.id = given.id"
     return _by_number(await matching(connection, sql, {"id": "bigint"}, ((one,) for one in numbers)))
+
+
+async def spaces_of(connection: AsyncConnection, numbers: Iterable[int]) -> dict[int, Space]:
+    """Return the spaces in which contexts are, by the contexts' numbers; those of imported rows are in none."""
+    sql = (
+        "SELECT c.id, s.platform, s.external FROM {given} JOIN context c ON c.id = given.id "
+        "JOIN space s ON s.id = c.space"
+    )
+    rows = await matching(connection, sql, {"id": "bigint"}, ((one,) for one in numbers))
+    return {row[0]: Space(row[1], row[2]) for row in rows}
 
 
 def _by_number(rows: Iterable[Any]) -> dict[int, Context]:

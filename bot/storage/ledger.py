@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.keys import Keys
 from bot.storage.accounts import by_member
 from bot.storage.accounts import find as find_accounts
-from bot.storage.bulk import matching
+from bot.storage.bulk import matching, rows_of
 from bot.storage.schema import account, member, space
 from scoring.signals import Account, Kind
 
@@ -111,6 +111,20 @@ async def entries(connection: AsyncConnection, community: int, number: int, days
         number=number,
     )
     return [Entry(row[0], row[1], row[2], Kind(row[3]), row[4], row[5], row[6], row[7], bool(row[8])) for row in rows]
+
+
+async def done_on(connection: AsyncConnection, community: int, account: int, kind: Kind, day: int) -> int:
+    """Return how many engagements of a kind an account has on a day."""
+    rows = await rows_of(
+        connection,
+        "SELECT count(*) FROM engagement e WHERE e.community = :community AND e.day = :day AND e.account = :account "
+        "AND e.kind = :kind AND e.holds",
+        community=community,
+        day=day,
+        account=account,
+        kind=int(kind),
+    )
+    return int(rows[0][0])
 
 
 async def people(connection: AsyncConnection, community: int, most: int | None = None) -> dict[int, Person]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,6 +48,28 @@ async def part_accounts(connection: AsyncConnection, community: int, source: int
     )
     accounts = {one for row in gone for one in (row[0], row[1])}
     await _regroup(connection, community, set((await _members(connection, accounts)).values()))
+
+
+async def part_one(connection: AsyncConnection, community: int, account: int) -> None:
+    """Take an account out of those that are one person's, whoever vouched for it; the others stay together.
+
+    Where only this account held some of them together, they are joined on the word of the last source that vouched for
+    a link with it: undoing that source parts them as it would have done before.
+    """
+    gone = await connection.execute(
+        text(
+            "DELETE FROM link WHERE community = :community AND (account = :account OR other = :account) "
+            "RETURNING account, other, source"
+        ),
+        {"community": community, "account": account},
+    )
+    rows = [(row[0] if row[1] == account else row[1], row[2]) for row in gone]
+    if not rows:
+        return
+    others, source = sorted({row[0] for row in rows}), max(row[1] for row in rows)
+    chain = [(community, one, other, source) for one, other in pairwise(others)]
+    await insert_new(connection, link, ("community", "account", "other", "source"), chain)
+    await _regroup(connection, community, set((await _members(connection, {account, *others})).values()))
 
 
 async def _members(connection: AsyncConnection, accounts: Iterable[int]) -> dict[int, int]:
