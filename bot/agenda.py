@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -137,3 +138,14 @@ async def wish(connection: AsyncConnection, lane: Lane, now: int) -> str:
     key = f"by-hand-{now}"
     await tasks.add(connection, lane, key, now, {})
     return key
+
+
+def troubles(one: Entry) -> str:
+    """Return what is wrong with a job, in a few words; nothing where all is well."""
+    late = f"is late since {_told(one.late)}" if one.late is not None else ""
+    failing = f"failed {one.last.tries} times: {one.last.said}" if one.failing and one.last is not None else ""
+    return "; ".join(filter(None, (late, failing)))
+
+
+def _told(at: int) -> str:
+    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from rich.table import Table
 
-from bot.agenda import Entry, agenda
+from bot.agenda import Entry, agenda, troubles
 from bot.cli import output
 from bot.cli.options import Which, unknown
 from bot.cli.session import Session, opened
@@ -130,14 +130,6 @@ def _table(entries: list[Entry]) -> Table:
             f"{one.job.cron.line} ({one.zone})",
             _moment(one.done.ended_at if one.done else None) or "never",
             _moment(one.next),
-            _stands(one),
+            "is being done" if one.held else troubles(one) or "fine",
         )
     return table
-
-
-def _stands(one: Entry) -> str:
-    if one.held:
-        return "is being done"
-    late = f"late since {_moment(one.late)}" if one.late is not None else ""
-    failing = f"failed {one.last.tries} times: {one.last.said}" if one.failing and one.last else ""
-    return "; ".join(filter(None, (late, failing))) or "fine"

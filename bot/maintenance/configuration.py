@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.agenda import Entry, agenda, troubles
 from bot.backfilling import said
 from bot.community.comparing import called
 from bot.config import Settings, load_settings
+from bot.duties import everything
 from bot.errors import CairnError, ConfigError, MachineError
 from bot.keys import open_keys
 from bot.maintenance.backup import missing
@@ -72,6 +75,7 @@ async def _in_reach(settings: Settings, database: Database) -> list[Item]:
     if usable:
         items.append(await _item("rules in force", lambda: _rules_in_force(database, settings.rules_file)))
         items.append(await _item("history", lambda: _history(database)))
+        items.append(await _item("jobs", lambda: _jobs(database)))
     return [one for one in items if one.said]
 
 
@@ -157,6 +161,20 @@ async def _history(database: Database) -> str:
     async with database.read() as connection:
         found = await backfills.everything(connection)
     return "; ".join(f"{called(space)}: {said(one)}" for space, one in found)
+
+
+async def _jobs(database: Database) -> str:
+    """Say which jobs of the clock are late or fail; nothing where none has ever been done."""
+    async with database.read() as connection:
+        found = await agenda(connection, everything(), time.time_ns() // 1_000_000)
+    if not any(one.last for one in found):
+        return ""
+    wrong = [f"{_of(one)} {troubles(one)}" for one in found if one.late is not None or one.failing]
+    return "; ".join(wrong) + " (they are done while cairn run runs)" if wrong else "all are done at their time"
+
+
+def _of(one: Entry) -> str:
+    return f"{one.job.name} of {one.community}" if one.community else one.job.name
 
 
 def _beside(file: Path | None, version: str) -> str:
