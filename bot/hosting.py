@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from bot.calling import Call, Caller, Offered
 from bot.commands.door import Door, Place
 from bot.commands.registry import registry
 from bot.community.comparing import called
-from bot.community.trees import stored
+from bot.community.settled import settings_from
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.ports import Consent, Desk, Held, Host, Kind, Level, Meter, Notes, Past, Receipt, Signal, Space, SpaceSettings
@@ -233,9 +232,7 @@ class _Desk:
     def furnish(self, whole: str, kept: Kept) -> None:
         if self._read == (whole, kept):
             return
-        own = json.loads(kept.settings or "{}") | {"platform": kept.space.platform, "id": kept.space.id}
-        file = stored({"name": "-", "spaces": [own | {"consent": kept.consent}]} | json.loads(whole))
-        self.settings, self._read = file.settings(file.spaces[0]), (whole, kept)
+        self.settings, self._read = settings_from(whole, kept), (whole, kept)
 
     async def record(self, signals: Sequence[Signal]) -> Receipt:
         desks = self._desks

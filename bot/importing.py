@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.community.settled import settings_of
 from bot.errors import CairnError, MachineError
 from bot.intake import Intake
 from bot.keys import Keys
@@ -142,7 +143,9 @@ class Importer:
             archive.captured = run.captured  # rows of a file without its own time: as when they were first read
             newcomers = Newcomers(run.id, policy == "notice", policy == "strict")
             by_programme = bool(programmes_asked(rules.multipliers))
-            return run, Origin(community.id, space, kinds, newcomers, run.captured, by_programme)
+            out = (await settings_of(connection, community.id, archive.space)).listed_out
+            origin = Origin(community.id, space, kinds, newcomers, run.captured, by_programme, places_out=out)
+            return run, origin
 
     async def _space(
         self, connection: AsyncConnection, archive: Archive, order: Order, community: Community

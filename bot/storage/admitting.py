@@ -13,7 +13,8 @@ from operator import itemgetter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import Keys
-from bot.ports import Consent, Receipt
+from bot.ports import Consent, Listed, Receipt
+from bot.space_settings import NONE
 from bot.storage import accounts, marks
 from bot.storage.accounts import Known, Memory, Newcomers
 from bot.storage.families import concerned
@@ -45,6 +46,8 @@ class Origin:
     """Whether this is Cairn trying itself: the time is put down, and nothing else may be given."""
     asks: bool = False
     """Whether the policy of the moment decides although this is an import: history that the bot reads."""
+    places_out: Listed = NONE
+    """Channels of which nothing is to be stored, where whoever hands signals in does not know of them."""
 
 
 @dataclass(frozen=True, slots=True)

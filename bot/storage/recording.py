@@ -31,6 +31,8 @@ _new = tuple.__new__
 _LAST_MOMENT = 253_402_300_800_000
 """The end of 9999 (the first is that of 1970): a day that no calendar has would stop settling."""
 _TOO_MUCH = 2**31
+PLACE_LEFT_OUT = "channel left out"
+"""Why a signal was dropped that comes from a channel of which nothing is to be stored."""
 
 
 async def record(
@@ -47,6 +49,8 @@ async def record(
     await take_turns(connection, origin.community)
     receipts = [Receipt() for _ in calls]
     wanted = [_in_use(signals, origin, receipt) for signals, receipt in zip(calls, receipts, strict=True)]
+    if origin.places_out.entries:
+        wanted = [_in_places(signals, origin, receipt) for signals, receipt in zip(wanted, receipts, strict=True)]
     people = await admit(connection, keys, origin, (wanted, receipts), memory or Memory())
     numbers = await _contexts(connection, origin, wanted)
     drafts = _Drafts(origin, people, numbers)
@@ -88,6 +92,17 @@ def _passes(signal: Signal, origin: Origin, receipt: Receipt) -> bool:
         return True
     receipt.dropped["kind not in use"] += 1
     return False
+
+
+def _in_places(signals: Sequence[Signal], origin: Origin, receipt: Receipt) -> list[Signal]:
+    """Return the signals from channels of which something may be stored, and what says that something is gone."""
+    out = origin.places_out
+    there = {id(one): one for one in map(_CONTEXT, signals)}
+    shut = {number for number, one in there.items() if out.has(one.place, one.name) or out.has(one.parent)}
+    kept = [one for one in signals if id(one.context) not in shut or one.retracted]
+    if len(kept) < len(signals):
+        receipt.dropped[PLACE_LEFT_OUT] += len(signals) - len(kept)
+    return kept
 
 
 async def _contexts(
