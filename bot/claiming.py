@@ -7,9 +7,8 @@ until the platform has said that it was not.
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,8 +17,8 @@ from bot.gate import Way
 from bot.keys import Keys
 from bot.pace import free_at
 from bot.passing import Asked, ask
+from bot.sorting import PACED, SLOWED, Tally
 from bot.storage import contacts, outbox, outgoing
-from bot.storage.contacts import Known
 from bot.storage.outbox import Row
 from scoring.signals import Account
 
@@ -27,7 +26,7 @@ LEASE_MS = 30_000
 """How long a row belongs to who sends it; then it is taken for one that nobody sends any more."""
 DELIVER_SECONDS = 15.0
 """How long a platform may take for an answer."""
-PACED, SLOWED, NOBODY, NOT_REPEATED = "pace", "platform wants fewer", "nobody there", "no answer"
+NOBODY, NOT_REPEATED = "nobody there", "no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +49,6 @@ class Claimed:
         return self.row.first_at is not None
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of rows that were taken up and not let through: refusals by community and reason, and holds."""
-
-    refused: Counter[tuple[int, str]] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)
-    ended: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-
 class Claims:
     """Takes rows up for the platforms that there are deliverers for."""
 
@@ -68,12 +58,16 @@ class Claims:
         self._deliverers = deliverers
         self._elsewhere: set[int] = set()
 
+    def elsewhere(self, busy: Collection[int]) -> set[int]:
+        """Return the spaces to be left aside: busy ones, and those of platforms that others speak to."""
+        return self._elsewhere.union(busy)
+
     async def next(self, connection: AsyncConnection, now: int, busy: Collection[int], tally: Tally) -> Claimed | bool:
         """Take one row up, but of no busy space; returns it where it is to be sent now.
 
         Otherwise returns whether there was one: it then waits, or has come to its end.
         """
-        found = await outbox.next_due(connection, now, self._elsewhere.union(busy))
+        found = await outbox.next_due(connection, now, self.elsewhere(busy))
         if found is None:
             return False
         if found.row.platform not in self._deliverers:
@@ -84,22 +78,20 @@ class Claims:
         due = await outbox.kept(connection, found, now)
         if due is None:
             return True  # somebody else was quicker
-        row, root = due.row, due.root
+        row = due.row
         if row.state == outbox.SENDING and not self._may_repeat(row, now):
             return await _end(connection, row, now, tally, (outbox.UNKNOWN, NOT_REPEATED))
-        asked = await ask(connection, row, root, now)
+        (asked,) = await ask(connection, [due], now)
         if not asked.verdict.allowed:
             return await _refuse(connection, row, now, tally, asked)
-        return await self._let_through(connection, row, (now, root), tally, asked.known)
+        return await self._let_through(connection, asked, now, tally)
 
-    async def _let_through(
-        self, connection: AsyncConnection, row: Row, of: tuple[int, int | None], tally: Tally, known: Known | None
-    ) -> Claimed | bool:
-        now, root = of
+    async def _let_through(self, connection: AsyncConnection, asked: Asked, now: int, tally: Tally) -> Claimed | bool:
+        row, root = asked.due.row, asked.due.root
         person = await self._address(connection, row, root)
         if row.member is not None and person is None:
             return await _end(connection, row, now, tally, (outbox.FAILED, NOBODY))
-        opens = row.way is Way.DM and known is not None and not known.opened
+        opens = row.way is Way.DM and not asked.opened
         if row.way is Way.DM and row.state == outbox.PENDING:
             due, reason = await _free(connection, row, now, opens=opens)
             if due > now:

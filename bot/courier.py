@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
-from bot.claiming import DELIVER_SECONDS, Claimed, Claims, Tally
+from bot.claiming import DELIVER_SECONDS, Claimed, Claims
 from bot.delivering import Delivered, Deliverer, Delivery, Outcome
 from bot.errors import CairnError, InputError
 from bot.gate import Purpose, Way
@@ -24,6 +24,7 @@ from bot.logs import unexpected
 from bot.metrics import Metrics
 from bot.outcomes import Answer, give_back, settle
 from bot.parcels import unpacked
+from bot.sorting import Tally, sort_out
 from bot.storage import outbox, outgoing
 from bot.storage.engine import Database
 from bot.storage.outbox import Row
@@ -34,8 +35,6 @@ FRESH_MS = 5_000
 """What was let through longer ago than this is asked about anew instead of being sent."""
 AT_ONCE, AT_ONCE_IN_A_SPACE = 32, 4
 """How many messages are on their way to platforms at one time."""
-_TOGETHER_SECONDS = 0.01
-"""How long one transaction goes on to the next row, where it lets none through."""
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 _logger = logging.getLogger(__name__)
 
@@ -96,16 +95,15 @@ class Courier:
         return handed
 
     async def _start_due(self) -> int:
-        """Claim what is due, and begin to send it; returns how many."""
+        """Claim what is due and may go, and begin to send it; returns how many."""
         started = 0
-        found: Claimed | bool = await self._anything_due()
-        while found is not False and len(self._sending) < AT_ONCE:
-            found = await self._claim()
-            if isinstance(found, Claimed):
-                started += 1
-                task = asyncio.create_task(self._send(found))
-                self._sending[task] = found.row.space
-                task.add_done_callback(self._done)
+        more = await self._anything_due()
+        while more and len(self._sending) < AT_ONCE:
+            claimed = await self._claim()
+            if claimed is True:  # where one may not go, many may not
+                await self._sort_out()
+            started += isinstance(claimed, Claimed)
+            more = claimed is not False
         return started
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -118,26 +116,29 @@ class Courier:
         self._age = max(self._now() - first, 0) / 1000 if first is not None else 0.0
         return first is not None and first <= self._now()
 
-    async def _claim(self) -> Claimed | bool:
-        """Take rows up until one is to be sent, none is due, or the transaction has lasted long enough."""
+    def _busy(self) -> set[int]:
+        """Return the spaces that are to be left aside for now."""
+        busy = Counter(self._sending.values())
+        return self._claims.elsewhere([space for space, n in busy.items() if n >= AT_ONCE_IN_A_SPACE])
+
+    async def _sort_out(self) -> None:
         tally = Tally()
-        per_space = Counter(self._sending.values())
-        busy = [space for space, n in per_space.items() if n >= AT_ONCE_IN_A_SPACE]
-        began = time.monotonic()
         async with self._database.write() as connection:
-            claimed: Claimed | bool = True
-            while claimed is True:
-                claimed = await self._claims.next(connection, self._now(), busy, tally)
-                if not self._together or time.monotonic() - began > _TOGETHER_SECONDS:
-                    break
+            await sort_out(connection, self._now(), self._busy(), tally)
+        self._count(tally)
+
+    async def _claim(self) -> Claimed | bool:
+        """Take one row up, and begin to send it where it may go; returns False where none is due."""
+        tally = Tally()
+        async with self._database.write() as connection:
+            claimed = await self._claims.next(connection, self._now(), self._busy(), tally)
             await outgoing.refused(connection, self._now(), tally.refused)
         self._count(tally)
+        if isinstance(claimed, Claimed):
+            task = asyncio.create_task(self._send(claimed))
+            self._sending[task] = claimed.row.space
+            task.add_done_callback(self._done)
         return claimed
-
-    @property
-    def _together(self) -> bool:
-        """Whether several rows may be refused in one transaction: where that cannot wait for another one's locks."""
-        return self._database.kind == "sqlite"
 
     def _count(self, tally: Tally) -> None:
         for (_, reason), n in tally.refused.items():

@@ -17,6 +17,7 @@ from bot.parcels import packed, unpacked
 from bot.passing import ask
 from bot.speech import Block
 from bot.storage import contacts, outbox, outgoing
+from bot.storage.knowing import Who
 from scoring.signals import DAY_MS
 
 HELD_DAYS = 7
@@ -94,14 +95,15 @@ async def take_line(connection: AsyncConnection, of: tuple[int, int, int], now: 
         return None
     refused: Counter[tuple[int, str]] = Counter()
     shown = None
-    for row in await outbox.lines(connection, (community, root, space), now):
-        verdict = (await ask(connection, row, root, now)).verdict
-        if verdict.allowed:
+    for due in await outbox.lines(connection, Who(community, root, space), now):
+        row, (asked,) = due.row, await ask(connection, [due], now)
+        if asked.verdict.allowed:
             await outbox.show(connection, row, now)
             shown = Line(row.key, row.purpose, unpacked(keys.open_bytes(row.content)))
             break
-        refused[community, str(verdict.reason)] += 1
-        if verdict.again is None:
-            await outbox.end(connection, row, outbox.FAILED, now, said=(str(verdict.reason), ""))
+        reason = str(asked.verdict.reason)
+        refused[community, reason] += 1
+        if asked.verdict.again is None:
+            await outbox.end(connection, row, outbox.FAILED, now, said=(reason, ""))
     await outgoing.refused(connection, now, refused)
     return shown

@@ -13,7 +13,7 @@ from bot.gate import Purpose, Way
 from bot.storage import contacts, outbox, outgoing
 
 RETRY_MS = 2_000
-"""How long after an answer that did not come another attempt is made."""
+"""How soon after an answer that did not come another attempt is made; later, twice as long each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ async def _of_person(connection: AsyncConnection, answer: Answer) -> None:
 
 async def _unknown(connection: AsyncConnection, answer: Answer) -> str:
     """Try again while the platform would take it for the same message; later nobody can know."""
-    due = answer.now + RETRY_MS
+    since = answer.now - (answer.claimed.row.first_at or answer.claimed.at)
+    due = answer.now + max(since, RETRY_MS)
     if answer.in_time(due):
         await outbox.retry(connection, answer.claimed.row, due)
         return outbox.SENDING

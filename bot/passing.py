@@ -1,33 +1,39 @@
-"""Asks the Gate about a row of the outbox, with all that the store knows in the transaction at hand."""
+"""Asks the Gate about rows of the outbox, with all that the store knows in the transaction at hand."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gate import Facts, Verdict, decide
-from bot.storage import contacts
-from bot.storage.contacts import Known
-from bot.storage.outbox import Row
+from bot.gate import Facts, Standing, Verdict, decide
+from bot.storage.knowing import Known, known, standings
+from bot.storage.outbox import Due
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the Gate said, and what it rested on; `known` is None for what only a channel reads."""
+    """What the Gate said of a row; `opened`: there is a conversation with its member already."""
 
+    due: Due
     verdict: Verdict
-    known: Known | None
+    opened: bool
 
 
-async def ask(connection: AsyncConnection, row: Row, root: int | None, now: int) -> Asked:
-    """Ask whether a row may go now (ms); `root` is whom `contacts.lock` gave for its member.
+async def ask(connection: AsyncConnection, dues: Sequence[Due], now: int) -> list[Asked]:
+    """Ask whether rows may go now (ms), each as if it were alone.
 
-    The row itself does not count among what its member was sent.
+    A row that is being sent does not count among what its member was sent where it is asked about by itself.
     """
-    known = None
-    if root is not None:
-        known = await contacts.known(connection, (row.community, root, row.space), now, row.id)
-    standing = known.standing if known else await contacts.standing(connection, row.community)
-    person = known.person if known else None
-    return Asked(decide(Facts(now, row.expires, row.purpose, row.way, standing, person, row.pings)), known)
+    but = dues[0].row.id if len(dues) == 1 else 0
+    whom = {one.who for one in dues if one.who is not None}
+    people = await known(connection, whom, now, but) if whom else {}
+    standing = await standings(connection, {one.row.community for one in dues})
+    return [_asked(one, people.get(one.who) if one.who else None, standing[one.row.community], now) for one in dues]
+
+
+def _asked(due: Due, found: Known | None, standing: Standing, now: int) -> Asked:
+    row, person = due.row, found.person if found else None
+    verdict = decide(Facts(now, row.expires, row.purpose, row.way, standing, person, row.pings))
+    return Asked(due, verdict, found is not None and found.opened)

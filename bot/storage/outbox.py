@@ -6,14 +6,15 @@ no answer came. A private line is due when it expires; until then it waits for i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gate import Purpose, Way
 from bot.storage.bulk import insert_new, is_sqlite, matching, rows_of
+from bot.storage.knowing import Who
 from bot.storage.schema import outbox
 
 PENDING, SENDING, SENT, FAILED, UNKNOWN = "pending", "sending", "sent", "failed", "unknown"
@@ -71,6 +72,11 @@ class Due:
     row: Row
     root: int | None
 
+    @property
+    def who(self) -> Who | None:
+        """Its member as the Gate asks about them."""
+        return None if self.root is None else Who(self.row.community, self.root, self.row.space)
+
 
 _FULL = (
     f"SELECT {_ROW}, coalesce(m.merged_into, m.id) FROM {{here}} JOIN space s ON s.id = o.space "
@@ -96,6 +102,50 @@ async def next_due(connection: AsyncConnection, now: int, but: Collection[int]) 
     return Due(_row(rows[0][:-1]), rows[0][-1]) if rows else None
 
 
+async def batch(connection: AsyncConnection, now: int, but: Collection[int], most: int) -> list[Due]:
+    """Return what is pending and due, the first first, so that nobody else changes it until the commit.
+
+    The rows come without their content. `but` are spaces left aside.
+    """
+    sqlite = is_sqlite(connection)
+    sql = _FULL.replace("o.content", "NULL").replace("{here}", "outbox o {by:ix_outbox_due}")
+    elsewhere = " AND o.space NOT IN (SELECT given.space FROM {given})" if but else ""
+    lock = "" if sqlite else " FOR UPDATE OF o SKIP LOCKED"
+    rows = await matching(
+        connection,
+        f"{sql}WHERE {_WAITS} AND o.state = 'pending'{elsewhere} ORDER BY o.due, o.id LIMIT :most{lock}",
+        {"space": "bigint"},
+        ((one,) for one in sorted(but)),
+        now=now,
+        most=most,
+    )
+    return [Due(_row(row[:-1]), row[-1]) for row in rows]
+
+
+class Sorted(NamedTuple):
+    """What is to become of a pending row: it waits until it is due again, in whichever way, or it failed."""
+
+    id: int
+    state: str
+    way: str
+    reason: str
+    due: int
+
+
+async def put_aside(connection: AsyncConnection, rows: Sequence[Sorted], now: int) -> None:
+    """Put down what is to become of pending rows."""
+    await matching(
+        connection,
+        "UPDATE outbox SET state = given.state, way = given.way, reason = given.reason, due = given.due, "
+        "settled_at = CASE WHEN given.state = 'failed' THEN CAST(:now AS bigint) END, "
+        "content = CASE WHEN given.state = 'failed' THEN NULL ELSE content END "
+        "FROM {given} WHERE outbox.id = given.id AND outbox.state = 'pending' RETURNING 1",
+        {"id": "bigint", "state": "text", "way": "text", "reason": "text", "due": "bigint"},
+        [tuple(row) for row in rows],
+        now=now,
+    )
+
+
 async def kept(connection: AsyncConnection, due: Due, now: int) -> Due | None:
     """Return the row as it is under the lock of its member, None where it is not to be taken up any more.
 
@@ -110,21 +160,20 @@ async def kept(connection: AsyncConnection, due: Due, now: int) -> Due | None:
     return found if found is not None and found.root == due.root else None
 
 
-async def lines(connection: AsyncConnection, of: tuple[int, int, int], now: int) -> list[Row]:
-    """Return the private lines that wait for a member (community, whom `contacts.lock` gave, space), in order."""
-    community, member, space = of
+async def lines(connection: AsyncConnection, who: Who, now: int) -> list[Due]:
+    """Return the private lines that wait for a member in a space, in order."""
     rows = await rows_of(
         connection,
         f"SELECT {_ROW} FROM outbox o JOIN space s ON s.id = o.space WHERE o.community = :community AND o.member IN "
         "(SELECT id FROM member WHERE community = :community AND (id = :member OR merged_into = :member)) "
         "AND o.member IS NOT NULL AND o.space = :space AND o.way = 'line' AND o.state = 'pending' "
         "AND o.due = o.expires AND o.expires > :now ORDER BY o.posted_at, o.id",
-        community=community,
-        member=member,
-        space=space,
+        community=who.community,
+        member=who.root,
+        space=who.space,
         now=now,
     )
-    return [_row(row) for row in rows]
+    return [Due(_row(row), who.root) for row in rows]
 
 
 async def addresses(connection: AsyncConnection, row: Row, member: int) -> list[bytes]:
@@ -232,22 +281,6 @@ async def waiting_since(connection: AsyncConnection) -> int | None:
     rows = await rows_of(connection, "SELECT min(due) FROM outbox WHERE state IN ('pending', 'sending')")
     found = rows[0][0]
     return None if found is None else int(found)
-
-
-async def sweep(connection: AsyncConnection, community: int, before: int, limit: int = 5_000) -> bool:
-    """Delete rows that were settled before a moment (ms); returns whether more are left.
-
-    With them their keys are forgotten: keep them as long as anything could be posted again.
-    """
-    rows = await rows_of(
-        connection,
-        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE community = :community "
-        "AND state IN ('sent', 'failed', 'unknown') AND settled_at < :before LIMIT :limit) RETURNING 1",
-        community=community,
-        before=before,
-        limit=limit,
-    )
-    return len(rows) == limit
 
 
 async def _update(connection: AsyncConnection, rest: str, **values: object) -> bool:

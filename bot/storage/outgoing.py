@@ -1,4 +1,6 @@
-"""Whether a community's messages go out at all, how often the Gate refused, how fast new conversations are begun."""
+"""Whether a community's messages go out at all, how often the Gate refused, how fast conversations are begun; and what
+is kept of all that.
+"""
 
 from __future__ import annotations
 
@@ -137,3 +139,19 @@ async def slow_down(connection: AsyncConnection, space: int, now: int) -> int:
 async def speed_up(connection: AsyncConnection, space: int) -> None:
     """Forget that a platform wanted fewer messages: a new conversation was begun again."""
     await connection.execute(text("DELETE FROM slowdown WHERE space = :space"), {"space": space})
+
+
+async def sweep(connection: AsyncConnection, community: int, before: int, limit: int = 5_000) -> bool:
+    """Delete rows that were settled before a moment (ms); returns whether more are left.
+
+    With them their keys are forgotten: keep them as long as anything could be posted again.
+    """
+    rows = await rows_of(
+        connection,
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE community = :community "
+        "AND state IN ('sent', 'failed', 'unknown') AND settled_at < :before LIMIT :limit) RETURNING 1",
+        community=community,
+        before=before,
+        limit=limit,
+    )
+    return len(rows) == limit
