@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.bulk import is_sqlite, rows_of
@@ -110,11 +109,3 @@ async def members(connection: AsyncConnection, community: int, number: int) -> l
         chapter=number,
     )
     return [row[0] for row in rows]
-
-
-async def forget(connection: AsyncConnection, community: int, who: Sequence[int]) -> None:
-    """Delete what is put down of members here."""
-    here = chapter_member.c.community == community, chapter_member.c.member.in_(who)
-    await connection.execute(delete(chapter_member).where(*here))
-    mine = chapter.c.community == community, chapter.c.actor.in_(who)
-    await connection.execute(update(chapter).where(*mine).values(actor=None))

@@ -125,9 +125,3 @@ async def heads(connection: AsyncConnection, community: int, several: Sequence[C
         if rows:
             found[one.public] = int(rows[0][0])
     return found
-
-
-async def forget(connection: AsyncConnection, community: int, who: Sequence[int]) -> None:
-    """Let convenings no longer say that members announced them."""
-    mine = convening.c.community == community, convening.c.actor.in_(who)
-    await connection.execute(update(convening).where(*mine).values(actor=None))

@@ -50,6 +50,21 @@ async def part_accounts(connection: AsyncConnection, community: int, source: int
     await _regroup(connection, community, set((await _members(connection, accounts)).values()))
 
 
+async def part_pair(connection: AsyncConnection, community: int, source: int, pair: tuple[int, int]) -> bool:
+    """Take back a source's word that a pair of accounts is one person's; returns whether it stood."""
+    gone = await connection.execute(
+        text(
+            "DELETE FROM link WHERE community = :community AND source = :source AND account = :one AND other = :other "
+            "RETURNING id"
+        ),
+        {"community": community, "source": source, "one": min(pair), "other": max(pair)},
+    )
+    if gone.first() is None:
+        return False
+    await _regroup(connection, community, set((await _members(connection, pair)).values()))
+    return True
+
+
 async def part_one(connection: AsyncConnection, community: int, account: int) -> None:
     """Take an account out of those that are one person's, whoever vouched for it; the others stay together.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
@@ -193,14 +192,3 @@ async def team_channel(connection: AsyncConnection, space: int) -> str:
 async def set_team_channel(connection: AsyncConnection, space: int, channel: str, by: tuple[int | None, int]) -> None:
     """Put down where a space's team is told things; `by` is who said so, and when (ms)."""
     await put(connection, team_room, ("space", "channel", "actor", "at"), [(space, channel, *by)])
-
-
-async def forget(connection: AsyncConnection, community: int, members: Sequence[int]) -> None:
-    """Delete what is put down of members here; what they did as part of the team loses their name."""
-    await connection.execute(delete(logged).where(logged.c.community == community, logged.c.member.in_(members)))
-    nobody = {"member": None}
-    here = investment.c.community == community
-    await connection.execute(update(investment).where(here, investment.c.member.in_(members)).values(nobody))
-    for table in (logged, investment, remark, rules_draft):
-        mine = table.c.community == community, table.c.actor.in_(members)
-        await connection.execute(update(table).where(*mine).values(actor=None))

@@ -95,7 +95,7 @@ async def test_what_another_community_logged_is_not_taken_back(stage: Stage) -> 
         ({"what": "mentored", "date": "x" * 5_000}, "too long"),
         ({"what": "hours"}, "Please say how many"),
         ({"what": "hours", "amount": -1.0}, "does not fit"),
-        ({"what": "hours", "amount": float("nan")}, "no number"),
+        ({"what": "hours", "amount": float("nan")}, "That is not a number"),
         ({"what": "grant", "amount": 1e30}, "does not fit"),
     ],
 )
