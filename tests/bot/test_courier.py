@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
+from bot.community import Terms, apply
 from bot.delivering import Delivered, Outcome
 from bot.gate import Invite, Purpose
 from bot.speech import Paragraph
 from bot.storage import contacts, outgoing, spaces
 from scoring.signals import Account
+from tests.bot.community.files import PLATFORMS, parsed
 from tests.scenarios.post import DAY, HELLO, HOUR, KEYS, MINUTE, LostError, Street, street
+from tests.scenarios.world import RULES
 
 
 @pytest.fixture
@@ -114,6 +117,21 @@ async def test_quiet_hours_hold_until_the_member_s_morning(place: Street) -> Non
     place.at += 1
     assert await place.courier.once() == 1
     assert await place.refusals() == {"quiet hours": 1}
+
+
+async def test_community_file_says_where_it_is_and_whether_weekends_are_quiet(place: Street) -> None:
+    ann = await place.somebody("ann")
+    file = "name: Street\nzone: Asia/Tokyo\nquiet_weekends: yes\nspaces: [{platform: chat, id: 100}]\n"
+    async with place.database.write() as connection:
+        await apply(connection, parsed(file), Terms(KEYS, PLATFORMS, lambda: (RULES, "v", "mountain.yaml")))
+    place.at += 2 * DAY + 3 * HOUR  # Saturday, 0:00 in Tokyo
+    await place.post(place.letter(ann))
+
+    assert await place.courier.once() == 0
+    place.at += 2 * DAY + 8 * HOUR - 1
+    assert await place.courier.once() == 0
+    place.at += 1
+    assert await place.courier.once() == 1
 
 
 async def test_one_contact_a_week_whatever_the_number_of_letters_and_couriers(place: Street) -> None:
