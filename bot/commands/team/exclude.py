@@ -44,7 +44,7 @@ async def _exclude(call: Call, room: Room, what: str, which: str, said: Span) ->
         of = room.community, room.space
         new = await exclusions.exclude(connection, of, what, which, (by, room.now))
         if new:
-            await did(connection, room, call, LEFT_OUT, about, what=what)
+            await did(connection, room, call, LEFT_OUT, about, sort=what)
     lift = Controls((_list([Excluded(what, which, room.now)], room),))
     return room.say(f"exclude.{what}.done" if new else "exclude.there", lift, what=said)
 
@@ -94,7 +94,7 @@ async def _lift(call: Call, room: Room) -> Reply:
     async with room.database.write() as connection:
         gone = await exclusions.lift(connection, (room.community, room.space), what, which)
         if gone:
-            await did(connection, room, call, LET_IN, what=what)
+            await did(connection, room, call, LET_IN, sort=what)
     return room.say("exclude.lifted" if gone else "team.gone")
 
 

@@ -1,0 +1,166 @@
+"""`/cairn-team setup`: three questions, a First look, and Go live when it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from bot.calling import Call
+from bot.commands.room import Room
+from bot.commands.spec import Act, Command, Role
+from bot.community.changing import change
+from bot.speech import (
+    Action,
+    Asks,
+    Bar,
+    Bars,
+    Block,
+    Bold,
+    Button,
+    Choice,
+    Controls,
+    Field,
+    Form,
+    Heading,
+    Paragraph,
+    Reply,
+    Style,
+    Text,
+)
+from bot.storage import backfills, outgoing, teamwork
+from bot.storage.backfills import Backfill
+from bot.teamwork.aside import aside
+from bot.teamwork.given import Given
+from bot.teamwork.people import did
+from bot.teamwork.reporting import FirstLook, first_look, suggested
+from bot.teamwork.waiting import begun, looked
+from bot.teamwork.works import Progress
+from scoring.signals import date_of, day_of
+
+SET_UP, WENT_LIVE = "set Cairn up", "let messages go out"
+_HISTORY = {"days": "90 days", "year": "12 months", "all": "all", "none": "off"}
+_FORM, _LOOK, _LIVE = "setup-send", "setup-look", "setup-live"
+_MOST_MONTHS = 12
+
+
+async def run(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands are called alike
+    """Ask for the managers' role, a private channel, and how much history to read."""
+    words = room.words
+    choices = tuple(Choice(one, words.plain(f"setup.history.{one}")) for one in _HISTORY)
+    fields = (
+        Field("role", words.plain("setup.role"), Asks.ROLE, required=False, hint=words.plain("setup.role_hint")),
+        Field("channel", words.plain("setup.channel"), Asks.CHANNEL, hint=words.plain("setup.channel_hint")),
+        Field("history", words.plain("setup.how_much"), Asks.CHOICE, choices=choices),
+    )
+    return Reply(form=Form(words.plain("setup.form"), fields, Action(_FORM)))
+
+
+async def _sent(call: Call, room: Room) -> Reply:
+    """Put the answers in force, and take the First look."""
+    given = Given(call, room)
+    channel, history = given.place("channel"), given.among("history", tuple(_HISTORY))
+    if not channel:
+        raise given.wrong("team.missing")
+    wanted: dict[str, object] = {"backfill": _HISTORY[history]}
+    if role := given.place("role"):
+        wanted["roles"] = {"managers": [role]}
+    try:
+        async with room.database.write() as connection:
+            await change(connection, room.community, room.space, wanted)
+            by = await did(connection, room, call, SET_UP, history=history)
+            await teamwork.set_team_channel(connection, room.space, channel, (by, room.now))
+    except (LookupError, ValidationError):
+        return room.say("team.not_among")
+    return await _look_at(room)
+
+
+async def _look_at(room: Room) -> Reply:
+    async def work(progress: Progress) -> Reply:
+        progress.at("begun")
+        found = await aside(room.database, lambda own: first_look(own, room.community, room.now))
+        async with room.database.read() as connection:
+            past = await backfills.get(connection, room.space)
+            live = (await outgoing.going(connection, room.community)).live_at is not None
+        return Reply(tuple(_told(room, found, past, live=live)))
+
+    return await begun(room, Action(_LOOK, (str(room.space),)), work)
+
+
+async def _look(call: Call, room: Room) -> Reply:
+    """Tell of a look that goes on, or take a new one."""
+    action = Action(_LOOK, (str(room.space),))
+    if room.tools.works.goes_on((room.community, action.text)):
+        return await looked(room, action)
+    return await _look_at(room)
+
+
+def _told(room: Room, found: FirstLook, past: Backfill | None, *, live: bool) -> Iterator[Block]:
+    words = room.words
+    yield Heading(words.text("setup.look"))
+    if past is not None and past.state == backfills.RUNNING:
+        reached = date_of(day_of(past.reached)).isoformat() if past.reached else "-"
+        yield Paragraph(words.text("setup.reading", done=past.done, of=past.places, reached=reached))
+    if found.months:
+        most = max(n for _, n in found.months) or 1
+        yield Paragraph(words.text("setup.writers"))
+        yield Bars(tuple(Bar(month, n, most, str(n)) for month, n in found.months[-_MOST_MONTHS:]))
+    else:
+        yield Paragraph(words.text("setup.nobody_yet"))
+    yield Paragraph(_answered(room, found))
+    yield from _mountain(room, found)
+    look = Button(words.plain("setup.again"), Action(_LOOK, (str(room.space),)))
+    go = () if live else (Button(words.plain("setup.live"), Action(_LIVE), Style.MAIN),)
+    yield Paragraph(words.text("setup.is_live" if live else "setup.not_live"))
+    yield Controls((look, *go))
+
+
+def _answered(room: Room, found: FirstLook) -> Text:
+    share = found.answered.value
+    if share is None:
+        return room.words.text("setup.no_newcomers")
+    percent, n = Bold(f"{round(share * 100)} %"), found.answered.denominator
+    return room.words.text("setup.answered", percent=percent, answered=found.answered.numerator, n=n)
+
+
+def _mountain(room: Room, found: FirstLook) -> Iterator[Block]:
+    """Show who would stand where on the Mountain in force, and which starter may fit better."""
+    words, report = room.words, found.report
+    if report is not None and any(one.standing for one in report.findings.bands):
+        yield Heading(words.text("setup.mountain", name=Bold(report.mountain.name)))
+        most = max(one.standing for one in report.findings.bands)
+        bands = reversed(report.findings.bands)
+        yield Bars(tuple(Bar(one.band, one.standing, most, str(one.standing)) for one in bands))
+    starter = suggested(found.traits)
+    if starter:
+        yield Paragraph(words.text("setup.suggested", starter=Bold(starter), why=words.plain(f"setup.why.{starter}")))
+        yield Controls((Button(words.plain("setup.draft"), Action("rules-starter", (starter,))),))
+    else:
+        yield Paragraph(words.text("setup.keep"))
+
+
+async def _live(call: Call, room: Room) -> Reply:
+    """Ask once more, then let messages go out."""
+    sure = bool(call.action and call.action.arguments == ("yes",))
+    if not sure:
+        yes = Button(room.words.plain("setup.yes"), Action(_LIVE, ("yes",)), Style.MAIN)
+        return room.say("setup.sure", Controls((yes,)))
+    async with room.database.write() as connection:
+        there = await outgoing.going(connection, room.community)
+        if there.live_at is None:
+            await outgoing.go_live(connection, room.community, room.now)
+            await did(connection, room, call, WENT_LIVE)
+    return room.say("setup.is_live" if there.live_at is not None else "setup.went_live")
+
+
+COMMAND = Command(
+    "cairn-team setup",
+    run,
+    Role.MANAGER,
+    acts={
+        _FORM: Act(_sent, Role.MANAGER),
+        _LOOK: Act(_look, Role.MANAGER),
+        _LIVE: Act(_live, Role.MANAGER),
+    },
+    opens_form=True,
+)
