@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.asking import Asking
 from bot.backfilling import History, Store
 from bot.calling import Call, Caller, Offered
 from bot.commands.door import Door, Place
@@ -65,7 +66,7 @@ class Desks:
         self._mountains: dict[int, Mountain] = {}
         self._turn = asyncio.Lock()
         self.intake = intake
-        self.door = Door(database, intake.keys, registry())
+        self.door = Door(database, intake.keys, registry(), Asking())
         self.metrics = metrics
         self.waiting = 0
         self.told: Callable[[], None] = lambda: None

@@ -82,6 +82,12 @@ class SpaceSettings:
     thanks: Listed = NONE
     stays: Stays = Stays.CONVENINGS
     backfill_days: int | None = 90
+    page_roles: Listed = NONE
+    """Roles that people choose, and by which they choose a page of their own."""
+    under_age_roles: Listed = NONE
+    """Roles of people who are too young."""
+    minimum_age: int = 13
+    """From which age on anything of people is kept; 0 where it is not asked."""
 
     def allows(self, place: Place, *around: Place) -> bool:
         """Whether what is done at a place counts; `around` are the places it hangs below, the nearest first.

@@ -8,6 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from bot.asking import Asking
 from bot.calling import Call, Caller, Offered
 from bot.commands.registry import Registry
 from bot.commands.room import Room
@@ -44,13 +45,14 @@ class Place:
 class Door:
     """Answers calls. It never raises for what a caller did, and a caller learns nothing of what they may not see."""
 
-    def __init__(self, database: Database, keys: Keys, registry: Registry) -> None:
-        """Take the store and the commands."""
+    def __init__(self, database: Database, keys: Keys, registry: Registry, asking: Asking | None = None) -> None:
+        """Take the store and the commands, and who asks people about their choices; None asks nobody."""
         self._database = database
         self._keys = keys
         self._registry = registry
         self._pace = Pace()
         self.tools = Tools()
+        self._asking = asking
 
     async def answer(self, call: Call, place: Place) -> Reply:
         """Return what a caller is told."""
@@ -73,11 +75,13 @@ class Door:
 
         That is done before the command where they are known by then, since it may be one that forgets them.
         """
+        if self._asking is not None:
+            await self._asking.heed_roles(call, room)
         known = await self._met(call, room)
         reply = await found.run(call, room)
         if not known:
             await self._met(call, room)
-        return reply
+        return reply if self._asking is None else await self._asking.beside(call, room, reply)
 
     async def _met(self, call: Call, room: Room) -> bool:
         """Put down that the caller came by themselves, if the store knows them; returns whether it does."""

@@ -75,6 +75,15 @@ def _hour(found: object) -> int:
     return int(match[1])
 
 
+def _number(most: int, what: str) -> Callable[[object], int]:
+    def read(found: object) -> int:
+        if isinstance(found, str) and found.strip().isdecimal() and int(found.strip()[:6]) <= most:
+            return int(found.strip())
+        raise wrong(f"{quoted(found)} was found; allowed: {what} from 0 to {most}")
+
+    return read
+
+
 def _backfill(found: object) -> str:
     text = " ".join(found.split()).casefold() if isinstance(found, str) else ""
     if text in ("all", "off"):
@@ -148,6 +157,8 @@ Language = Annotated[str, *_plain(_language)]
 Zone = Annotated[str, *_plain(_zone)]
 Weekday = Annotated[str, *_plain(_weekday)]
 Hour = Annotated[int, *_plain(_hour)]
+Age = Annotated[int, *_plain(_number(25, "an age in whole years"))]
+Grace = Annotated[int, *_plain(_number(30, "a number of days"))]
 Backfill = Annotated[str, *_plain(_backfill)]
 PlatformName = Annotated[str, *_plain(_platform)]
 SpaceId = Annotated[str, *_plain(_id)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from bot.community.fields import (
+    Age,
     Backfill,
     ConsentField,
+    Grace,
     Hour,
     Language,
     People,
@@ -50,6 +52,10 @@ class RolesShape(Shape):
     """Names or ids of the roles (on Slack: user groups) that are moderators."""
     managers: Texts = ()
     """Names or ids of the roles (on Slack: user groups) that are managers."""
+    pages: Texts = ()
+    """Names or ids of roles that people choose themselves, and that stand for their yes to a page of their own."""
+    under_age: Texts = ()
+    """Names or ids of roles of people who are too young: what is kept of them is erased."""
 
 
 class SpaceShape(Shape):
@@ -95,10 +101,16 @@ class CommunityShape(Shape):
     """The language spoken, as a BCP 47 tag."""
     zone: Zone = "UTC"
     """The time zone, as an IANA name such as Europe/Berlin."""
+    quiet_weekends: Flag = False
+    """Whether nobody is written to on Saturdays and Sundays, beside the hours from 20 to 8."""
     consent: ConsentField = Consent.COUNTED
     """How people begin: counted, strict (nothing before a yes) or notice (with a page)."""
     digest: DigestShape = DigestShape()
     """When the weekly report is sent."""
+    minimum_age: Age = 13
+    """From which age on anything is kept of people; 0 where nobody is asked."""
+    purge_after: Grace = 30
+    """How many days after Cairn was removed from a space what it knew of it is deleted."""
     spaces: tuple[SpaceShape, ...] = Field((), max_length=200)
     """The servers and workspaces of the community."""
 
@@ -114,6 +126,9 @@ class CommunityShape(Shape):
             moderators=Listed.of(one.roles.moderators),
             managers=Listed.of(one.roles.managers),
             excluded_roles=Listed.of(one.excluded_roles),
+            page_roles=Listed.of(one.roles.pages),
+            under_age_roles=Listed.of(one.roles.under_age),
+            minimum_age=self.minimum_age,
             thanks=Listed.of(one.thanks),
             stays=one.stays,
             backfill_days=days_of(one.backfill),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Column, func, insert, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.choices import Choices, Said, Source
 from bot.gate import Invite, Purpose
+from bot.inventory import Sort, inventory
 from bot.outbox import Letter, post
 from bot.speech import Paragraph
 from bot.storage import audit, belonging, contacts, people
-from scoring.signals import DAY_MS, Account, Kind
+from bot.storage.schema import metadata
+from scoring.signals import Account, Kind
 from tests.bot.rights.town import ANN, BOB, CHAT, HELP, NOW, TODAY, Here, message, reaction, reply, thanks
 
 NAME, OTHER = "Zoe Quintessence", Account("github", "", "zoe-quintessence-77")
@@ -36,6 +40,7 @@ def plant(here: Here) -> None:
     here.run(_more(here))
     here.settle()
     here.hear(message(ANN, 911, context=CHAT))  # a mark that waits
+    here.run(_rest(here))
 
 
 async def _more(here: Here) -> None:
@@ -67,7 +72,42 @@ async def _more(here: Here) -> None:
     said = Said(here.id, here.space, ANN, NOW, Source.BUTTON, "en:1")
     await choices.make_page(said, fresh=False)
     await choices.invite(said, Invite.DM)
-    assert DAY_MS
+
+
+async def _rest(here: Here) -> None:
+    """Put a row that names Ann into every table that could hold one and does not yet: also those of tomorrow."""
+    ann = await here.room().known(ANN)
+    assert ann is not None
+    names = _names(ann.member, ann.id, here.town.world.keys.handle(ANN))
+    async with here.database.write() as connection:
+        for table in metadata.sorted_tables:
+            naming = {name: names[sort] for name, sort in inventory()[table.name].fields.items() if sort in names}
+            if not naming or table.name in _SPECIAL:
+                continue
+            there = select(table).where(or_(*(table.c[name] == value for name, value in naming.items())))
+            if (await connection.execute(there.limit(1))).first() is None:
+                row = {one.name: await _value(connection, one, here) for one in table.columns if not one.nullable}
+                row.pop("id", None)
+                await connection.execute(insert(table).values(row | naming))
+
+
+_SPECIAL = {"account", "member", "erasure", "orphan", "left_out", "writer"}
+"""Tables whose rows are planted by what people do, or would change what is done with them."""
+
+
+def _names(member: int, account: int, handle: str) -> dict[Sort, Any]:
+    members = dict.fromkeys((Sort.MEMBER, Sort.OF_MEMBER, Sort.BY_MEMBER), member)
+    return members | {Sort.ACCOUNT: account, Sort.PSEUDONYM: handle}
+
+
+async def _value(connection: AsyncConnection, column: Column[Any], here: Here) -> Any:
+    """Return something that a column takes."""
+    if column.name == "community":
+        return here.id
+    for key in column.foreign_keys:
+        return (await connection.execute(select(func.max(key.column)))).scalar_one()
+    kind = column.type.python_type
+    return {int: 1, str: "x", bool: False, bytes: b"x"}[kind]
 
 
 def tables_with(here: Here, *needles: str | int) -> dict[str, list[str]]:

@@ -1,0 +1,89 @@
+"""What follows when somebody comes by themselves: a role they chose is heeded, and they are asked, seldom and in
+private, whether they want a page and how they wish to be invited.
+
+The question stands behind the answer to what they did, and is theirs to ignore: it comes back after half a year.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+
+from bot import cards
+from bot.calling import Call
+from bot.choices import ASK_AGAIN_DAYS, Choices, Said, Source, What
+from bot.commands.room import Room
+from bot.forgetting import UNDER_AGE, Forgetting, Order
+from bot.space_settings import Listed
+from bot.speech import Block, Controls, Reply
+from scoring.signals import DAY_MS, Account
+
+_QUIET = ("page", "privacy", "me", "link", "survey")
+"""Commands and buttons that ask by themselves, or after which asking would be in the way."""
+
+
+class Asking:
+    """Asks people. Of those of whom nothing is stored it remembers for itself that it did, up to so many."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        """Remember at most so many strangers."""
+        self._strangers: OrderedDict[Account, int] = OrderedDict()
+        self._most = most
+
+    async def heed_roles(self, call: Call, room: Room) -> None:
+        """Give a page to who has chosen a role that stands for it; erase who has one of those who are too young."""
+        roles, settings = call.caller.roles, room.settings
+        if _has(settings.under_age_roles, roles):
+            await Forgetting(room.database, room.keys).forget(
+                Order(room.community, call.caller.account, UNDER_AGE, room.now)
+            )
+        elif _has(settings.page_roles, roles):
+            await Choices(room.database, room.keys).by_role(_said(call, room, Source.ROLE, "role"))
+
+    async def beside(self, call: Call, room: Room, reply: Reply) -> Reply:
+        """Return a reply with the question behind it that is due, if one is."""
+        name = call.action.name if call.action else "".join(call.command.split()[1:2])
+        if reply.form is not None or reply.replaces or name.split("-")[0] in _QUIET or _offers(reply):
+            return reply
+        asked = await self._due(call, room)
+        return replace(reply, blocks=(*reply.blocks, *asked)) if asked else reply
+
+    async def _due(self, call: Call, room: Room) -> tuple[Block, ...]:
+        choices = Choices(room.database, room.keys)
+        there = await choices.standing(_said(call, room))
+        if there.out or there.excluded:
+            return ()
+        if there.member is None:
+            return cards.card(room.words) if self._is_new(call.caller.account, room.now) else ()
+        if not there.page:
+            said = _said(call, room, version=cards.card_version(room.words))
+            return cards.card(room.words) if await choices.asked(said, What.ASKED_PAGE) else ()
+        if there.invite is None:
+            said = _said(call, room, version=cards.question_version(room.words))
+            return cards.question(room.words) if await choices.asked(said, What.ASKED_INVITE) else ()
+        return ()
+
+    def _is_new(self, who: Account, now: int) -> bool:
+        """Whether a stranger was not asked in the last half year, as far as is remembered."""
+        before = self._strangers.pop(who, None)
+        if before is not None and before > now - ASK_AGAIN_DAYS * DAY_MS:
+            self._strangers[who] = before
+            return False
+        self._strangers[who] = now
+        if len(self._strangers) > self._most:
+            self._strangers.popitem(last=False)
+        return True
+
+
+def _offers(reply: Reply) -> bool:
+    """Whether a reply offers a page or another choice already."""
+    rows = (block.items for block in reply.blocks if isinstance(block, Controls))
+    return any(one.action.name.split("-")[0] == "page" for row in rows for one in row)
+
+
+def _has(wanted: Listed, roles: frozenset[tuple[str, str]]) -> bool:
+    return any(wanted.has(*one) for one in roles)
+
+
+def _said(call: Call, room: Room, source: Source = Source.COMMAND, version: str = "") -> Said:
+    return Said(room.community, room.space, call.caller.account, room.now, source, version)

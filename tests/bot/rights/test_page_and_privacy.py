@@ -1,0 +1,294 @@
+"""The commands and buttons of choices and rights: by one click, in both languages, and only ever about the caller."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.asking import Asking
+from bot.calling import Call, Caller
+from bot.choices import ASK_AGAIN_DAYS
+from bot.commands.door import Door, Place
+from bot.commands.registry import registry
+from bot.gate import Invite
+from bot.intake import Intake
+from bot.inventory import Sort, inventory
+from bot.space_settings import Listed, SpaceSettings
+from bot.speech import Action, Button, Controls, Fields, File, Paragraph, Reply, Select
+from bot.storage import audit, outgoing, teamwork
+from bot.storage.schema import metadata
+from scoring.signals import DAY_MS, Account
+from tests.bot.rights.planting import NAME, OTHER, plant
+from tests.bot.rights.test_choices import stands
+from tests.bot.rights.town import ANN, BOB, CHAT, NOW, Here, message
+
+YEAR = 365 * DAY_MS
+
+
+def press(
+    here: Here, what: str, *, who: Account = ANN, at: int = NOW, chosen: tuple[str, ...] = (), **more: object
+) -> Reply:
+    """Press a button or give a command as somebody, to a new process each time: it knows only what is stored."""
+    settings = more.pop("settings", SpaceSettings())
+    asking = more.pop("asking", None)
+    name, *arguments = what.split(":")
+    caller = Caller(who, more.pop("roles", frozenset()), locale=str(more.pop("locale", "")))  # type: ignore[arg-type]
+    call = Call(caller, at, given=more, chosen=chosen)  # type: ignore[arg-type]
+    call = replace(call, command=name) if " " in name else replace(call, action=Action(name, tuple(arguments)))
+
+    async def answer() -> Reply:
+        keys = here.town.world.keys
+        async with Intake(here.database, keys) as intake:
+            door = Door(here.database, keys, registry(), asking)  # type: ignore[arg-type]
+            place = Place(here.id, here.space, settings, intake.inbox(here.origin()))  # type: ignore[arg-type]
+            return await door.answer(call, place)
+
+    return here.run(answer())
+
+
+def said(reply: Reply) -> str:
+    """Return the words of a reply."""
+    texts = [str(span) for block in reply.blocks if isinstance(block, Paragraph) for span in block.text]
+    rows = [str(row) for block in reply.blocks if isinstance(block, Fields) for row in block.rows]
+    return " ".join(texts + rows).replace("', '", "")
+
+
+def buttons(reply: Reply) -> list[str]:
+    """Return the actions of a reply's buttons."""
+    rows = [block.items for block in reply.blocks if isinstance(block, Controls)]
+    return [one.action.name for row in rows for one in row if isinstance(one, Button)]
+
+
+@pytest.mark.parametrize("at", [NOW, NOW + YEAR])
+def test_one_click_on_the_notice_makes_a_page_and_asks_how_to_be_invited(here: Here, at: int) -> None:
+    reply = press(here, "page-make", at=at)
+
+    assert "Your page is made" in said(reply)
+    assert buttons(reply) == ["page-bring", "page-close", "page-invite", "page-invite", "page-invite"]
+    assert stands(here).page
+    assert stands(here).invite is None
+
+    press(here, "page-invite:dm", at=at)
+    assert stands(here).invite is Invite.DM
+    press(here, "page-invite:no", at=at)
+    assert stands(here).invite is Invite.NO
+
+
+def test_one_click_leaves_out_and_one_click_takes_that_back(here: Here) -> None:
+    here.hear(message(ANN, 1))
+
+    reply = press(here, "page-leave-out")
+
+    assert buttons(reply) == ["page-leave-here", "page-back", "privacy-forget"]
+    assert here.hear(message(ANN, 2)).dropped == {"left out": 1}
+    press(here, "page-leave-here")
+    assert (stands(here).out, stands(here).out_everywhere) == (True, False)
+    press(here, "page-back")
+    assert here.hear(message(ANN, 3)).new == 1
+
+
+def test_choices_name_the_version_of_the_text_that_was_read(here: Here) -> None:
+    press(here, "page-make")
+    press(here, "page-close", locale="de")
+
+    versions = [row[0] for row in here.rows("SELECT version FROM choice WHERE community = :of ORDER BY id")]
+    assert [one[:3] for one in versions] == ["en:", "de:"]
+    assert all(len(one) == 15 for one in versions)
+
+
+@pytest.mark.parametrize("forged", ["page-invite:everybody", "page-invite", "page-invite:dm:7:x", "page-bring:9"])
+def test_forged_arguments_change_nothing_for_anybody_else(here: Here, forged: str) -> None:
+    here.hear(message(BOB, 1))
+
+    press(here, forged)
+
+    assert here.rows("SELECT count(*) FROM choice WHERE community = :of") == [(0,)]
+    assert not stands(here, BOB).page
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_privacy_says_what_is_kept_in_plain_words(here: Here, locale: str) -> None:
+    here.hear(message(ANN, 1), message(ANN, 2))
+
+    told = said(press(here, "cairn privacy", locale=locale))
+
+    assert {"en": "90 days", "de": "90 Tage"}[locale] in told
+    assert {"en": "2 are kept", "de": "2 sind von dir gespeichert"}[locale] in told
+
+
+def test_who_looked_is_listed_for_the_member(here: Here) -> None:
+    here.hear(message(ANN, 1), message(BOB, 2))
+    assert "Nobody" in said(press(here, "privacy-looks"))
+
+    async def look() -> None:
+        async with here.database.write() as connection:
+            await audit.put(connection, here.id, NOW, 99, audit.LOOKED, about=here_member)
+
+    here_member = here.member(ANN)
+    here.run(look())
+
+    assert audit.LOOKED in said(press(here, "privacy-looks"))
+    assert "Nobody" in said(press(here, "privacy-looks", who=BOB))
+
+
+def copies(reply: Reply) -> dict[str, bytes]:
+    return {block.name: block.content for block in reply.blocks if isinstance(block, File)}
+
+
+def test_copy_holds_all_that_is_planted_and_nobody_else(here: Here) -> None:
+    plant(here)
+    here.settle()
+    here.hear(message(BOB, 991, context=CHAT))
+    mine = {row[0]: row[1:] for row in here.rows("SELECT id, member, handle FROM account WHERE community = :of")}
+    bob = here.town.world.keys.handle(BOB)
+    names = {
+        Sort.ACCOUNT: [number for number, (_, handle) in mine.items() if handle != bob],
+        Sort.PSEUDONYM: [handle for _, handle in mine.values() if handle != bob],
+        Sort.MEMBER: [row[0] for row in here.rows("SELECT own_member, handle FROM account") if row[1] != bob],
+    }
+    names |= {Sort.OTHER_ACCOUNT: names[Sort.ACCOUNT]}
+    names |= dict.fromkeys((Sort.OF_MEMBER, Sort.BY_MEMBER), names[Sort.MEMBER])
+    before = here.everything()
+
+    files = copies(press(here, "privacy-export"))
+
+    whole = json.loads(files["cairn-my-data.json"])
+    assert {one["id"] for one in whole["accounts"]} == {ANN.id, OTHER.id}
+    for name, listed in inventory().items():
+        order = list(metadata.tables[name].c.keys())
+        naming = [(order.index(field), names[sort]) for field, sort in listed.fields.items() if sort in names]
+        rows = [row for row in before[name] if any(row[place] in some for place, some in naming)]
+        got = whole["kept"].get(name, {"rows": []})["rows"]
+        more = {"audit": 1, "writer": 1}.get(name, 0)  # that this copy was made; who wrote, by a passing pseudonym
+        assert (name, len(got)) == (name, len(rows) + more)
+    personal = {name for name, one in inventory().items() if one.of(*names)}
+    assert personal - set(whole["kept"]) <= {"erasure", "orphan", "left_out", "dirty", "stale"}
+    assert NAME in files["cairn-my-data.json"].decode()
+    for text in (one.decode() for one in files.values()):
+        assert BOB.id not in text
+        assert bob not in text
+        assert ANN.id in text
+
+
+def test_fourth_copy_of_a_day_waits_until_the_next(here: Here) -> None:
+    here.hear(message(ANN, 1))
+
+    got = [bool(copies(press(here, "privacy-export", at=NOW + n))) for n in range(4)]
+
+    assert got == [True, True, True, False]
+    assert copies(press(here, "privacy-export", at=NOW + DAY_MS + 10))
+
+
+def test_own_act_can_be_taken_back_and_nobody_elses(here: Here) -> None:
+    here.hear(message(ANN, 1), message(BOB, 2))
+    here.settle()
+    reply = press(here, "privacy-correct")
+    lists = [one for block in reply.blocks if isinstance(block, Controls) for one in block.items]
+    offered = [choice.value for one in lists if isinstance(one, Select) for choice in one.choices]
+    [mine] = offered
+    other = str(here.rows("SELECT id FROM engagement WHERE community = :of AND key = 'd:2'")[0][0])
+
+    press(here, "privacy-retract", chosen=(other,))
+    press(here, "privacy-retract", chosen=("' OR 1=1",))
+    assert here.rows("SELECT count(*) FROM engagement WHERE community = :of AND holds") == [(2,)]
+
+    press(here, "privacy-retract", chosen=(mine,))
+
+    here.settle()
+    assert here.rows("SELECT key FROM engagement WHERE community = :of AND holds") == [("d:2",)]
+    assert here.rows(f"SELECT * FROM tally WHERE community = :of AND member = {here.member(ANN)}") == []
+    assert here.town.differences() == {}
+
+
+def test_dispute_reaches_the_team_through_the_outbox_and_is_audited(here: Here) -> None:
+    here.hear(message(ANN, 1))
+    assert "not yet said" in said(press(here, "privacy-send", text="this was not me"))
+
+    async def open_room() -> None:
+        async with here.database.write() as connection:
+            await outgoing.go_live(connection, here.id, NOW)
+            await teamwork.set_team_channel(connection, here.space, "C9", (None, NOW))
+
+    here.run(open_room())
+
+    assert "have 30 days" in said(press(here, "privacy-send", text="this was not me"))
+    assert "a moment ago" in said(press(here, "privacy-send", text="this was not me"))
+    assert here.rows("SELECT channel, purpose FROM outbox WHERE community = :of") == [("C9", "post")]
+    stored = json.dumps([str(one) for one in here.everything().values()])
+    assert "this was not me" not in stored
+    assert len(here.rows("SELECT n FROM audit WHERE community = :of")) == 1
+
+
+def test_forgetting_takes_two_clicks_and_then_nothing_is_left(here: Here) -> None:
+    here.hear(message(ANN, 1))
+    press(here, "privacy-forget")
+    assert here.member(ANN) is not None
+
+    assert "You are forgotten" in said(press(here, "privacy-forget-now"))
+
+    assert here.rows("SELECT id FROM account WHERE community = :of") == []
+    assert "Nothing is kept of you" in said(press(here, "cairn privacy")) or "left out" in said(
+        press(here, "cairn privacy")
+    )
+
+
+def test_who_says_they_are_too_young_is_erased_and_stays_away(here: Here) -> None:
+    here.hear(message(ANN, 1))
+
+    press(here, "privacy-young-now")
+    reply = press(here, "page-make")
+
+    assert "cannot have a page" in said(reply)
+    assert here.rows("SELECT id FROM account WHERE community = :of") == []
+    assert here.hear(message(ANN, 2)).dropped == {"left out": 1}
+
+
+def test_role_of_people_who_are_too_young_erases_at_the_first_command(here: Here) -> None:
+    here.hear(message(ANN, 1))
+    settings = SpaceSettings(under_age_roles=Listed.of(["teens"]))
+
+    press(here, "cairn help", settings=settings, asking=Asking(), roles=frozenset({("7", "Teens")}))
+
+    assert here.rows("SELECT id FROM account WHERE community = :of") == []
+    assert here.hear(message(ANN, 2)).dropped == {"left out": 1}
+
+
+def test_role_that_stands_for_a_yes_makes_a_page_at_the_first_command(here: Here) -> None:
+    settings = SpaceSettings(page_roles=Listed.of(["climbers"]))
+
+    press(here, "cairn help", settings=settings, asking=Asking(), roles=frozenset({("7", "Climbers")}))
+
+    assert stands(here).page
+    assert here.rows("SELECT source, value FROM choice WHERE community = :of AND what = 'page'") == [("role", "fresh")]
+
+
+def test_card_stands_behind_a_reply_twice_a_year_at_most(here: Here) -> None:
+    here.hear(message(ANN, 1))
+    days = [
+        day
+        for day in range(0, 366, 10)
+        if "page-make" in buttons(press(here, "cairn help", at=NOW + day * DAY_MS, asking=Asking()))
+    ]
+
+    assert len(days) == 2
+    assert days[1] - days[0] >= ASK_AGAIN_DAYS
+
+
+def test_invitation_question_comes_after_the_page_and_card_never_after_a_refusal(here: Here) -> None:
+    press(here, "page-make")
+    assert buttons(press(here, "cairn help", asking=Asking())) == ["page-invite"] * 3
+    press(here, "page-close")
+    assert buttons(press(here, "cairn help", asking=Asking(), at=NOW + 1)) == []
+    press(here, "page-leave-out")
+    assert buttons(press(here, "cairn help", asking=Asking(), at=NOW + YEAR)) == []
+
+
+def test_strangers_are_asked_once_and_nothing_is_stored_of_them(here: Here) -> None:
+    asking = Asking()
+
+    asked = ["page-make" in buttons(press(here, "cairn help", at=NOW + n, asking=asking)) for n in range(3)]
+
+    assert asked == [True, False, False]
+    assert here.rows("SELECT id FROM account WHERE community = :of") == []
