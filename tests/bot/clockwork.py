@@ -88,8 +88,15 @@ class Rig:
         self.at = at
         self.told = Told()
         self.jobs = Jobs.of(jobs)
-        means = Means(KEYS, Settings(database_url=database.url, keys_file=Path("keys")))
-        self.bench = Bench(database, means, lambda: self.at, self.told, timing or Timing())
+        self.settings = Settings(database_url=database.url, keys_file=Path("keys"))
+        self.keys = KEYS
+        self.timing = timing or Timing()
+        self.sit()
+
+    def sit(self) -> None:
+        """Begin as a process does, with the settings and keys there are now."""
+        means = Means(self.keys, self.settings)
+        self.bench = Bench(self.database, means, lambda: self.at, self.told, self.timing)
         self.clock = Clock(self.bench, self.jobs)
 
     @property
