@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from bot.calling import Aim, Call, Caller
-from bot.choices import Choices, Said
+from bot.choices import Choices, Said, What
 from bot.commands.door import Door, Place
 from bot.commands.registry import registry
 from bot.intake import Intake
@@ -116,6 +116,13 @@ class Chat:
         for who in people:
             assert await self.choices.make_page(self.said(who), fresh=False)
 
+    async def undisturbed(self, *people: Account) -> None:
+        """Have people counted who were asked lately whether they want a page, so that no card stands below replies."""
+        for who in people:
+            await self.say(who, "cairn about-me", zone="UTC")
+            await self.choices.asked(self.said(who), What.ASKED_PAGE)
+        self.door = Door(self.database, self.keys, registry())
+
     async def live(self, channel: str = "") -> None:
         """Let messages go out; the team is told things in a channel."""
         async with self.database.write() as connection:
@@ -192,6 +199,13 @@ def said(reply: Reply) -> str:
 def actions(reply: Reply) -> list[Action]:
     """Return what can be done with a reply."""
     return [one.action for one in _parts((reply.blocks, reply.form)) if isinstance(one, Button | Select | Form)]
+
+
+def code_of(reply: Reply) -> str:
+    """Return the code that joins accounts."""
+    found = [one for one in said(reply).replace(".", " ").split() if len(one) == 11 and one[5] == "-"]
+    assert len(found) == 1
+    return found[0]
 
 
 def action(reply: Reply, name: str) -> Action:

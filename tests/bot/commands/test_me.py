@@ -17,10 +17,10 @@ from tests.bot.commands.chat import (
     NOW,
     TODAY,
     Chat,
-    action,
     actions,
     answer,
     chatting,
+    code_of,
     message,
     parts,
     said,
@@ -153,9 +153,7 @@ async def test_forged_day_shows_nothing_but_the_callers_own(chat: Chat) -> None:
 
 
 async def test_joined_accounts_show_one_page(chat: Chat) -> None:
-    made = await chat.say(ANN, "cairn link")
-    code = next(one.text for one in parts(made) if type(one).__name__ == "Bold")
-    await chat.press(BOB, action(await chat.say(BOB, "cairn link", code=code), "link-join").name, code.replace("-", ""))
+    await chat.press(BOB, "link-join", code_of(await chat.say(ANN, "cairn link")))
     await chat.settle()
 
     assert said(await chat.say(BOB, "cairn me")) == said(await chat.say(ANN, "cairn me"))
