@@ -1,4 +1,4 @@
-"""Accounts are joined by a code made with one and given with the other, and parted again; nothing forged does either."""
+"""Accounts are joined by a code made with one and given with the other, and parted again; forgeries do neither."""
 
 from __future__ import annotations
 
