@@ -22,8 +22,9 @@ class Timing:
     dead; `closing` is how long the other side may take to agree that it is closed. What was missed and cannot be read
     is tried again after `retry`, and later each time. `pace` lies before each request for a page of back-fill, and
     `look` between looking whether servers are to be listened to, or read back, that were not. Somebody who waits for an
-    answer is told after `answer` that it will come, and only after `form` where it may be a form; Discord waits three
-    seconds. `sending` is how long it may take to hear whether a message was sent.
+    answer is told after `answer` that it will come, and only after `form` where it may be a form; after `first` no
+    first answer is tried any more, since Discord waits three seconds. `sending` is how long it may take to hear whether
+    a message was sent.
     """
 
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -37,4 +38,5 @@ class Timing:
     look: float = 5.0
     answer: float = 1.5
     form: float = 2.4
+    first: float = 2.9
     sending: float = 8.0

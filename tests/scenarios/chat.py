@@ -52,9 +52,9 @@ from tests.scenarios.world import RULES
 LIFTED = Limits(everywhere=(100_000, 1.0), others=(100_000, 1.0), routes=())
 PATIENCE = 60.0
 """Seconds within which something has to come about; on a quiet machine it takes a fraction of one."""
-PATIENT = Timing(note=0.02, look=0.05, stays=60.0, answer=30.0, form=30.0)
+PATIENT = Timing(note=0.02, look=0.05, stays=60.0, answer=60.0, form=60.0, first=60.0, sending=60.0)
 """Nothing is put off, however slow the machine is."""
-HASTY = Timing(note=0.02, look=0.05, stays=60.0, answer=0.05, form=0.2)
+HASTY = Timing(note=0.02, look=0.05, stays=60.0, answer=0.05, form=0.2, first=60.0, sending=60.0)
 RELAXED = Limits(everywhere=(100_000, 1.0), others=(100_000, 1.0), routes=(), answer=600.0)
 KINDS = tuple(Choice(one, one.title()) for one in ("talk", "help", "host"))
 
@@ -277,6 +277,10 @@ def ids_of(message: Message) -> list[str]:
 
 def buttons(*names: str) -> Controls:
     return Controls(tuple(Button(name, Action(name)) for name in names))
+
+
+def button(*parts: str) -> Controls:
+    return Controls((Button(parts[0], Action(parts[0], parts[1:])),))
 
 
 def choice(name: str, *values: str, most: int = 1) -> Controls:

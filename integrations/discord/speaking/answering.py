@@ -70,7 +70,7 @@ class Answering:
         self._line = line
         self._clock, self._timing = times
         self._waiting = Waiting(self._clock)
-        self._mouth = Mouth(line, host, self._waiting)
+        self._mouth = Mouth(line, host, self._waiting, self._timing.first)
         self._running: set[asyncio.Task[None]] = set()
 
     def hear(self, d: Payload) -> None:

@@ -55,25 +55,30 @@ class Board:
             yield {"type": ROW, "components": kept}
 
     def _made(self, item: Button | Select) -> Json | None:
-        carried = self._carry(item.action)
-        if carried in self._ids or not 0 < units(carried) <= LONGEST_ID:
+        name = self._carry(item.action)
+        if name in self._ids or not carried(name):
             _logger.warning("the action %s stands twice in a message, or is too long; it is left out", item.action.name)
             return None
-        made = _button(item, carried) if isinstance(item, Button) else _list(item, carried)
+        made = _button(item, name) if isinstance(item, Button) else _list(item, name)
         if made is not None:
-            self._ids.add(carried)
+            self._ids.add(name)
         return made
 
 
-def _button(of: Button, carried: str) -> Json:
-    return {"type": BUTTON, "style": _LOOKS[of.style], "label": label(of.label, _LABEL), "custom_id": carried}
+def carried(text: str) -> bool:
+    """Whether Discord carries a text and hands it back: it is short enough, and no half of a letter."""
+    return 0 < units(text) <= LONGEST_ID and not any("\ud800" <= one <= "\udfff" for one in text)
 
 
-def _list(of: Select, carried: str) -> Json | None:
+def _button(of: Button, name: str) -> Json:
+    return {"type": BUTTON, "style": _LOOKS[of.style], "label": label(of.label, _LABEL), "custom_id": name}
+
+
+def _list(of: Select, name: str) -> Json | None:
     options = choices(of.choices)
     if not options:
         return None
-    made: Json = {"type": LIST, "custom_id": carried, "options": options, "min_values": 1}
+    made: Json = {"type": LIST, "custom_id": name, "options": options, "min_values": 1}
     made["max_values"] = min(max(of.most, 1), len(options))
     return made | ({"placeholder": label(of.hint, _HINT)} if of.hint.strip() else {})
 
@@ -82,7 +87,7 @@ def choices(of: tuple[Choice, ...]) -> list[Json]:
     """Return what there is to choose from: each value once, none that Discord could not carry."""
     found: dict[str, Json] = {}
     for one in of:
-        if one.value in found or not 0 < units(one.value) <= LONGEST_ID or len(found) == MOST_CHOICES:
+        if one.value in found or not carried(one.value) or len(found) == MOST_CHOICES:
             continue
         about = {"description": label(one.about, _CHOICE)} if one.about.strip() else {}
         found[one.value] = {"label": label(one.label, _CHOICE), "value": one.value} | about

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.ports import Bar, Bars, Table
-from integrations.discord.speaking.letters import columns, line, padded, units
+from integrations.discord.speaking.letters import calling_nobody, columns, line, padded, units
 
 WIDEST = 72
 """Columns of a table that fit on a screen."""
@@ -72,7 +72,7 @@ def _narrowed(wanted: list[int], room: int) -> list[int]:
 
 def _cell(text: str) -> str:
     """Return a text for a block of code, which it must not end."""
-    return line(text).replace("`", "ˋ") if text.strip() else ""
+    return calling_nobody(line(text)).replace("`", "ˋ") if text.strip() else ""
 
 
 def _note(of: Bar) -> str:

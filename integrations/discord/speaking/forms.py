@@ -8,7 +8,7 @@ from typing import Any
 from bot.ports import Account, Asks, Attachment, Field, Form, Given
 from integrations.discord.ids import Payload, snowflake
 from integrations.discord.speaking.controls import LONGEST_ID, choices
-from integrations.discord.speaking.letters import cut, label
+from integrations.discord.speaking.letters import clean, cut, label
 
 Json = dict[str, Any]
 MOST_FIELDS = 5
@@ -51,7 +51,7 @@ def _text(n: int, of: Field) -> Json:
     longest = min(max(of.longest, 1), LONGEST_TEXT)
     made: Json = {"type": _TEXT, "style": 2 if of.asks is Asks.LONG_TEXT else 1, "required": of.required}
     made |= {"max_length": longest, "min_length": int(of.required)}
-    made |= {"value": cut(of.value, longest)} if of.value else {}
+    made |= {"value": cut(clean(of.value), longest)} if clean(of.value) else {}
     if of.asks is Asks.NUMBER:
         made["id"] = _NUMBERS + n
     return made | ({"placeholder": _A_DAY} if of.asks is Asks.DAY else {})

@@ -5,6 +5,7 @@ Lengths are in UTF-16 units, which is how Discord's own programs count; other co
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -13,6 +14,8 @@ _JOINER, _NON_JOINER = "\u200d", "\u200c"
 _MOST_MARKS = 8
 """Marks above and below one letter; names that tower over their neighbours have hundreds."""
 _LONGEST_CLUSTER = 32
+_CALLS_ALL = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_NO_WIDTH = "\u200b"
 _TURNED_INTO_SPACES = frozenset("\t\v\f\x85\u2028\u2029")
 _DROPPED = frozenset({"Cc", "Cf", "Cs"})
 _MARKS = frozenset({"Mn", "Me", "Mc"})
@@ -39,6 +42,11 @@ def clean(text: str) -> str:
         elif one in "\n\u200c\u200d" or not (category in _DROPPED or one in _BLANK or marks > _MOST_MARKS):
             found.append(one)
     return "".join(found)
+
+
+def calling_nobody(text: str) -> str:
+    """Return a text in which nothing calls everybody who is there."""
+    return _CALLS_ALL.sub(f"@{_NO_WIDTH}", text)
 
 
 def line(text: str) -> str:
@@ -101,7 +109,7 @@ def columns(text: str) -> int:
 
 def _columns(cluster: str) -> int:
     first = cluster[0]
-    if unicodedata.category(first) in _MARKS or first in (_JOINER, _NON_JOINER):
+    if unicodedata.category(first) in _MARKS or first in (_JOINER, _NON_JOINER, _NO_WIDTH):
         return 0
     return 2 if unicodedata.east_asian_width(first) in "WF" else 1
 

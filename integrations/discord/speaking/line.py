@@ -126,7 +126,7 @@ def _packed(body: object, files: Sequence[File]) -> tuple[Any, dict[str, str]]:
     if not files:
         return (None, {}) if body is None else (orjson.dumps(body), {"Content-Type": "application/json"})
     form = aiohttp.FormData(quote_fields=False)
-    form.add_field("payload_json", orjson.dumps(body).decode(), content_type="application/json")
+    form.add_field("payload_json", orjson.dumps(body).decode())
     for n, one in enumerate(files):
         form.add_field(f"files[{n}]", one.content, filename=one.name, content_type="application/octet-stream")
     return form, {}

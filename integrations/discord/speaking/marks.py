@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 
 from bot.ports import Account, Bold, Channel, Jump, Link, Moment, Span, Text, Who
-from integrations.discord.speaking.letters import ELLIPSIS, clean, clusters, units
+from integrations.discord.speaking.letters import ELLIPSIS, calling_nobody, clean, clusters, units
 
 ENDLESS = 1 << 30
 _ALWAYS = frozenset("\\`*_~|[]<")
 _AT_START = frozenset("#->+")
-_CALLS_ALL = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _UNBROKEN = re.compile(r"https?://[^\s<>\"\\]+")
 _ID = re.compile(r"[0-9]{1,20}")
 _MESSAGE = re.compile(r"d:([0-9]{1,20})(?:/|$)")
@@ -110,7 +109,7 @@ def escaped(text: str, *, at_start: bool = True) -> Iterator[str]:
     `at_start` says that it begins a line. Links from outside do not become live, either: a colon that something follows
     directly is escaped.
     """
-    text = _CALLS_ALL.sub("@\u200b", clean(text))
+    text = calling_nobody(clean(text))
     digits = False
     place = 0
     for one in clusters(text):

@@ -20,8 +20,6 @@ from integrations.discord.speaking.rendering import PRIVATE, Drawn, draw
 
 SAID, PUT_OFF, PUT_OFF_CHANGE, CHANGED, CHOICES, OPENED = 4, 5, 6, 7, 8, 9
 """Discord's kinds of first answers."""
-FIRST_MOST = 2.9
-"""Seconds after which a first answer is not tried again."""
 TOO_LATE, ANSWERED = 10062, 40060
 LOST = -1
 """What stands for the first answer of an interaction that nobody waits for any more."""
@@ -59,10 +57,12 @@ class Open:
 class Mouth:
     """Says things in answer to interactions."""
 
-    def __init__(self, line: Line, host: Host, waiting: Waiting) -> None:
+    def __init__(self, line: Line, host: Host, waiting: Waiting, first: float) -> None:
+        """Take the way to Discord, where to count, the forms that wait, and how long a first answer is taken (s)."""
         self._line = line
         self._host = host
         self._waiting = waiting
+        self._first_most = first
 
     async def say(self, to: Open, reply: Reply) -> None:
         """Tell somebody the answer, first or later."""
@@ -104,7 +104,7 @@ class Mouth:
         path = f"/interactions/{to.one.id}/{to.one.token}/callback"
         files = () if drawn is None else drawn.files
         clock = asyncio.get_running_loop().time
-        while (left := to.began + FIRST_MOST - clock()) > 0:
+        while (left := to.began + self._first_most - clock()) > 0:
             answer = await self._line.send("POST", path, {"type": kind, "data": data}, files, left)
             if answer.done or answer.code == ANSWERED:  # an answer of which we never heard that it arrived
                 to.first = kind
