@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,10 +23,11 @@ from bot.metrics import Metrics
 from bot.ports import Consent, Desk, Held, Host, Kind, Level, Meter, Notes, Past, Receipt, Signal, Space, SpaceSettings
 from bot.rules import parse_rules
 from bot.speech import Choice, Reply
-from bot.storage import communities, notes, recalling, spaces
+from bot.storage import communities, exclusions, notes, recalling, spaces
 from bot.storage.accounts import Memory, Newcomers, look_up
 from bot.storage.communities import Community
 from bot.storage.engine import Database
+from bot.storage.exclusions import OnTop
 from bot.storage.recording import Origin
 from bot.storage.spaces import Kept
 from scoring.mountain import Mountain
@@ -88,12 +90,14 @@ class Desks:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep all desks up to date until told to stop."""
-        while not stop.is_set():
-            await self.refresh()
-            try:
-                await asyncio.wait_for(stop.wait(), REFRESH_SECONDS)
-            except TimeoutError:
-                continue
+        try:
+            while not stop.is_set():
+                await self.refresh()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), REFRESH_SECONDS)
+        finally:
+            if stop.is_set():
+                await self.door.tools.works.close()
 
     async def spaces_of(self, integration: str, account: Account) -> list[Space]:
         """Return the spaces of an integration that are listened to, and whose communities know or left out somebody."""
@@ -161,7 +165,7 @@ class Desks:
         mountain = self._mountains[rules.id]
         kinds = ALWAYS_STORED | mountain.kinds
         whole = await spaces.whole(connection, number)
-        desk.furnish(whole or "{}", kept)
+        desk.furnish(whole or "{}", kept, await exclusions.on_top(connection, number, kept.id))
         desk.origin = Origin(
             number, kept.id, kinds, Newcomers(0, page=False, wait=True), time.time_ns() // 1_000_000,
             bool(programmes_asked(mountain.multipliers)),
@@ -181,7 +185,7 @@ class _Desk:
     def __init__(self, desks: Desks, integration: str, space: Space) -> None:
         self._desks = desks
         self.integration = integration
-        self._read: tuple[str, Kept] | None = None
+        self._read: tuple[str, Kept, OnTop] | None = None
         self.space = space
         self.settings = SpaceSettings()
         self.open = True
@@ -230,10 +234,9 @@ class _Desk:
     def _place(self) -> Place:
         return Place(self.origin.community, self.origin.space or 0, self.settings, self)
 
-    def furnish(self, whole: str, kept: Kept) -> None:
-        if self._read == (whole, kept):
-            return
-        self.settings, self._read = settings_from(whole, kept), (whole, kept)
+    def furnish(self, whole: str, kept: Kept, on_top: OnTop) -> None:
+        if self._read != (whole, kept, on_top):
+            self.settings, self._read = on_top.over(settings_from(whole, kept)), (whole, kept, on_top)
 
     async def record(self, signals: Sequence[Signal]) -> Receipt:
         desks = self._desks

@@ -43,6 +43,7 @@ from bot.speech import (
     Text,
     Who,
 )
+from bot.teamwork.tables import Meaning, Preview
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "Listed",
     "MachineError",
     "Mark",
+    "Meaning",
     "Menu",
     "Meter",
     "Moment",
@@ -103,6 +105,7 @@ __all__ = [
     "Person",
     "Place",
     "Platform",
+    "Preview",
     "Progress",
     "Reach",
     "Read",

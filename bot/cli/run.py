@@ -30,6 +30,8 @@ from bot.running import QUICK, Patience, Stop, Supervisor, Task, quickest_loop, 
 from bot.settling import Settling
 from bot.shifts import Bench
 from bot.storage.engine import Database
+from bot.teamwork.tools import Tools
+from integrations.archives.sheets import CsvSheets
 from integrations.discord.integration import Access, Discord
 
 app = App(name="run", help="Listen live, until stopped: Discord, as the settings say.")
@@ -100,6 +102,7 @@ class Cairn:
         settling = Settling(database, metrics, plan.now)
         desks = Desks(database, intake, Policy(settings.community, lambda: first_rules(settings)), metrics)
         desks.told = settling.wake
+        desks.door.tools = Tools(sheets=CsvSheets(), told=settling.wake)
         probe = Probe(intake.inbox, database, metrics)
         platforms = {one.name: one for one in integrations if isinstance(one, Deliverer)}
         courier = Courier(database, intake.keys, platforms, metrics, lambda: int(plan.now() * 1000))
