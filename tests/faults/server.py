@@ -52,8 +52,9 @@ class Breakable:
         return await asyncio.to_thread(self._lets_in)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(self._command, cwd="/", **quiet, **postgres.unprivileged())
+        return subprocess.Popen(
+            self._command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **postgres.unprivileged()
+        )
 
     def _lets_in(self) -> bool:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.archives.archive_builder import discord_file, wrote, write_json
+from tests.integrations.archives.archive_builder import discord_file, write_json, wrote
 from tests.scenarios.commands import Cairn
 from tests.scenarios.dumps import dump
 
