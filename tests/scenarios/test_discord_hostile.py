@@ -55,7 +55,7 @@ def blocks_with(text: str) -> tuple[Block, ...]:
     return (
         Heading((text,)),
         Paragraph((text, Bold(text), Link(text, "https://example.org/a"), Jump(text, "discord", "1", "2", "d:3"))),
-        Paragraph((Who(someone), Moment(0), Channel(text), Link("here", text))),
+        Paragraph((Who(someone), Moment(0), Channel(text), Link("here", f"{text} "))),
         Paragraph((Jump("there", "discord", text, text, text),)),
         Fields((((text,), (text,)), (("name",), (Bold(text), "!")))),
         Table((text, "n"), ((text, "1"), ("b", text)), frozenset({1})),
