@@ -38,9 +38,13 @@ async def run(call: Call, room: Room) -> Reply:
         numbers = {one.context for one in entries}
         places, around = await contexts.some(connection, numbers), await contexts.spaces_of(connection, numbers)
         here = {one.id: one.space for one in await spaces.of_community(connection, room.community)}.get(room.space)
-    acts = [one for one in entries if one.author == number and here is not None and around.get(one.context) == here]
+    acts = [one for one in entries if one.author == number and _same(around.get(one.context), here)]
     links = _links(room, [(one, places[one.context]) for one in acts], here)
     return Reply(tuple(_blocks(room, who, trail, links)))
+
+
+def _same(one: Space | None, other: Space | None) -> bool:
+    return one is not None and other is not None and (one.platform, one.id) == (other.platform, other.id)
 
 
 def _blocks(room: Room, who: Account, trail: Trail, links: list[Text]) -> Iterator[Block]:

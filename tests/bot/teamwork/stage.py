@@ -184,8 +184,13 @@ async def _opened(database: Database, keys: Keys, consent: str, tools: Tools) ->
 
 
 def said(reply: Reply) -> str:
-    """Return all words of a reply in one line."""
-    return " | ".join(filter(None, map(_block, reply.blocks)))
+    """Return all words of a reply in one line, without the card that asks newcomers about a page."""
+    words = [*filter(None, map(_block, reply.blocks))]
+    card = next((n for n, one in enumerate(words) if one.startswith(_CARDS)), len(words))
+    return " | ".join(words[:card])
+
+
+_CARDS = ("Cairn counts how people take part here", "Cairn zählt, wie")
 
 
 def _block(block: Block) -> str:
