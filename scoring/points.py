@@ -128,7 +128,7 @@ def tally(acts: Acts, mountain: Mountain, belonging: Belonging = NOTHING_DECLARE
 
 
 def together(found: Tallies, more: Tallies) -> Tallies:
-    """Return tallies with others added to them: those of one member, day and type become one."""
+    """Return tallies with others added to them: those of one member, day and type become one, or none at zero."""
     if not len(more):
         return found
     member, day, kind, counted, points = (
@@ -138,8 +138,10 @@ def together(found: Tallies, more: Tallies) -> Tallies:
     order = np.lexsort((kind, day, member))
     keys = [column[order] for column in (member, day, kind)]
     firsts = np.flatnonzero(np.logical_or.reduce([run_starts(column) for column in keys]))
-    sums = (np.add.reduceat(column[order], firsts) for column in (counted, points))
-    return Tallies(*(column[firsts] for column in keys), *sums)
+    sums = [np.add.reduceat(column[order], firsts) for column in (counted, points)]
+    added = np.logical_or.reduceat(order >= len(found), firsts)
+    left = ~added | (sums[0] != 0) | (sums[1] != 0)
+    return Tallies(*(column[firsts] for column in keys), *sums).where(left)
 
 
 class _Groups:

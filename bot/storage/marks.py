@@ -57,12 +57,27 @@ async def dirty_accounts(
         await _mark(connection, query, _DAYS, pairs, community)
 
 
+async def dirty_days(connection: AsyncConnection, community: int, days: Iterable[tuple[int, int]]) -> None:
+    """Mark (day, member) pairs."""
+    query = "SELECT CAST(:community AS int), given.day, given.member FROM {given} WHERE true"
+    await _mark(connection, query, _DAYS, sorted(set(days)), community)
+
+
 async def dirty_members(connection: AsyncConnection, community: int, members: Iterable[int]) -> None:
     """Mark every day on which these members have a tally; their untallied days bear marks already."""
     query = (
         "SELECT DISTINCT t.community, t.day, t.member "
         "FROM {given} JOIN tally t ON t.member = given.member WHERE t.community = :community "
         "AND t.rules IN (SELECT id FROM rules WHERE community = :community AND state <> 'retired')"
+    )
+    await _mark(connection, query, {"member": "bigint"}, ((one,) for one in sorted(members)), community)
+
+
+async def dirty_old_days(connection: AsyncConnection, community: int, members: Iterable[int]) -> None:
+    """Mark every day on which these members had something of acts that are kept no longer."""
+    query = (
+        "SELECT DISTINCT o.community, o.day, o.member "
+        "FROM {given} JOIN old_tally o ON o.member = given.member WHERE o.community = :community"
     )
     await _mark(connection, query, {"member": "bigint"}, ((one,) for one in sorted(members)), community)
 

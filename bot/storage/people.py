@@ -134,6 +134,7 @@ async def _regroup(
         [{"id": who, "root": None if root == who else root} for who, root in root_of.items()],
     )
     await marks.dirty_accounts(connection, community, days)
+    await marks.dirty_old_days(connection, community, root_of)
 
 
 def _components(accounts: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:

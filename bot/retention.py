@@ -1,0 +1,183 @@
+"""How long things are kept, and letting go of what is over its time: in small steps, oldest first, at any moment.
+
+Acts of people who are only counted become numbers of their day after 90 days; the acts of a page go after 13 months,
+and what they gave stays with the page (`old_tally`), so its totals and its road lose nothing. Imports go when they said
+they would, contact details half a year after somebody last came. What is stored stays equal to a recompute throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.settle import Settler
+from bot.storage import acts, aging, belonging, erasing, imports, marks, old_tallies
+from bot.storage.aging import Old
+from bot.storage.bulk import take_turns
+from bot.storage.engine import Database
+from bot.undoing import undo
+from scoring.points import Tallies, counterparts_asked, tally, together
+from scoring.signals import DAY_MS, date_of, day_number
+
+COUNTED_DAYS, PAGE_DAYS, CONTACT_DAYS, SENT_DAYS = 90, 396, 183, 396
+BATCH = 100
+"""Acts in one transaction."""
+READ = 5_000
+"""Acts that are looked for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """How many days things are kept; only ever less than by default."""
+
+    counted: int = COUNTED_DAYS
+    page: int = PAGE_DAYS
+    contact: int = CONTACT_DAYS
+    sent: int = SENT_DAYS
+
+    def __post_init__(self) -> None:
+        """Refuse longer ones."""
+        allowed = (COUNTED_DAYS, PAGE_DAYS, CONTACT_DAYS, SENT_DAYS)
+        if any(not 0 <= mine <= most for mine, most in zip(self._all, allowed, strict=True)):
+            raise ValueError("periods of retention can only be shortened")
+
+    @property
+    def _all(self) -> tuple[int, ...]:
+        return self.counted, self.page, self.contact, self.sent
+
+
+DEFAULT = Periods()
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """What was let go of: acts, people's contact details, messages that were sent, and imports."""
+
+    acts: int
+    contacts: int
+    messages: int
+    imports: int
+
+
+class Retention:
+    """Lets go of one community's things."""
+
+    def __init__(self, database: Database, community: int, periods: Periods = DEFAULT) -> None:
+        """Take the store, the community's number, and how long things are kept."""
+        self._database = database
+        self._community = community
+        self._periods = periods
+        self._settler = Settler(database, community)
+
+    async def run(self, today: int) -> LetGo:
+        """Let go of all that is over its time on a day, and settle what that concerns."""
+        now = today * DAY_MS
+        gone = await self._acts(today)
+        contacts = await self._while(aging.lapsed, now - self._periods.contact * DAY_MS)
+        messages = await self._while(aging.sent_before, now - self._periods.sent * DAY_MS)
+        return LetGo(gone, contacts, messages, await self._imports(now))
+
+    async def _while(self, part: aging.Part, before: int) -> int:
+        gone, more = 0, True
+        while more:
+            async with self._database.write() as connection:
+                n = await part(connection, self._community, before, BATCH)
+            gone, more = gone + n, n == BATCH
+        return gone
+
+    async def _imports(self, now: int) -> int:
+        async with self._database.read() as connection:
+            runs = await imports.runs(connection, self._community)
+        over = [
+            one for one in runs
+            if one.keep is not None and one.state in ("done", "undoing") and one.started_at + one.keep * DAY_MS < now
+        ]  # fmt: skip
+        for one in over:
+            await undo(self._database, one.id)
+        return len(over)
+
+    async def _acts(self, today: int) -> int:
+        gone, after = 0, (-1, 0)
+        while True:
+            async with self._database.read() as connection:
+                before = aging.Before(today - self._periods.counted, today - self._periods.page)
+                found = await aging.over(connection, self._community, before, after, READ)
+                about = await aging.answers_to(connection, self._community, [(one.key_day, one.key) for one in found])
+            if not found:
+                break
+            await self._months(found)
+            answered = _by_key(about)
+            for begin in range(0, len(found), BATCH):
+                some = found[begin : begin + BATCH]
+                touched = {pair for one in some for pair in answered.get((one.key_day, one.key), ())}
+                gone += await self._let_go(some, touched)
+            after = (found[-1].day, found[-1].id)
+        await self._settler.settle()
+        return gone
+
+    async def _months(self, found: Sequence[Old]) -> None:
+        """Store how many people wrote in months of which acts go now, before the first of them does."""
+        for first in sorted({date_of(one.day).replace(day=1) for one in found if not one.page}):
+            async with self._database.write() as connection:
+                await aging.writers(connection, self._community, day_number(first))
+
+    async def _let_go(self, over: Sequence[Old], answered: set[tuple[int, int]]) -> int:
+        async with self._database.write() as connection:
+            await take_turns(connection, self._community)
+            rows = await aging.still(connection, self._community, over)
+            if not rows:
+                return 0
+            accounts = {(one.day, one.account) for one in rows}
+            accounts |= {(one.day, one.thanked) for one in rows if one.thanked is not None}
+            member_of = await aging.members_of(connection, {one for _, one in accounts})
+            own = {(one.day, member_of[one.account]) for one in rows if one.page}
+            thanked = {(one.day, member_of[one.thanked]) for one in rows if one.thanked is not None}
+            kept = await self._pages(connection, own | thanked | answered)
+            before = await self._scored(connection, kept)
+            await aging.counts(connection, self._community, [one for one in rows if not one.page])
+            await erasing.keep_no_trace(connection)
+            await aging.delete(connection, self._community, rows)
+            await self._keep(connection, before, await self._scored(connection, kept))
+            await marks.dirty_accounts(connection, self._community, accounts)
+            await marks.dirty_days(connection, self._community, answered)
+        return len(rows)
+
+    async def _pages(self, connection: AsyncConnection, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return the member-days of those who have a page: they keep what they have."""
+        pages = await aging.with_page(connection, (who for _, who in pairs))
+        return sorted(pair for pair in pairs if pair[1] in pages)
+
+    async def _scored(self, connection: AsyncConnection, pairs: Sequence[tuple[int, int]]) -> dict[int, Tallies]:
+        """Return by rules what the acts that are there give on some member-days, whether that is settled or not."""
+        scored: dict[int, Tallies] = {}
+        if not pairs:
+            return scored
+        in_force = await self._settler.in_force(connection)
+        asked = {kind for rules in in_force for kind in counterparts_asked(rules.mountain)}
+        found = await acts.of_days(connection, self._community, pairs, asked)
+        for rules in in_force:
+            about = await belonging.of(connection, self._community, rules.mountain, {who for _, who in pairs})
+            result = tally(found, rules.mountain, about)
+            wanted = {(who, day) for day, who in pairs}
+            mine = [pair in wanted for pair in zip(result.member.tolist(), result.day.tolist(), strict=True)]
+            scored[rules.id] = result.where(np.array(mine, np.bool_))
+        return scored
+
+    async def _keep(self, connection: AsyncConnection, before: dict[int, Tallies], after: dict[int, Tallies]) -> None:
+        """Put down what went with the acts, so that it is added from now on."""
+        for rules, had in before.items():
+            has = after[rules]
+            less = Tallies(has.member, has.day, has.type, -has.counted, -has.points)
+            lost = together(had, less)
+            rows = zip(*(getattr(lost, name).tolist() for name in Tallies.__slots__), strict=True)
+            await old_tallies.add(connection, self._community, rules, [row for row in rows if row[3] or row[4]])
+
+
+def _by_key(about: Sequence[tuple[int, str, int, int]]) -> dict[tuple[int, str], list[tuple[int, int]]]:
+    found: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    for key_day, key, day, member in about:
+        found.setdefault((key_day, key), []).append((day, member))
+    return found
