@@ -17,11 +17,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from sqlalchemy import text
 
+from bot.collecting import collecting_seldom
 from bot.hosting import Desks, Policy
 from bot.intake import Intake
 from bot.keys import Keys
 from bot.metrics import Metrics
-from bot.ports import Consent, Desk, Host, Level, Meter, Notes, Receipt, Signal, Space
+from bot.ports import Account, Consent, Desk, Host, Level, Meter, Notes, Receipt, Signal, Space
 from bot.settling import Settling
 from bot.shipped import shipped
 from bot.storage.engine import Database
@@ -142,7 +143,8 @@ class Cairn:
                 await _until(lambda: integration.connected or tasks[0].done())
                 if tasks[0].done():
                     await tasks[0]  # raises why it cannot listen
-                yield
+                with collecting_seldom():
+                    yield
             finally:
                 tasks[0].cancel()
                 await asyncio.wait(tasks[:1])
@@ -198,6 +200,9 @@ class _Host:
     async def desk(self, space: Space) -> Desk | None:
         desk = await self._host.desk(space)
         return None if desk is None else _Desk(self._cairn, desk)  # type: ignore[return-value]
+
+    async def spaces_of(self, account: Account) -> list[Space]:
+        return await self._host.spaces_of(account)
 
     def count(self, what: Meter, n: int = 1) -> None:
         self._host.count(what, n)

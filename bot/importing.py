@@ -6,11 +6,9 @@ stopped, or, when it is complete, reports that everything is known.
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
@@ -18,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.collecting import collecting_seldom
 from bot.community.settled import settings_of
 from bot.errors import CairnError, MachineError
 from bot.intake import Intake
@@ -86,7 +85,7 @@ class Importer:
         """
         community = await self._community(order)
         try:
-            with _collecting_seldom():
+            with collecting_seldom():
                 return await self._run(archive, order, community)
         except CairnError as error:
             await self._take_back(order, community, error)
@@ -241,17 +240,6 @@ class Importer:
             said = str(error).rstrip(".")
             hint = "" if "same command again" in said else "; run the same command again to go on where it stopped"
             raise MachineError(f"{said}{hint}") from error
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Let Python look for cyclic garbage less often: millions of tuples come and go, and none is in a cycle."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _document(archive: Archive, order: Order, seen: Seen, stored: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cyclopts import App
 
 from bot.cli.session import Session, first_rules, opened
 from bot.clock import Clock
+from bot.collecting import collecting_seldom
 from bot.config import Settings
 from bot.courier import Courier
 from bot.delivering import Deliverer
@@ -83,7 +84,7 @@ async def listen(session: Session, plan: Plan) -> None:
     async with AsyncExitStack() as way_in:
         intake = await way_in.enter_async_context(Intake(session.database, await session.keys()))
         cairn = Cairn(session.database, intake, plan)
-        with plan.stop.on_signals():
+        with plan.stop.on_signals(), collecting_seldom():
             async with _telling_health(cairn, plan.settings):
                 await run_until_stopped(cairn.listening, cairn.working, way_in.aclose, plan.stop, Patience())
 
