@@ -9,7 +9,7 @@ from bot.storage.schema.base import metadata
 from bot.storage.schema.clock import lane, task
 from bot.storage.schema.communities import community, context, naming, rules, setting, space
 from bot.storage.schema.linking import link_code
-from bot.storage.schema.listening import gap, note
+from bot.storage.schema.listening import gap, note, unread
 from bot.storage.schema.outgoing import contact, outbox, outgoing, reach, refusal, slowdown
 from bot.storage.schema.past import backfill, backfill_place, writer
 from bot.storage.schema.people import account, attribute, left_out, link, member
@@ -82,5 +82,6 @@ __all__ = [
     "task",
     "team_room",
     "total",
+    "unread",
     "writer",
 ]
