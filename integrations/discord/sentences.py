@@ -13,8 +13,14 @@ NO_MEMBERS = (
 
 
 def invite(application: int) -> str:
-    """Return the link by which a server's owner lets Cairn in, with the least rights that listening needs."""
-    rights = discord.Permissions(view_channel=True, read_message_history=True)
+    """Return the link by which a server's owner lets Cairn in, with the least rights that Cairn needs."""
+    rights = discord.Permissions(
+        view_channel=True,
+        read_message_history=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        attach_files=True,
+    )
     return discord.utils.oauth_url(application, permissions=rights, scopes=("bot", "applications.commands"))
 
 
