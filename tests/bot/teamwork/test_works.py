@@ -1,0 +1,132 @@
+"""Long works go on by themselves, one of a name at a time; their end is told once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.errors import InputError
+from bot.speech import Paragraph, Reply
+from bot.storage.suggesting import Found
+from bot.teamwork.alike import pairs
+from bot.teamwork.given import clean
+from bot.teamwork.tables import MINUTES, Table, Tray
+from bot.teamwork.works import Progress, Works
+from scoring.signals import Account
+
+NAME = (1, "count")
+
+
+def told(words: str) -> Reply:
+    """Return a reply of one line."""
+    return Reply((Paragraph((words,)),))
+
+
+async def test_work_that_goes_on_is_not_begun_again() -> None:
+    begun, gate = [], asyncio.Event()
+
+    async def work(progress: Progress) -> Reply:
+        begun.append(1)
+        progress.at("reading", 1, 4)
+        await gate.wait()
+        return told("done")
+
+    works = Works(0.0)
+    assert isinstance(await works.begin(NAME, work), Progress)
+    await asyncio.sleep(0)
+    assert await works.begin(NAME, work) == Progress("reading", 1, 4)
+    gate.set()
+    patient = await works.look(NAME)
+    while isinstance(patient, Progress):
+        patient = await works.look(NAME)
+
+    assert (patient, begun) == (told("done"), [1])
+    assert await works.look(NAME) is None
+
+
+async def test_error_of_a_work_reaches_who_asks_and_the_next_begins_anew() -> None:
+    async def wrong(progress: Progress) -> Reply:
+        raise InputError("no such table")
+
+    async def right(progress: Progress) -> Reply:
+        return told("done")
+
+    works = Works(5.0)
+    with pytest.raises(InputError, match="no such table"):
+        await works.begin(NAME, wrong)
+
+    assert await works.begin(NAME, right) == told("done")
+
+
+async def test_closing_breaks_off_what_goes_on() -> None:
+    broken: list[str] = []
+
+    async def work(progress: Progress) -> Reply:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            broken.append("off")
+        return told("never")
+
+    works = Works(0.0)
+    await works.begin(NAME, work)
+    await asyncio.sleep(0)
+    await works.close()
+
+    assert broken == ["off"]
+    assert not works.goes_on(NAME)
+
+
+def test_table_waits_for_its_own_community_and_not_for_ever() -> None:
+    tray = Tray()
+    key = tray.put(Table(1, "a.csv", 0, b"x"))
+
+    assert tray.get(1, key, MINUTES * 60_000) is not None
+    assert tray.get(2, key, 0) is None
+    assert tray.get(1, key, MINUTES * 60_000 + 1) is None
+    assert tray.get(1, "forged", 0) is None
+
+
+def test_old_tables_make_room() -> None:
+    tray = Tray()
+    keys = [tray.put(Table(1, "a.csv", 0, b"x")) for _ in range(9)]
+
+    assert [tray.get(1, one, 0) is not None for one in keys] == [False] + [True] * 8
+
+
+ACCOUNTS = {
+    b"1": Account("discord", "", "4711"),
+    b"2": Account("imported", "github", "Ann"),
+    b"3": Account("imported", "", "ann"),
+    b"4": Account("imported", "", "x"),
+    b"5": Account("imported", "github", "x"),
+}
+PEOPLE = [Found(n, n, sealed) for n, sealed in enumerate(ACCOUNTS, 1)]
+
+
+def test_accounts_of_one_name_are_suggested_and_those_declared_come_first() -> None:
+    found = pairs(PEOPLE, ACCOUNTS.__getitem__, [(1, "GitHub", "ann")], set())
+
+    assert [(one.numbers, one.declared) for one in found] == [((1, 2), True), ((2, 3), False)]
+
+
+def test_nobody_is_suggested_whom_the_team_keeps_apart_or_who_is_one_already() -> None:
+    together = [Found(one.id, 7, one.sealed) for one in PEOPLE]
+
+    assert pairs(PEOPLE, ACCOUNTS.__getitem__, [], {(2, 3)}) == []
+    assert pairs(together, ACCOUNTS.__getitem__, [(1, "github", "ann")], set()) == []
+
+
+def test_name_that_many_bear_says_nothing() -> None:
+    many = [Found(n, n, b"3") for n in range(1, 7)]
+
+    assert pairs(many, ACCOUNTS.__getitem__, [], set()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("  a\n b\t", "a b"), ("‮a", "a"), ("a\x00b", "ab"), ("​", ""), ("Zoë 👋", "Zoë 👋"), ("a\u2028b", "a b")],
+)
+def test_only_what_people_see_is_kept_of_a_text(text: str, kept: str) -> None:
+    assert clean(text) == kept
