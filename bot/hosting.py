@@ -20,7 +20,23 @@ from bot.community.comparing import called
 from bot.community.settled import settings_from
 from bot.intake import Intake
 from bot.metrics import Metrics
-from bot.ports import Consent, Desk, Held, Host, Kind, Level, Meter, Notes, Past, Receipt, Signal, Space, SpaceSettings
+from bot.ports import (
+    Consent,
+    Desk,
+    Held,
+    Host,
+    Kind,
+    Level,
+    Meter,
+    Notes,
+    Past,
+    Receipt,
+    Signal,
+    Space,
+    SpaceSettings,
+    Unread,
+)
+from bot.removal import Removal
 from bot.rules import parse_rules
 from bot.speech import Choice, Reply
 from bot.storage import communities, exclusions, notes, recalling, spaces
@@ -30,6 +46,7 @@ from bot.storage.engine import Database
 from bot.storage.exclusions import OnTop
 from bot.storage.recording import Origin
 from bot.storage.spaces import Kept
+from bot.storage.unread import UnreadOf
 from scoring.mountain import Mountain
 from scoring.points import programmes_asked
 from scoring.signals import ALWAYS_STORED, Account
@@ -135,6 +152,7 @@ class Desks:
             desk = _Desk(self, integration, wanted)
             await self._furnish(connection, desk, *found[0])
             self._desks[key] = desk
+        await desk.returned()
 
     def _refuse(self, key: tuple[str, str], wanted: Space, reason: str) -> None:
         self._refused.add(key)
@@ -189,6 +207,7 @@ class _Desk:
         self.space = space
         self.settings = SpaceSettings()
         self.open = True
+        self._away = True  # as far as is known: it may have been removed before a restart
         self.origin: Origin
         store = Store(desks.database, desks.intake.keys, self._became)
         self.past: Past = History(store, self)
@@ -201,6 +220,10 @@ class _Desk:
     def notes(self) -> Notes:
         return _Notes(self._desks.database, self.integration, self.origin.space or 0)
 
+    @property
+    def unread(self) -> Unread:
+        return UnreadOf(self._desks.database, (self.origin.community, self.origin.space or 0))
+
     async def held(self, key_day: int, key: str) -> list[Held]:
         async with self._desks.database.read() as connection:
             return await recalling.held(connection, self._desks.intake.keys, self.origin.community, (key_day, key))
@@ -209,6 +232,16 @@ class _Desk:
         self._desks.metrics.count(self.integration, Meter.GAPS)
         async with self._desks.database.write() as connection:
             return await notes.missed(connection, (self.origin.community, self.origin.space or 0), since, until)
+
+    async def left(self) -> None:
+        self._away = True
+        await Removal(self._desks.database).left(self.origin.space or 0, time.time_ns() // 1_000_000)
+        _logger.info("%s: Cairn was removed; what it knows of it will be deleted", called(replace(self.space, name="")))
+
+    async def returned(self) -> None:
+        if self._away and await Removal(self._desks.database).returned(self.origin.space or 0):
+            _logger.info("%s: Cairn is there again, and all is as it was", called(replace(self.space, name="")))
+        self._away = False
 
     async def made_good(self, gap: int) -> None:
         async with self._desks.database.write() as connection:

@@ -44,6 +44,7 @@ from bot.speech import (
     Who,
 )
 from bot.teamwork.tables import Meaning, Preview
+from bot.unread import Unread, Unreadable
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
 __all__ = [
@@ -123,6 +124,8 @@ __all__ = [
     "Text",
     "Who",
     "Words",
+    "Unread",
+    "Unreadable",
     "date_of",
     "day_number",
     "day_of",
@@ -212,12 +215,25 @@ class Desk(Inbox, Protocol):
         """Return what is stored of each person under a natural key (without `key_person`), whoever said it."""
         ...
 
+    @property
+    def unread(self) -> Unread:
+        """What was heard of the space and could not be read."""
+        ...
+
     async def missed(self, since: int, until: int) -> int:
         """Put down that not everything was heard from one moment to another (ms); returns the gap's number."""
         ...
 
     async def made_good(self, gap: int) -> None:
         """Put down that all that can still be seen of a gap is stored."""
+        ...
+
+    async def left(self) -> None:
+        """Put down that Cairn was removed from the space (not an outage): what is known of it will be deleted."""
+        ...
+
+    async def returned(self) -> None:
+        """Take back that Cairn was removed from the space, if it was."""
         ...
 
     @property

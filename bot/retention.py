@@ -1,8 +1,9 @@
 """How long things are kept, and letting go of what is over its time: in small steps, oldest first, at any moment.
 
 Acts of people who are only counted become numbers of their day after 90 days; the acts of a page go after 13 months,
-and what they gave stays with the page (`old_tally`), so its totals and its road lose nothing. Imports go when they said
-they would, contact details half a year after somebody last came. What is stored stays equal to a recompute throughout.
+and what they gave stays with the page (`old_tally`), so its totals and its road lose nothing. Contact details go half a
+year after somebody last came. What is stored stays equal to a recompute throughout. Imports that said for how long they
+are kept have a job of their own.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settle import Settler
-from bot.storage import acts, aging, belonging, erasing, imports, marks, old_tallies
+from bot.storage import acts, aging, belonging, erasing, marks, old_tallies
 from bot.storage.aging import Old
 from bot.storage.bulk import take_turns
 from bot.storage.engine import Database
-from bot.undoing import undo
 from scoring.points import Tallies, counterparts_asked, tally, together
 from scoring.signals import DAY_MS, date_of, day_number
 
@@ -54,12 +54,11 @@ DEFAULT = Periods()
 
 @dataclass(frozen=True, slots=True)
 class LetGo:
-    """What was let go of: acts, people's contact details, messages that were sent, and imports."""
+    """What was let go of: acts, people's contact details, and messages that were sent."""
 
     acts: int
     contacts: int
     messages: int
-    imports: int
 
 
 class Retention:
@@ -78,7 +77,7 @@ class Retention:
         gone = await self._acts(today)
         contacts = await self._while(aging.lapsed, now - self._periods.contact * DAY_MS)
         messages = await self._while(aging.sent_before, now - self._periods.sent * DAY_MS)
-        return LetGo(gone, contacts, messages, await self._imports(now))
+        return LetGo(gone, contacts, messages)
 
     async def _while(self, part: aging.Part, before: int) -> int:
         gone, more = 0, True
@@ -87,17 +86,6 @@ class Retention:
                 n = await part(connection, self._community, before, BATCH)
             gone, more = gone + n, n == BATCH
         return gone
-
-    async def _imports(self, now: int) -> int:
-        async with self._database.read() as connection:
-            runs = await imports.runs(connection, self._community)
-        over = [
-            one for one in runs
-            if one.keep is not None and one.state in ("done", "undoing") and one.started_at + one.keep * DAY_MS < now
-        ]  # fmt: skip
-        for one in over:
-            await undo(self._database, one.id)
-        return len(over)
 
     async def _acts(self, today: int) -> int:
         gone, after = 0, (-1, 0)

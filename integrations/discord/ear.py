@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
-from bot.ports import Desk, Host, Kind, MachineError, Meter, Signal, Space
+from bot.ports import Desk, Host, Kind, MachineError, Meter, Signal, Space, Unreadable
 from integrations.discord.guild import Guild
 from integrations.discord.hearing import hear
 from integrations.discord.ids import Payload, UnknownPlaceError, UnreadableError
@@ -30,7 +30,7 @@ BATCH = 1_000
 """Events of one server that are handed in together, at most."""
 LONGEST_GATHER = 0.01
 """Seconds for which more are waited for at most: each batch costs something by itself, however small it is."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Seconds until a batch that could not be stored is handed in again: twice as long each time."""
 
 _PLAN, _EMOJI_GONE = "GUILD_SCHEDULED_EVENT_UPDATE", "MESSAGE_REACTION_REMOVE_EMOJI"
@@ -184,7 +184,10 @@ class Ear:
         gone = event.name == "GUILD_DELETE" or (event.name == "GUILD_CREATE" and event.d.get("unavailable"))
         if gone:
             server.live = False
+            if event.name == "GUILD_DELETE" and not event.d.get("unavailable"):
+                await self._again(server.desk.left)
         elif event.name == "GUILD_CREATE":
+            await self._again(server.desk.returned)
             await self._again(lambda: self._asks.arrived(server, event.at))
             if event is server.told:  # else its session has been lost meanwhile, and something may be missing
                 server.live = True
@@ -210,21 +213,28 @@ class Ear:
         return server
 
     async def _read(self, server: Server, batch: list[Event]) -> list[Signal]:
-        desk, guild = server.desk, server.guild
+        desk, guild, unread = server.desk, server.guild, list[Unreadable]()
         found = guild.apply(desk.settings, desk.kinds, batch[0].at)
         for event in batch:
             try:
                 said = hear(guild, event.name, event.d, event.at)
             except UnknownPlaceError as unknown:
                 said = await self._again(partial(self._signals, server, event, unknown))
-            except UnreadableError:
-                self._host.count(Meter.MALFORMED)
+            except UnreadableError as error:
+                unread.append(Unreadable(event.name, str(error), event.at))
                 continue
             if said and event.name == _EMOJI_GONE:
                 await self._store(server, found)  # it may be what is gone
                 found, said = [], await self._again(partial(self._each, server, said))
             found += said
+        await self._set_aside(server, unread)
         return found
+
+    async def _set_aside(self, server: Server, unread: list[Unreadable]) -> None:
+        """Count what could not be read, and put it down."""
+        if unread:
+            self._host.count(Meter.MALFORMED, len(unread))
+            await self._again(lambda: server.desk.unread.add(unread))
 
     async def _signals(self, server: Server, event: Event, unknown: UnknownPlaceError) -> list[Signal]:
         """Fetch what an event speaks of and is not known, and return what it says then."""
@@ -233,8 +243,8 @@ class Ear:
             return []
         try:
             return [signal for one in (missing, event) for signal in hear(server.guild, one.name, one.d, one.at)]
-        except UnreadableError:
-            self._host.count(Meter.MALFORMED)
+        except UnreadableError as error:
+            await self._set_aside(server, [Unreadable(event.name, str(error), event.at)])
             return []
 
     async def _each(self, server: Server, gone: list[Signal]) -> list[Signal]:

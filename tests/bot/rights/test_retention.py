@@ -178,18 +178,6 @@ def test_participations_stay_and_periods_can_only_be_shortened(here: Here) -> No
         Periods(counted=91)
 
 
-def test_import_goes_when_it_said_it_would(here: Here) -> None:
-    source = next(one for one in SOURCES if not one.live)
-    number = here.town.numbers[source]
-    here.town.record(source, [message(ANN, 1, day=TODAY)])
-    here.do("UPDATE import_run SET keep = 10, state = 'done', started_at = :at WHERE id = :id", at=NOW, id=number)
-
-    assert let_go(here, TODAY + 10).imports == 0
-    assert let_go(here, TODAY + 12).imports == 1
-    assert here.rows("SELECT * FROM engagement WHERE community = :of") == []
-    assert let_go(here, TODAY + 13).imports == 0
-
-
 _WHO = st.sampled_from([ANN, BOB, CAT])
 _ACTS = st.lists(
     st.tuples(

@@ -22,6 +22,9 @@ class FakeDesk:
     settings: SpaceSettings = field(default_factory=SpaceSettings)
     kinds: frozenset[Kind] = frozenset()
 
+    async def returned(self) -> None:
+        """Cairn is there again."""
+
     async def record(self, signals: list[Signal]) -> Receipt:
         return Receipt()
 
