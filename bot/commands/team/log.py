@@ -10,6 +10,7 @@ from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
 from bot.speech import Action, Asks, Bold, Choice, Field, Form, Moment, Reply, Who
 from bot.storage import teamwork
+from bot.storage.bulk import take_turns
 from bot.storage.teamwork import GRANT, HOURS, HUNDREDTHS, Investment, Logged
 from bot.teamwork.given import Given, noon
 from bot.teamwork.loggable import loggable
@@ -74,6 +75,7 @@ async def _put_down(call: Call, room: Room, signal: Signal, title: str) -> Reply
         return room.say("common.nobody_known")
     key, kind = f"{signal.key}/{room.keys.handle(who)}", signal.key.partition(":")[2]
     async with room.database.write() as connection:
+        await take_turns(connection, room.community)  # of two who log the same, the second finds the first one's row
         by = await actor(connection, room, call.caller.account)
         row = Logged(0, room.space, signal.key_day, key, kind, signal.key_day, known.member, by, room.now)
         number = await teamwork.log(connection, room.community, row)

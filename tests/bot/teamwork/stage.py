@@ -81,11 +81,11 @@ class Stage:
     calls: int = 0
     places: dict[str, str] = field(default_factory=dict)
 
-    async def call(self, command: str = "", by: Account = MOD, **given: Any) -> Reply:
+    async def call(self, command: str = "", by: Account = MOD, /, **given: Any) -> Reply:
         """Give a command as somebody: the moderator and the manager have their roles."""
         return await self.desk.call(Call(self.caller(by), self._at(), command, given=given))
 
-    async def act(self, action: Action, by: Account = MOD, chosen: Iterable[str] = (), **given: Any) -> Reply:
+    async def act(self, action: Action, by: Account = MOD, /, *, chosen: Iterable[str] = (), **given: Any) -> Reply:
         """Press a button, choose, or send a form."""
         call = Call(self.caller(by), self._at(), action=action, given=given, chosen=tuple(chosen))
         return await self.desk.call(call)
@@ -94,7 +94,7 @@ class Stage:
         """Use a context menu."""
         return await self.desk.call(Call(self.caller(who, locale), self._at(), command, aim=aim))
 
-    async def in_german(self, command: str, by: Account = MOD, **given: Any) -> Reply:
+    async def in_german(self, command: str, by: Account = MOD, /, **given: Any) -> Reply:
         """Give a command in German."""
         return await self.desk.call(Call(self.caller(by, "de"), self._at(), command, given=given))
 

@@ -10,7 +10,7 @@ import pytest
 from bot.calling import Aim
 from bot.keys import open_keys
 from bot.speech import Action
-from scoring.signals import DAY_MS, Account, Kind
+from scoring.signals import DAY_MS, Kind
 from tests.bot.teamwork.stage import ANN, BOB, HEAD, MACHINE, MOD, TODAY, Stage, form, said, select, staged, standing
 
 LOG, UNDO = "cairn-team log", "cairn-team undo"
@@ -173,7 +173,3 @@ async def test_what_can_be_logged_is_suggested(stage: Stage) -> None:
 
 async def test_words_are_german_where_the_caller_is(stage: Stage) -> None:
     assert said(await stage.in_german(LOG, who=ANN, what="mentored")).startswith("Eingetragen für")
-
-
-def test_people_of_the_stage_are_people() -> None:
-    assert all(isinstance(one, Account) and not one.bot for one in (MOD, HEAD, ANN, BOB))

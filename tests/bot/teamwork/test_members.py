@@ -9,7 +9,7 @@ import pytest
 from bot.speech import Action, Jump, Paragraph
 from bot.storage import people
 from scoring.signals import Kind
-from tests.bot.teamwork.stage import ANN, BOB, CAT, MOD, TODAY, Stage, buttons, said
+from tests.bot.teamwork.stage import ANN, BOB, CAT, MOD, TODAY, Stage, buttons, said, select
 
 MEMBER = "cairn-team member"
 _PEOPLE = "SELECT count(DISTINCT member) FROM account WHERE handle <> :mod"
@@ -157,7 +157,7 @@ async def test_accounts_that_are_called_the_same_are_suggested_joined_and_parted
     again = said(await stage.act(buttons(shown)["They are one person"]))
     one = await stage.rows(_PEOPLE, mod=stage.keys.handle(MOD))
     after = await stage.call("cairn-team merge")
-    part = next(block.items[0] for block in after.blocks if hasattr(block, "items"))
+    part = select(after)
     parted = said(await stage.act(part.action, chosen=[part.choices[0].value]))
     two = await stage.rows(_PEOPLE, mod=stage.keys.handle(MOD))
 
