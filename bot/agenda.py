@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ class Entry:
     """One job of one community (none: of the whole database) at one moment; times are in ms.
 
     `last` is what was put down last, `done` what was done last; `held`: somebody is at it. `late`: it is overdue since
-    then, None where it is not.
+    then, None where it is not. `failed` is what was begun and not finished, of what it left for later, too.
     """
 
     job: Job
@@ -36,11 +36,12 @@ class Entry:
     done: Task | None
     held: bool
     late: int | None
+    failed: tuple[Task, ...] = ()
 
     @property
     def failing(self) -> bool:
-        """Whether it was begun and not finished, and nobody is at it."""
-        return self.last is not None and self.last.state == tasks.WAITING and self.last.tries > 0 and not self.held
+        """Whether something was begun and not finished, and nobody is at it."""
+        return bool(self.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,34 +104,64 @@ class Reckoner:
 
 async def agenda(connection: AsyncConnection, jobs: Jobs, now: int) -> list[Entry]:
     """Return everything on the clock at a moment (ms), by job and then by community."""
-    there, held = await places(connection), await tasks.lanes_there(connection)
-    last, done = await tasks.last(connection), await tasks.last_done(connection)
+    there, found = await places(connection), await _read(connection)
     reckoner, entries = Reckoner(now), []
     for job, place in duties(jobs, there):
         lane, zone = Lane(place.number, job.name), zone_of(job, place)
-        stands = _Stands(held.get(lane), last.get(lane), done.get(lane))
-        late, coming = _late(job, zone, reckoner, stands), reckoner.next(job.cron, zone).due
-        busy = stands.held is not None and stands.held.lease > now
-        entries.append(Entry(job, lane, place.name, zone.key, coming, stands.last, stands.done, busy, late))
+        waits = [one for one in found.open if one.lane == lane or one.lane in _parts(job, lane)]
+        failed = tuple(one for one in waits if one.tries and not found.is_held(one.lane, now))
+        coming = reckoner.next(job.cron, zone).due
+        late = min(filter(None, (_late(job, lane, zone, (reckoner, found)), _stuck(job, waits, now))), default=None)
+        last, done, held = found.last.get(lane), found.done.get(lane), found.is_held(lane, now)
+        entries.append(Entry(job, lane, place.name, zone.key, coming, last, done, held, late, failed))
     return entries
 
 
 @dataclass(frozen=True, slots=True)
-class _Stands:
-    held: Held | None
-    last: Task | None
-    done: Task | None
+class _Found:
+    """What stands in the store of all lanes."""
+
+    held: Mapping[Lane, Held]
+    last: Mapping[Lane, Task]
+    done: Mapping[Lane, Task]
+    open: Sequence[Task]
+
+    def is_held(self, lane: Lane, now: int) -> bool:
+        return lane in self.held and self.held[lane].lease > now
 
 
-def _late(job: Job, zone: ZoneInfo, reckoner: Reckoner, stands: _Stands) -> int | None:
+async def _read(connection: AsyncConnection) -> _Found:
+    return _Found(
+        await tasks.lanes_there(connection),
+        await tasks.last(connection),
+        await tasks.last_done(connection),
+        await tasks.open_ones(connection),
+    )
+
+
+def _parts(job: Job, lane: Lane) -> set[Lane]:
+    return {Lane(lane.community, f"{job.name}/{part}") for part in job.parts}
+
+
+def _late(job: Job, lane: Lane, zone: ZoneInfo, now: tuple[Reckoner, _Found]) -> int | None:
     """Return since when a job is overdue: its last period that should long be done is not."""
-    should = reckoner.last(job.cron, zone, round(job.late_hours * _HOUR_MS))
-    if stands.held is None or should is None or should.due < stands.held.since:
+    reckoner, found = now
+    held, done, last = found.held.get(lane), found.done.get(lane), found.last.get(lane)
+    should = reckoner.last(job.cron, zone, _patience(job))
+    if held is None or should is None or should.due < held.since:
         return None
-    ended = stands.done
-    if job.missed is Missed.SKIP and stands.last is not None and stands.last.state != tasks.WAITING:
-        ended = stands.last
-    return should.due if ended is None or ended.due < should.due else None
+    if job.missed is Missed.SKIP and last is not None and last.state != tasks.WAITING:
+        done = last
+    return should.due if done is None or done.due < should.due else None
+
+
+def _stuck(job: Job, waits: Sequence[Task], now: int) -> int | None:
+    """Return since when something has been waiting for too long that is to be done once."""
+    return min((one.due for one in waits if one.due < now - _patience(job)), default=None)
+
+
+def _patience(job: Job) -> int:
+    return round(job.late_hours * _HOUR_MS)
 
 
 async def wish(connection: AsyncConnection, lane: Lane, now: int) -> str:
@@ -143,8 +174,8 @@ async def wish(connection: AsyncConnection, lane: Lane, now: int) -> str:
 def troubles(one: Entry) -> str:
     """Return what is wrong with a job, in a few words; nothing where all is well."""
     late = f"is late since {_told(one.late)}" if one.late is not None else ""
-    failing = f"failed {one.last.tries} times: {one.last.said}" if one.failing and one.last is not None else ""
-    return "; ".join(filter(None, (late, failing)))
+    failed = (f"{each.lane.name} failed {each.tries} times: {each.said}" for each in one.failed)
+    return "; ".join(filter(None, (late, *failed)))
 
 
 def _told(at: int) -> str:

@@ -20,6 +20,8 @@ from bot.storage import tasks
 from bot.storage.engine import Database
 from bot.storage.tasks import Lane
 
+LATER_CAME = "a later one came"
+"""Why work was given up."""
 LATE_HOURS = 6.0
 """So long after it was due a job that is not done counts as overdue."""
 
@@ -63,12 +65,16 @@ class Work:
         """The community's number, 0 for the whole database."""
         return self.lane.community
 
-    def later(self, part: str, key: str, **about: object) -> Write:
-        """Return what leaves something for one of the job's `parts`: once for each key, however often it is left."""
+    def later(self, part: str, key: str, *, instead: bool = False, **about: object) -> Write:
+        """Return what leaves something for one of the job's `parts`: once for each key, however often it is left.
+
+        `instead`: it stands for all that waits there from before, which is given up.
+        """
         lane = Lane(self.community, f"{self.lane.name}/{part}")
 
         async def leave(connection: AsyncConnection) -> bool:
-            await tasks.add(connection, lane, key, self.now, about)
+            if await tasks.add(connection, lane, key, self.now, about) and instead:
+                await tasks.skip(connection, lane, key, self.now, LATER_CAME)
             return False
 
         return leave

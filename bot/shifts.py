@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.duties import Do, Job, Means, Missed, Work, Write
+from bot.duties import LATER_CAME, Do, Job, Means, Missed, Work, Write
 from bot.errors import CairnError, MachineError
 from bot.logs import unexpected
 from bot.storage import tasks
@@ -29,7 +29,7 @@ EACH_DAYS, EACH_MOST = 31, 200
 """How far back each period is made up for, and how many at most."""
 SKIP_MS = 900_000
 """How late work may begin that is not made up for."""
-LATER_CAME, TOO_LATE = "a later one came", "nobody was there at its time"
+TOO_LATE = "nobody was there at its time"
 _logger = logging.getLogger(__name__)
 
 

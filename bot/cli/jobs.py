@@ -40,7 +40,7 @@ async def list_(
     if which.json:
         output.document({"at": _moment(now), "jobs": [_document(one) for one in shown]})
     else:
-        output.show(_table(shown))
+        output.show(_table(shown), *(f"{_name(one)} {troubles(one)}" for one in shown if troubles(one)))
 
 
 @app.command
@@ -107,6 +107,7 @@ def _document(one: Entry) -> dict[str, Any]:
         "done": _moment(one.done.ended_at) if one.done else None,
         "running": one.held,
         "late_since": _moment(one.late),
+        "failed": [{"of": each.lane.name, "tries": each.tries, "said": each.said} for each in one.failed],
         "last": None
         if last is None
         else {"period": last.key, "due": _moment(last.due), "tries": last.tries} | _ended(last),
@@ -122,14 +123,17 @@ def _moment(at: int | None) -> str | None:
 
 
 def _table(entries: list[Entry]) -> Table:
-    table = Table("job", "community", "when", "done last", "next", "stands", box=None, pad_edge=False)
+    table = Table("job", "community", "when", "done last", "next", box=None, pad_edge=False)
     for one in entries:
         table.add_row(
             one.job.name,
             one.community or "all",
             f"{one.job.cron.line} ({one.zone})",
-            _moment(one.done.ended_at if one.done else None) or "never",
+            "now" if one.held else _moment(one.done.ended_at if one.done else None) or "never",
             _moment(one.next),
-            "is being done" if one.held else troubles(one) or "fine",
         )
     return table
+
+
+def _name(one: Entry) -> str:
+    return f"{one.job.name} of {one.community}" if one.community else one.job.name

@@ -19,7 +19,7 @@ async def plan(work: Work) -> Sequence[Write]:
     """Leave the backup to be written, where any are wanted."""
     if not work.means.settings.backups_keep:
         return []
-    return [work.later("write", work.key)]
+    return [work.later("write", work.key, instead=True)]
 
 
 async def write(work: Work) -> str:

@@ -14,7 +14,7 @@ async def plan(work: Work) -> Sequence[Write]:
     """Leave the files to be cleared where an erasure waits for that."""
     async with work.database.read() as connection:
         left = await erasing.open_ones(connection)
-    return [work.later("files", work.key)] if left else []
+    return [work.later("files", work.key, instead=True)] if left else []
 
 
 async def files(work: Work) -> str:

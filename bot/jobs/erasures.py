@@ -17,7 +17,7 @@ async def plan(work: Work) -> Sequence[Write]:
     """Leave the erasures that are open to be finished."""
     async with work.database.read() as connection:
         left = await erasing.open_ones(connection)
-    return [work.later("finish", work.key)] if left else []
+    return [work.later("finish", work.key, instead=True)] if left else []
 
 
 async def finish(work: Work) -> str:

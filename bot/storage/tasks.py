@@ -181,6 +181,14 @@ async def waiting(connection: AsyncConnection, now: int, soon: int) -> list[Lane
     return [Lane(*row) for row in rows]
 
 
+async def open_ones(connection: AsyncConnection) -> list[Task]:
+    """Return everything that waits, the oldest first."""
+    return [
+        _task(row)
+        for row in await rows_of(connection, f"SELECT {_TASK} FROM task WHERE state = 'waiting' ORDER BY due, key")
+    ]
+
+
 async def there(connection: AsyncConnection, wanted: Iterable[tuple[Lane, str]]) -> set[tuple[Lane, str]]:
     """Return which of the pieces of work (lane and key) have been put down, whatever became of them."""
     rows = await matching(

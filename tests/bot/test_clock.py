@@ -279,6 +279,31 @@ async def test_a_part_is_done_once_for_each_key_and_says_what_it_did(database_ur
     assert (done.state, done.said) == ("done", "tidied")
 
 
+async def test_a_part_that_fails_makes_its_job_late_and_gives_way_to_the_next(sqlite_url: str) -> None:
+    async def breaks(work: Work) -> str:
+        raise MachineError("no room")
+
+    async def plan(work: Work) -> Sequence[Write]:
+        return [work.later("send", work.key, instead=True)]
+
+    async with founded(sqlite_url, "UTC") as (database, (town,)):
+        rig = Rig(database, START, [job(plan=plan, parts={"send": breaks})])
+        for hour in range(0, 52, 2):
+            await rig.tick(START + hour * HOUR)
+        async with database.read() as connection:
+            (entry,) = await agenda(connection, rig.jobs, rig.ms)
+        states = await rig.states(Lane(town, "daily/send"))
+        assert {key[:10]: state for key, (state, _) in states.items()} == {
+            "2026-03-11": "skipped",
+            "2026-03-12": "waiting",
+        }
+        assert entry.done is not None
+        assert (entry.failing, [one.said for one in entry.failed]) == (True, ["no room"])
+        assert entry.late is not None
+        assert rig.clock.late() == ["daily"]
+        assert rig.told.stands["daily"][1] > 6 * HOUR
+
+
 async def test_what_takes_too_long_is_broken_off_and_others_are_done(sqlite_url: str) -> None:
     async def hangs(work: Work) -> Sequence[Write]:
         await asyncio.Event().wait()

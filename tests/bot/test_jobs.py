@@ -17,17 +17,18 @@ from bot.commands.registry import registry
 from bot.duties import Jobs, everything
 from bot.forgetting import Forgetting, Order
 from bot.gate import Invite
-from bot.jobs import backup, clearing, erasures, imports, renewal, roll, upkeep
+from bot.jobs import backup, clearing, erasures, imports, removal, renewal, retention, roll, upkeep
 from bot.keys import open_keys
 from bot.language import LANGUAGES, Words
 from bot.maintenance.archive import opened
 from bot.parcels import unpacked
+from bot.removal import Removal
 from bot.speech import Button, Controls
 from bot.storage import contacts
 from bot.storage.tasks import Lane
 from scoring.signals import DAY_MS, Account
 from tests.bot.clockwork import Rig
-from tests.bot.rights.town import ANN, BOB, CAT, NOW, TODAY, Here, message, settled_space
+from tests.bot.rights.town import ANN, BOB, CAT, HELP, NOW, TODAY, Here, message, settled_space
 from tests.scenarios.words import SOURCES
 from tests.scenarios.world import world
 
@@ -105,6 +106,35 @@ def test_imports_are_taken_back_when_their_days_are_over(here: Here) -> None:
     assert here.rows("SELECT source FROM engagement WHERE community = :of") == [(other,)]
     assert here.town.as_of() == TODAY + 11
     assert here.town.differences() == {}
+
+
+def test_what_is_over_its_time_is_let_go_of_at_the_start_and_each_night(here: Here) -> None:
+    here.hear(*(message(ANN, ago, day=TODAY - ago) for ago in (10, 89, 200)))
+    here.settle()
+    rig = clock(here, retention)
+
+    here.run(rig.tick())
+    assert here.rows("SELECT day FROM engagement WHERE community = :of ORDER BY day") == [(TODAY - 89,), (TODAY - 10,)]
+    here.run(rig.tick(SECONDS + 3 * DAY))
+
+    assert here.rows("SELECT day FROM engagement WHERE community = :of") == [(TODAY - 10,)]
+    assert here.town.differences() == {}
+    assert sum(rig.told.failed.values()) == 0
+
+
+def test_a_space_that_removed_cairn_is_purged_after_its_grace(here: Here) -> None:
+    here.hear(message(ANN, 1, context=HELP))
+    here.settle()
+    rig = clock(here, removal)
+    here.run(rig.tick())
+    here.run(Removal(here.database).left(here.space, NOW))
+    for days in (1, 15, 29):
+        here.run(rig.tick(SECONDS + days * DAY))
+    assert here.rows("SELECT count(*) FROM engagement WHERE community = :of") == [(1,)]
+    here.run(rig.tick(SECONDS + 31 * DAY))
+
+    assert here.rows("SELECT count(*) FROM engagement WHERE community = :of") == [(0,)]
+    assert sum(rig.told.failed.values()) == 0
 
 
 def test_upkeep_sweeps_what_has_had_its_time_and_nothing_else(here: Here) -> None:
