@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot import declared
 from bot.errors import ConfigError
 from bot.inventory import Sort, inventory
 from bot.keys import Keys
@@ -43,6 +44,8 @@ async def export(database: Database, keys: Keys, of: tuple[int, Family], words: 
         found = await exporting.rows(connection, Mine(community, whose, passing))
         for row in found.get("outbox", []):
             row["content"] = _opened(keys, row["content"])
+        for row in found.get("attribute", []):
+            row["value"] = declared.opened(keys, row["name"], row["value"])
         acts = found.get("engagement", [])
         where = await exporting.places(connection, sorted({row["context"] for row in acts}))
     tables = {name: [_plain(name, row, where) for row in rows] for name, rows in found.items()}

@@ -9,9 +9,11 @@ from sqlalchemy import insert, update
 
 from bot import declared
 from bot.calling import Caller
+from bot.exporting import export
+from bot.language import Words
 from bot.space_settings import Consent
 from bot.speech import Form
-from bot.storage import belonging
+from bot.storage import belonging, choosing
 from bot.storage.schema import attribute
 from bot.storage.schema import rules as rules_table
 from tests.bot.commands.chat import (
@@ -162,6 +164,17 @@ async def test_handles_lie_encrypted_are_shown_and_taken_back(chat: Chat) -> Non
 
     await chat.press(ANN, "about-me-save", **{"handle:github": ""})
     assert "ann-in-garden" not in said(await chat.say(ANN, "cairn about-me"))
+
+
+async def test_export_holds_handles_as_they_were_given(chat: Chat) -> None:
+    await chat.press(ANN, "about-me-save", **{"handle:github": "ann-in-garden"})
+    async with chat.database.read() as connection:
+        whose = await choosing.family(connection, chat.place.community, chat.keys.handle(ANN))
+    assert whose is not None
+
+    copy = await export(chat.database, chat.keys, (chat.place.community, whose), Words("en"))
+
+    assert b"ann-in-garden" in copy.whole
 
 
 async def test_what_is_no_handle_is_said_and_the_rest_is_kept(chat: Chat) -> None:
