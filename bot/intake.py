@@ -11,17 +11,21 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil, sqrt
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import CairnError, MachineError
 from bot.keys import Keys
 from bot.ports import Inbox, Receipt
+from bot.storage import unread
 from bot.storage.accounts import Memory
 from bot.storage.communities import COULD_NOT_BE_STORED, set_aside
 from bot.storage.engine import Database
 from bot.storage.recording import Origin, record
+from bot.unread import Unreadable
 from scoring.signals import Signal
 
 _POISON = (ArithmeticError, AttributeError, DBAPIError, LookupError, TypeError, ValueError)
@@ -31,6 +35,8 @@ ENOUGH = 16
 """Signals that are worth a transaction of their own: with so many, nobody waits for more."""
 BATCH = 2_000
 """Signals in one transaction, at most (one caller's group is never split below its own size up to this)."""
+FEW = 50
+"""Signals that are tried one by one where they cannot be stored together."""
 ROOM = 256
 """Calls that may wait to be stored before callers are held back."""
 
@@ -163,24 +169,24 @@ class Intake:
             return
         call = calls[0]
         if len(call.signals) > 1:
-            await self._halves(call)
+            await self._parts(call)
             return
         receipt = Receipt()
         receipt.dropped[COULD_NOT_BE_STORED] += 1
         try:
             async with self._database.write() as connection:
-                origin, fault = call.origin, (call.signals[0].kind, type(error).__name__)
-                await set_aside(connection, origin.community, origin.newcomers.source, fault)
+                await _set_aside(connection, call.origin, call.signals[0], type(error).__name__)
         except CairnError as failure:
             _tell(call, failure)
             return
         _tell(call, receipt)
 
-    async def _halves(self, call: _Call) -> None:
-        """Store a call's signals in halves, down to the one at fault."""
-        middle = len(call.signals) // 2
+    async def _parts(self, call: _Call) -> None:
+        """Store a call's signals in parts, down to the one at fault: whatever their number, it is tried four times."""
+        size = len(call.signals)
+        step = 1 if size <= FEW else ceil(sqrt(size))
         receipt = Receipt()
-        for part in (call.signals[:middle], call.signals[middle:]):
+        for part in (call.signals[start : start + step] for start in range(0, size, step)):
             done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
             await self._commit([_Call(call.origin, part, done)])
             try:
@@ -189,6 +195,15 @@ class Intake:
                 _tell(call, error)
                 return
         _tell(call, receipt)
+
+
+async def _set_aside(connection: AsyncConnection, origin: Origin, signal: Signal, reason: str) -> None:
+    """Put down that a signal cannot be stored: for its space where it was heard live, else with its import."""
+    if origin.space and not origin.newcomers.source:
+        found = Unreadable(signal.kind.label, reason, signal.at)
+        await unread.add(connection, (origin.community, origin.space), [found])
+    else:
+        await set_aside(connection, origin.community, origin.newcomers.source, (signal.kind, reason))
 
 
 class _Inbox:

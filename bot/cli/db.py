@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,9 @@ from bot.maintenance.backup import missing
 from bot.maintenance.check import Checked, CheckReport
 from bot.maintenance.check import check as look
 from bot.maintenance.restore import restore as bring_back
-from bot.storage import migrate
+from bot.reports import tables
+from bot.storage import communities, migrate
+from bot.storage import unread as could_not_read
 from bot.storage.engine import Database
 
 app = App(name="db", help="Upgrade, check, back up and restore the database.")
@@ -136,3 +139,53 @@ async def restore(
     if restored.before is not None:
         print(f"What was there before is in {restored.before.file}.")
     print(f"It needs the key file that was made with it, as {settings.keys_file}; cairn config check says if it fits.")
+
+
+@app.command
+async def unread(*, again: Annotated[bool, Parameter(negative="")] = False, json: Json = False) -> None:
+    """List what was heard live and could not be read or stored: what it was, why, and when; never what it held.
+
+    Parameters
+    ----------
+    again
+        Ask for it to be read again from the platform's history: a running Cairn does so within a minute, any other when
+        it starts. Something is tried five times at most.
+    """
+    async with _database() as (database, _):
+        await ready(database)
+        asked = 0
+        if again:
+            async with database.write() as connection:
+                asked = await could_not_read.ask_again(connection)
+        async with database.read() as connection:
+            found = await could_not_read.everything(connection)
+            names = {one.id: one.name for one in await communities.everyone(connection)}
+    if json:
+        output.document({"unread": [_unread(one, names) for one in found], "asked_again": asked})
+        return
+    table = tables.table("community", "space", "what", "why", "how many", "tries", left=4)
+    for one in found:
+        where = f"{one.platform} {one.external}"
+        table.add_row(names[one.community], where, one.what, one.reason, str(one.n), str(one.tries))
+    output.show(table)
+    if again:
+        print(f"{asked} of them are read again within a minute while Cairn runs, else when it starts.")
+
+
+def _unread(one: could_not_read.Sum, names: dict[int, str]) -> dict[str, Any]:
+    return {
+        "community": names[one.community],
+        "platform": one.platform,
+        "space": one.external,
+        "what": one.what,
+        "reason": one.reason,
+        "first": _moment(one.since),
+        "last": _moment(one.until),
+        "n": one.n,
+        "tries": one.tries,
+        "asked_again": one.asked,
+    }
+
+
+def _moment(at: int) -> str:
+    return dt.datetime.fromtimestamp(at // 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -59,7 +59,7 @@ async def everything(connection: AsyncConnection) -> list[Sum]:
         .where(unread.c.n > 0)
         .order_by(unread.c.community, unread.c.space, unread.c.what, unread.c.reason)
     )
-    return [Sum(*row[:10], bool(row[10])) for row in rows]
+    return [Sum(*row) for row in rows]
 
 
 async def ask_again(connection: AsyncConnection) -> int:

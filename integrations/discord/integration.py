@@ -24,6 +24,7 @@ from integrations.discord.guests import Guests
 from integrations.discord.history import History
 from integrations.discord.ids import Payload, UnreadableError
 from integrations.discord.logins import Logins
+from integrations.discord.mending import OVERLAP_MS, Mending
 from integrations.discord.pages import Pages
 from integrations.discord.patience import beside
 from integrations.discord.people import People
@@ -33,8 +34,6 @@ from integrations.discord.speaking.mouth import Speaking, deliver
 from integrations.discord.timing import Timing, wall_clock
 from integrations.discord.wire import Client, Lives
 
-OVERLAP_MS = 60_000
-"""What is read again before a gap: clocks differ, and what is known already changes nothing."""
 CANCEL_SECONDS = 0.5
 """After how long what was cancelled and goes on is cancelled again."""
 _HEARD = "heard"
@@ -116,14 +115,13 @@ class _Session:
         self._timing = timing
         self._people = People()
         self._ear = Ear(host, self._people, self)
-        self._repairs: dict[str, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[None]] = set()
         self._logins = Logins(host, self._left, access.clock, timing.pause)
         self.client = Client(self, members=access.members, clock=access.clock, timing=timing)
         self.hear, self.room = self._ear.hear, self._ear.room
         self._lives = Lives(self.client)
-        self._history = History(Pages(self.client.http, access.clock), timing.retry)
-        self._behind = Behind(host, self.client.http, self._ear, self._repairs, (access.clock, timing))
+        self._mending = Mending(History(Pages(self.client.http, access.clock), timing.retry), self._quietly)
+        self._behind = Behind(host, self.client.http, self._ear, self._mending.readings, (access.clock, timing))
         self._answers = Answers(self.client.http, access.clock, lambda: host.count(Meter.RATE_LIMITED))
         self.fetch = Fetching(self.client.http, host, access.clock).fetch
         self._guests = Guests(self.client.http, access.clock)
@@ -148,7 +146,7 @@ class _Session:
 
     async def _leave_off(self) -> None:
         """End what asks Discord for something; it is gone on with after the next start."""
-        beside = [*self._repairs.values(), *self._asking]
+        beside = [*self._mending.readings.values(), *self._asking]
         for one in beside:
             one.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
@@ -221,13 +219,7 @@ class _Session:
         before = server.heard or int(await server.desk.notes.read(_HEARD) or 0)
         if not before:  # from here on, whatever is missed is a gap, even where Cairn ends before it puts that down
             await server.desk.notes.write(_HEARD, str(at))
-        earlier = self._repairs.pop(server.guild.id, None)
-        if earlier is not None:
-            earlier.cancel()
-            await asyncio.wait([earlier])
-        if before:  # put down before it is heard any further: the next gap begins there
-            await self._history.put_down(server, before - OVERLAP_MS, at)
-        self._repairs[server.guild.id] = asyncio.create_task(self._quietly(partial(self._history.go_on, server)))
+        await self._mending.begin(server, (before, at) if before else None)
         self._ask(partial(self._guests.look, server))
         if self._access.members and not server.guild.kinds.isdisjoint((Kind.JOIN, Kind.ROLE)):
             server.guild.joined_after = before - OVERLAP_MS if before else at - _NEWCOMERS_MS
@@ -267,6 +259,8 @@ class _Session:
             if stays >= self._timing.stays:
                 stays = 0.0
                 await self._tell_stays(end=False)
+                for server in self._ear.servers.values():
+                    self._ask(partial(self._mending.again, server))
             if guests >= self._timing.guests:
                 guests = 0.0
                 for server in self._ear.servers.values():

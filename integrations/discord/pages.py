@@ -14,11 +14,20 @@ import aiohttp
 import discord
 from discord.http import HTTPClient
 
-from bot.ports import MachineError, Signal
+from bot.ports import MachineError, Signal, Unreadable
 from integrations.discord.channels import FORUMS
 from integrations.discord.ear import Server
 from integrations.discord.guild import Guild
-from integrations.discord.ids import Payload, UnreadableError, emoji_in, moment_in, moment_of, readable, snowflake
+from integrations.discord.ids import (
+    BROKEN,
+    Payload,
+    UnreadableError,
+    emoji_in,
+    moment_in,
+    moment_of,
+    readable,
+    snowflake,
+)
 from integrations.discord.messages import captured_whole, written
 
 PAGE = 100
@@ -101,7 +110,8 @@ class Pages:
                 return written(message, guild, captured, captured)
             reacting = {name: await self._reacting(guild, message, emoji) for name, emoji in reactions.items()}
             return captured_whole(message, reacting, guild, captured)
-        except UnreadableError:
+        except UnreadableError as error:
+            await server.desk.unread.add([Unreadable("message", str(error), _moment(message, captured))])
             return []
 
     async def _reacting(self, guild: Guild, message: Payload, emoji: Payload) -> list[Payload]:
@@ -182,6 +192,14 @@ def _reactions(message: Payload) -> dict[str, Payload]:
 def _author(message: Payload) -> Payload | None:
     author = message["author"]
     return author if isinstance(author, dict) and "id" in author and message.get("webhook_id") is None else None
+
+
+def _moment(message: Payload, now: int) -> int:
+    """Return when a message that cannot be read was written, as far as it says so."""
+    try:
+        return min(moment_in(snowflake(message["id"])), now)
+    except BROKEN:
+        return now
 
 
 @readable

@@ -12,7 +12,7 @@ from discord.gateway import KeepAliveHandler
 
 from bot.ports import Desk, Host, Kind, Receipt, Signal, Space
 from bot.running import Backoff, Supervisor, Task
-from integrations.discord.integration import OVERLAP_MS
+from integrations.discord.mending import OVERLAP_MS
 from integrations.sandbox.faults import Fault
 from tests.scenarios.listeners import HASTY, MINUTE, Cairn, cairn_on, true, until
 

@@ -1,0 +1,146 @@
+"""Events that cannot be read are set aside with their reason, the rest flows, and a command has them read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.intake import Intake
+from bot.storage import unread
+from bot.storage.engine import Database
+from bot.storage.unread import MOST_TRIES, Sum
+from bot.unread import Unreadable
+from scoring.signals import Kind
+from tests.faults.store import founded
+from tests.scenarios.discord_rig import Rig, rig, until
+from tests.scenarios.stories import KEYS, message
+
+MALFORMED = 200
+
+
+async def listed(one: Rig) -> list[Sum]:
+    database = Database(one.url)
+    try:
+        async with database.read() as connection:
+            return await unread.everything(connection)
+    finally:
+        await database.close()
+
+
+async def asks_again(one: Rig) -> int:
+    """Do what `cairn db unread --again` does."""
+    database = Database(one.url)
+    try:
+        async with database.write() as connection:
+            return await unread.ask_again(connection)
+    finally:
+        await database.close()
+
+
+def malformed(guild: int, channel: int) -> Sequence[tuple[str, bytes]]:
+    """Return events of one server that no reader can read."""
+    where = {"guild_id": str(guild), "channel_id": str(channel)}
+    wrong = {"id": "none at all", "author": {"id": "7", "username": "canary"}, "content": "canary", "type": 0}
+    return [
+        ("MESSAGE_CREATE" if n % 2 else "MESSAGE_REACTION_ADD", json.dumps(where | wrong).encode())
+        for n in range(MALFORMED)
+    ]
+
+
+async def test_malformed_events_are_set_aside_and_read_again_when_asked(database_url: str) -> None:
+    async with rig(database_url, heartbeat=30) as one:
+        guild = one.server.guild("Garden")
+        general, alice = guild.text("general"), guild.person("alice")
+        await one.start()
+        await one.heard()
+        (session,) = one.server.gateway.sessions.values()
+        for n, (name, body) in enumerate(malformed(guild.id, general.id)):
+            session.tell(name, body)
+            if n % 20 == 0:
+                await alice.says(general, f"canary {n}")
+        await until(lambda: all_are_listed(one))
+        assert {(found.what, found.n, found.tries) for found in await listed(one)} == {
+            ("MESSAGE_CREATE", MALFORMED // 2, 1), ("MESSAGE_REACTION_ADD", MALFORMED // 2, 1),
+        }  # fmt: skip
+        await one.agrees()
+
+        assert await asks_again(one) == MALFORMED
+        await until(lambda: none_are_listed(one))
+        await until(lambda: all_gaps_are_read(one))
+        assert len(await one.gaps()) == 1
+        assert await asks_again(one) == 0
+        await one.agrees()
+        await one.keeps_quiet("canary", "none at all")
+
+
+async def all_are_listed(one: Rig) -> bool:
+    return sum(found.n for found in await listed(one)) == MALFORMED
+
+
+async def none_are_listed(one: Rig) -> bool:
+    return not await listed(one)
+
+
+async def all_gaps_are_read(one: Rig) -> bool:
+    gaps = await one.gaps()
+    return bool(gaps) and all(gaps)
+
+
+async def test_what_fails_each_time_is_tried_five_times(database_url: str) -> None:
+    database = Database(database_url)
+    try:
+        origin = await founded(database, space=True)
+        here = unread.UnreadOf(database, (origin.community, origin.space or 0))
+        tries = 1
+        await here.add([Unreadable("MESSAGE_CREATE", "written: KeyError", 5)])
+        while await ask(database):
+            assert await here.asked() == (5, 5)
+            await here.taken()
+            await here.add([Unreadable("MESSAGE_CREATE", "written: KeyError", 5)])
+            tries += 1
+        assert tries == MOST_TRIES
+
+        await here.add([Unreadable("MESSAGE_DELETE", "deleted: KeyError", 9)])
+        assert await ask(database) == 1
+    finally:
+        await database.close()
+
+
+async def ask(database: Database) -> int:
+    async with database.write() as connection:
+        return await unread.ask_again(connection)
+
+
+async def test_signal_that_cannot_be_stored_is_tried_few_times_and_listed_for_its_space(database_url: str) -> None:
+    database = Counting(database_url)
+    try:
+        origin = await founded(database, space=True)
+        signals = [message(n) for n in range(500)]
+        signals[321] = signals[321]._replace(key="a\0b")
+        async with Intake(database, KEYS) as intake:
+            database.transactions = 0
+            receipt = await intake.record(origin, signals)
+        async with database.read() as connection:
+            (found,) = await unread.everything(connection)
+    finally:
+        await database.close()
+
+    assert (receipt.new, dict(receipt.dropped)) == (499, {"could not be stored": 1})
+    assert (found.what, found.reason, found.n) == (Kind.MESSAGE.label, "ValueError", 1)
+    assert database.transactions < 60
+
+
+class Counting(Database):
+    """A database that counts its writing transactions."""
+
+    transactions = 0
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Count, and open a transaction."""
+        self.transactions += 1
+        async with super().write() as connection:
+            yield connection
