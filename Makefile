@@ -5,7 +5,7 @@ PYTHON ?= python3
 IN = .venv/bin/python
 PIP = PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 $(IN) -m pip install --quiet --no-input
 
-.PHONY: help setup demo test soak check lint types imports unused bench env sample picture lock upgrade clean
+.PHONY: privacy help setup demo test soak check lint types imports unused bench env sample picture lock upgrade clean
 .DEFAULT_GOAL := help
 
 help:
@@ -59,6 +59,9 @@ env: setup
 
 sample: setup
 	@$(IN) -m tools.make_sample
+
+privacy: setup
+	@$(IN) -m tools.write_privacy
 
 picture: setup
 	@$(IN) -m tools.make_picture

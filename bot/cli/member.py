@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 
 import numpy as np
@@ -10,14 +11,18 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot import histories
+from bot import exporting, histories
 from bot.cli import output
 from bot.cli.options import Which, day, named
 from bot.cli.session import Session, opened
 from bot.errors import InputError
 from bot.explaining import Explainer
+from bot.forgetting import OPERATOR, Forgetting, Order
+from bot.language import Words
 from bot.reports import tables
-from bot.storage import belonging, ledger
+from bot.settle import Settler
+from bot.storage import audit, belonging, choosing, erasing, holding, ledger
+from bot.storage.choosing import Family
 from bot.storage.communities import Community
 from scoring import assess
 from scoring.measures.history import History
@@ -83,6 +88,66 @@ async def list_(
         output.document({"community": name, "as_of": as_of, "members": found})
         return
     output.show(_list(found, step))
+
+
+@app.command
+async def export(
+    member: Annotated[str, Parameter(help="A member's id, or one of their accounts.")],
+    /,
+    which: Which = Which(),  # noqa: B008
+) -> None:
+    """Print all that is kept of somebody, with a page or without: for whoever asks for it and cannot use chat."""
+    async with opened() as session:
+        community, whose = await _anybody(session, member, which)
+        copy = await exporting.export(session.database, await session.keys(), (community.id, whose), Words("en"))
+        async with session.database.write() as connection:
+            now = time.time_ns() // 1_000_000
+            await audit.put(connection, community.id, now, None, exporting.EXPORTED, about=whose.root)
+    print(copy.whole.decode() if which.json else copy.words.decode(), end="\n" if which.json else "")
+
+
+@app.command
+async def forget(
+    member: Annotated[str, Parameter(help="A member's id, or one of their accounts.")],
+    /,
+    which: Which = Which(),  # noqa: B008
+    *,
+    yes: Annotated[bool, Parameter(negative="", help="Do it; without this, say only what would be done.")] = False,
+) -> None:
+    """Forget somebody: delete all that is kept of them, and never store anything of them again."""
+    async with opened() as session:
+        community, whose = await _anybody(session, member, which)
+        keys, left = await session.keys(), 0
+        async with session.database.read() as connection:
+            held = await holding.of(connection, community.id, whose)
+            identity = keys.open((await erasing.sealed_of(connection, whose))[0])
+        if yes:
+            forgetting = Forgetting(session.database, keys)
+            await forgetting.ask(Order(community.id, identity, OPERATOR))
+            left = await forgetting.finish(large=True)
+            await Settler(session.database, community.id).settle()
+    if which.json:
+        output.document({"acts": held.acts, "accounts": held.accounts, "forgotten": yes, "files_cleared": not left})
+    elif yes:
+        print(f"{held.acts} acts of {held.accounts} accounts are deleted, and nothing of them is stored again.")
+        if left:
+            print("What they left in the files is not overwritten yet; Cairn does so at night, or with this command.")
+    else:
+        print(f"{held.acts} acts of {held.accounts} accounts would be deleted, for good. Say --yes to do it.")
+
+
+async def _anybody(session: Session, wanted: str, which: Which) -> tuple[Community, Family]:
+    """Return somebody by id or account, also who is only counted; InputError where there is not exactly one."""
+    community = await session.community(which.community)
+    if community is None:
+        raise InputError("there is no community yet, so nobody is kept")
+    explainer = Explainer(session.database, community, await session.mountain(community), await session.keys())
+    number = await explainer.find(wanted)
+    async with session.database.read() as connection:
+        whose = await choosing.family_of(connection, community.id, number)
+    if whose is None:
+        raise InputError(f"nothing is kept any more of the member {wanted!r}")
+    return community, whose
 
 
 def _list(found: list[dict[str, Any]], step: str | None) -> Table:
