@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from integrations.discord.ear import BATCH, MOST_WAITING
-from integrations.sandbox.discord.server import Sandbox
 from tests.faults.lives import SOAK, Life, Lives, lives, until
 from tests.integrations.discord.payloads import message, snowflake
 from tests.scenarios.discord_rig import PATIENCE
@@ -21,7 +20,7 @@ from tests.scenarios.discord_rig import PATIENCE
 MOST_TASKS = 1_000
 MOST_FILES_MORE = 8
 MOST_GROWTH = 1.05
-MOST_PEOPLE = 500
+EACH_WRITES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ async def test_events_without_end_take_no_more_and_no_more(
             await life.ready()
             samples = []
             for part in range(parts):
-                payloads = written(those.server, (guild.id, general.id), range(part * size, (part + 1) * size))
+                payloads = written((guild.id, general.id), range(part * size, (part + 1) * size), parts * size)
                 await those.server.emit_many("MESSAGE_CREATE", payloads, guild.id)
                 samples.append(await sample(life))
                 await stored(those, (part + 1) * size)
@@ -63,12 +62,12 @@ def typical(samples: list[Sample]) -> float:
     return statistics.median(one.memory for one in samples)
 
 
-def written(server: Sandbox, where: tuple[int, int], numbers: range) -> Iterator[dict[str, Any]]:
-    """Yield messages of many people, each with an id of its own."""
+def written(where: tuple[int, int], numbers: range, most: int) -> Iterator[dict[str, Any]]:
+    """Yield messages of as many people as write some each, each with an id of its own."""
     guild, channel = where
     now = time.time_ns() // 1_000_000
     for n in numbers:
-        author = str(10**17 + n % MOST_PEOPLE)
+        author = str(10**17 + n % (most // EACH_WRITES))
         yield message(snowflake(now, n % 2**22), author, guild_id=str(guild), channel_id=str(channel))
 
 
