@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-FIRST, SECOND, THIRD = 100_000, 20, 100
+FIRST, SECOND, THIRD = 10_000, 20, 100
 """New objects before the young are looked at, and how often that is done before older and then all are."""
 
 
