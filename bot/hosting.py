@@ -5,56 +5,41 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.asking import Asking
-from bot.backfilling import History, Store
-from bot.calling import Call, Caller, Offered
-from bot.commands.door import Door, Place
+from bot.commands.door import Door
 from bot.commands.registry import registry
 from bot.community.comparing import called
-from bot.community.settled import settings_from
+from bot.desks import NotesOf, OneDesk
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.ports import (
     Consent,
     Desk,
-    Held,
     Host,
-    Kind,
     Level,
     Meter,
     Notes,
-    Past,
-    Receipt,
-    Signal,
     Space,
-    SpaceSettings,
-    Unread,
 )
-from bot.removal import Removal
 from bot.rules import parse_rules
-from bot.speech import Choice, Reply
-from bot.storage import communities, exclusions, notes, recalling, spaces
+from bot.storage import communities, exclusions, spaces
 from bot.storage.accounts import Memory, Newcomers, look_up
 from bot.storage.communities import Community
 from bot.storage.engine import Database
-from bot.storage.exclusions import OnTop
 from bot.storage.recording import Origin
 from bot.storage.spaces import Kept
-from bot.storage.unread import UnreadOf
+from scoring.asked import programmes_asked
 from scoring.mountain import Mountain
-from scoring.points import programmes_asked
 from scoring.signals import ALWAYS_STORED, Account
 
 REFRESH_SECONDS = 5.0
 """How old a desk's settings and kinds may be."""
-NOT_LISTENED_TO = "not listened to"
-"""Why signals are dropped of a space that has been taken out of the community file."""
 _logger = logging.getLogger(__name__)
 
 
@@ -79,7 +64,7 @@ class Desks:
         """Take the store, the way in, what to do with unknown spaces, and where to count."""
         self.database = database
         self._policy = policy
-        self._desks: dict[tuple[str, str], _Desk] = {}
+        self._desks: dict[tuple[str, str], OneDesk] = {}
         self._refused: set[tuple[str, str]] = set()
         self._told: set[tuple[tuple[str, str], str]] = set()
         self._mountains: dict[int, Mountain] = {}
@@ -149,7 +134,7 @@ class Desks:
                 self._refuse(key, wanted, refused)
                 return
         async with self.database.read() as connection:
-            desk = _Desk(self, integration, wanted)
+            desk = OneDesk(self, integration, wanted)
             await self._furnish(connection, desk, *found[0])
             self._desks[key] = desk
         await desk.returned()
@@ -175,7 +160,7 @@ class Desks:
             _logger.info("%s is listened to from now on (consent: counted)", called(replace(wanted, name="")))
         return refused
 
-    async def _furnish(self, connection: AsyncConnection, desk: _Desk, number: int, kept: Kept) -> None:
+    async def _furnish(self, connection: AsyncConnection, desk: OneDesk, number: int, kept: Kept) -> None:
         """Give a desk what holds now."""
         rules = await communities.active_rules(connection, number)
         if rules.id not in self._mountains:
@@ -199,102 +184,6 @@ async def _full(connection: AsyncConnection, community: Community) -> str:
     return ""
 
 
-class _Desk:
-    def __init__(self, desks: Desks, integration: str, space: Space) -> None:
-        self._desks = desks
-        self.integration = integration
-        self._read: tuple[str, Kept, OnTop] | None = None
-        self.space = space
-        self.settings = SpaceSettings()
-        self.open = True
-        self._away = True  # as far as is known: it may have been removed before a restart
-        self.origin: Origin
-        store = Store(desks.database, desks.intake.keys, self._became)
-        self.past: Past = History(store, self)
-
-    @property
-    def kinds(self) -> frozenset[Kind]:
-        return self.origin.kinds
-
-    @property
-    def notes(self) -> Notes:
-        return _Notes(self._desks.database, self.integration, self.origin.space or 0)
-
-    @property
-    def unread(self) -> Unread:
-        return UnreadOf(self._desks.database, (self.origin.community, self.origin.space or 0))
-
-    async def held(self, key_day: int, key: str) -> list[Held]:
-        async with self._desks.database.read() as connection:
-            return await recalling.held(connection, self._desks.intake.keys, self.origin.community, (key_day, key))
-
-    async def missed(self, since: int, until: int) -> int:
-        self._desks.metrics.count(self.integration, Meter.GAPS)
-        async with self._desks.database.write() as connection:
-            return await notes.missed(connection, (self.origin.community, self.origin.space or 0), since, until)
-
-    async def left(self) -> None:
-        self._away = True
-        await Removal(self._desks.database).left(self.origin.space or 0, time.time_ns() // 1_000_000)
-        _logger.info("%s: Cairn was removed; what it knows of it will be deleted", called(replace(self.space, name="")))
-
-    async def returned(self) -> None:
-        if self._away and await Removal(self._desks.database).returned(self.origin.space or 0):
-            _logger.info("%s: Cairn is there again, and all is as it was", called(replace(self.space, name="")))
-        self._away = False
-
-    async def made_good(self, gap: int) -> None:
-        async with self._desks.database.write() as connection:
-            await notes.made_good(connection, gap)
-
-    @property
-    def offered(self) -> list[Offered]:
-        return self.offered_in(self.settings.language)
-
-    def offered_in(self, language: str) -> list[Offered]:
-        return self._desks.door.offered(language)
-
-    def opens_form(self, call: Call) -> bool:
-        return self._desks.door.opens_form(call)
-
-    async def call(self, call: Call) -> Reply:
-        return await self._desks.door.answer(call, self._place)
-
-    async def suggest(self, caller: Caller, at: int, wanted: tuple[str, str, str]) -> Sequence[Choice]:
-        return await self._desks.door.suggest(caller, at, wanted, self._place)
-
-    @property
-    def _place(self) -> Place:
-        return Place(self.origin.community, self.origin.space or 0, self.settings, self)
-
-    def furnish(self, whole: str, kept: Kept, on_top: OnTop) -> None:
-        if self._read != (whole, kept, on_top):
-            self.settings, self._read = on_top.over(settings_from(whole, kept)), (whole, kept, on_top)
-
-    async def record(self, signals: Sequence[Signal]) -> Receipt:
-        desks = self._desks
-        desks.metrics.received(self.integration, len(signals))
-        if not self.open:
-            receipt = Receipt()
-            receipt.dropped[NOT_LISTENED_TO] += len(signals)
-        else:
-            desks.waiting += len(signals)
-            try:
-                receipt = await desks.intake.record(self.origin, signals)
-            finally:
-                desks.waiting -= len(signals)
-        self._became(0, receipt)
-        return receipt
-
-    def _became(self, n: int, receipt: Receipt) -> None:
-        """Tell what became of signals; of `n` of them it was not told yet that they were handed in."""
-        metrics = self._desks.metrics
-        metrics.received(self.integration, n)
-        metrics.became(self.integration, receipt)
-        if receipt.new or receipt.changed or receipt.retracted:
-            self._desks.told()
-
-
 class _Host:
     def __init__(self, desks: Desks, integration: str) -> None:
         self._desks = desks
@@ -302,7 +191,7 @@ class _Host:
 
     @property
     def notes(self) -> Notes:
-        return _Notes(self._desks.database, self._integration, 0)
+        return NotesOf(self._desks.database, self._integration, 0)
 
     async def desk(self, space: Space) -> Desk | None:
         return await self._desks.desk(self._integration, space)
@@ -315,18 +204,3 @@ class _Host:
 
     def level(self, what: Level, value: float) -> None:
         self._desks.metrics.level(self._integration, what, value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Notes:
-    database: Database
-    owner: str
-    space: int
-
-    async def read(self, name: str) -> str | None:
-        async with self.database.read() as connection:
-            return await notes.read(connection, self.owner, self.space, name)
-
-    async def write(self, name: str, value: str) -> None:
-        async with self.database.write() as connection:
-            await notes.write(connection, self.owner, self.space, name, value)

@@ -30,8 +30,8 @@ from bot.storage.communities import Community
 from bot.storage.engine import Database
 from bot.storage.recording import Origin
 from bot.undoing import undo
+from scoring.asked import programmes_asked
 from scoring.mountain import Mountain
-from scoring.points import programmes_asked
 from scoring.signals import ALWAYS_STORED, WRITTEN, Kind, Signal, date_of, day_of
 
 BATCH = 2_000

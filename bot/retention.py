@@ -19,7 +19,8 @@ from bot.storage import acts, aging, belonging, erasing, marks, old_tallies
 from bot.storage.aging import Old
 from bot.storage.bulk import take_turns
 from bot.storage.engine import Database
-from scoring.points import Tallies, counterparts_asked, tally, together
+from scoring.asked import counterparts_asked
+from scoring.points import Tallies, tally, together
 from scoring.signals import DAY_MS, date_of, day_number
 
 COUNTED_DAYS, PAGE_DAYS, CONTACT_DAYS, SENT_DAYS = 90, 396, 183, 396

@@ -19,10 +19,11 @@ from bot.rules import parse_rules
 from bot.storage import acts, belonging, communities, marks, old_tallies, tallies
 from bot.storage.communities import Community
 from bot.storage.engine import Database
+from scoring.asked import counterparts_asked
 from scoring.assess import band_changes, crossings, totals
 from scoring.columns import Bools
 from scoring.mountain import Mountain
-from scoring.points import Tallies, counterparts_asked, tally, together
+from scoring.points import Tallies, tally, together
 from scoring.road import Road
 from scoring.signals import date_of, day_number
 

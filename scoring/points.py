@@ -6,13 +6,13 @@ retractions end in the same figure. The same function scores one member's aftern
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scoring.columns import NOBODY, PART, Acts, Bools, Group, Ints, run_starts, split, starts
-from scoring.mountain import POINT, TIMES_ONE, Conditions, Credit, Mountain, Multiplier
+from scoring.mountain import POINT, TIMES_ONE, Credit, Mountain, Multiplier
 from scoring.signals import DAY_MS, Kind
 
 TALLY_POINT = POINT * TIMES_ONE
@@ -298,28 +298,3 @@ def whom(multiplier: Multiplier, belonging: Belonging) -> Ints:
         return nobody
     wanted = [n for n, value in enumerate(group.values) if value in multiplier.values]
     return group.member[np.isin(group.value, wanted)]
-
-
-def programmes_asked(multipliers: Sequence[Multiplier]) -> tuple[str, ...]:
-    """Return the programmes whose membership some multiplier asks about."""
-    return tuple(one.programme for one in multipliers if one.programme)
-
-
-def counterparts_asked(mountain: Mountain) -> frozenset[Kind]:
-    """Return the kinds for which some engagement type looks at the person on the other side."""
-    return frozenset(
-        kind
-        for one in mountain.types
-        if one.when.to_others or one.different_people or one.credit is Credit.RECEIVER
-        for kind in one.when.kinds
-    )
-
-
-def details_asked(mountain: Mountain) -> frozenset[Kind]:
-    """Return the kinds for which some engagement type looks at the context or the amount."""
-    return frozenset(
-        kind
-        for one in mountain.types
-        if one.per_amount or replace(one.when, kinds=(), to_others=False) != Conditions(())
-        for kind in one.when.kinds
-    )

@@ -17,9 +17,9 @@ from bot.storage.bulk import matching, rows_of
 from bot.storage.columns import read_columns, read_elsewhere
 from bot.storage.engine import Database
 from bot.storage.packing import KIND, PACKED, unpack
+from scoring.asked import counterparts_asked, details_asked
 from scoring.columns import NOBODY, Acts, Ints
 from scoring.mountain import Mountain
-from scoring.points import counterparts_asked, details_asked
 from scoring.signals import Context, Kind
 
 _WIDTH = 8

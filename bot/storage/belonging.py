@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage import marks
 from bot.storage.bulk import insert_new, matching
 from bot.storage.schema import attribute
+from scoring.asked import programmes_asked
 from scoring.assess import Held
 from scoring.columns import Group, Ints
 from scoring.mountain import Mountain
-from scoring.points import Belonging, programmes_asked
+from scoring.points import Belonging
 from scoring.signals import Kind
 
 _MEMBERS = {"member": "bigint"}
