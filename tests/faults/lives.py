@@ -27,8 +27,12 @@ from tests.faults.doomed import KILLED
 from tests.scenarios.discord_rig import LIFTED, PATIENCE, Clock, Rig
 
 ROOT = Path(__file__).resolve().parents[2]
-SOAK = (pytest.mark.soak, pytest.mark.timeout(3_600))
+SOAK = (pytest.mark.soak, pytest.mark.timeout(14_400))
 """The marks of a form that takes minutes or hours."""
+MOSTLY_SQLITE = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=SOAK)], indirect=True
+)
+"""For what has little to do with the database: the short form runs on one of them."""
 READY_SECONDS = 10.0
 """Within which a start should end in being ready, on a quiet machine."""
 

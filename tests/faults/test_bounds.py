@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from integrations.discord.ear import BATCH, MOST_WAITING
-from tests.faults.lives import SOAK, Life, Lives, lives, until
+from tests.faults.lives import MOSTLY_SQLITE, SOAK, Life, Lives, lives, until
 from tests.integrations.discord.payloads import message, snowflake
 from tests.scenarios.discord_rig import PATIENCE
 
@@ -33,6 +33,7 @@ class Sample:
     files: int
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize(("parts", "size"), [(6, 2_000), pytest.param(100, 10_000, marks=SOAK)])
 async def test_events_without_end_take_no_more_and_no_more(
     database_url: str, tmp_path: Path, parts: int, size: int

