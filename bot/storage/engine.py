@@ -42,8 +42,12 @@ class Database:
             parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
         try:
             server = self.kind != "sqlite"
+            # The connection used last is used next: each keeps pages of its own, and few need be kept warm.
             self.engine: AsyncEngine = create_async_engine(
-                parsed, pool_pre_ping=server, pool_reset_on_return="rollback" if server else None
+                parsed,
+                pool_pre_ping=server,
+                pool_reset_on_return="rollback" if server else None,
+                pool_use_lifo=True,
             )
         except ModuleNotFoundError as missing:
             raise MachineError(
