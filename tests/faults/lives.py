@@ -71,7 +71,7 @@ class Life:
         """Wait until it says that it is ready; returns the seconds since its start."""
 
         async def says_so() -> bool:
-            assert self.process.returncode is None, self.told
+            assert self.process.returncode is None, (self.process.returncode, self.told)
             return (await self.asked("/readyz"))[0] == 200
 
         await until(says_so, within)
@@ -82,7 +82,7 @@ class Life:
         began = time.monotonic()
 
         async def says_so() -> bool:
-            assert self.process.returncode is None, self.told
+            assert self.process.returncode is None, (self.process.returncode, self.told)
             return (await self.asked("/readyz"))[0] == 503
 
         await until(says_so)
