@@ -137,7 +137,7 @@ def test_space_keeps_its_policy_and_a_new_one_takes_the_operators_word(home: Cai
     assert len(members(home)) == 3
     home("import", "slack-export", file, "--community", "Away", "--consent", "counted")
     assert home("member", "list", "--community", "Away", "--json").json["members"] == []
-    assert [row[-2] for row in dump(home.url)["space"]] == ["counted", "notice"]
+    assert [row[-3] for row in dump(home.url)["space"]] == ["counted", "notice"]
 
 
 def test_space_of_an_undone_import_can_be_imported_on_other_terms(cairn_here: Cairn, tmp_path: Path) -> None:
