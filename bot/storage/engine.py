@@ -177,29 +177,19 @@ def _keep_a_log(cursor: sqlite3.Cursor, patience: float) -> None:
             return
 
 
-_BEGINNING = "cairn_beginning"
-"""Marks a connection on which a transaction is being begun, and nobody knows yet whether it has."""
-
-
 def _begin_sqlite(connection: Connection) -> None:
     """Begin writers at once: a transaction that only later turns into a writer cannot wait for its turn."""
     statement = "BEGIN IMMEDIATE" if connection.get_execution_options().get("cairn_writes", True) else "BEGIN"
-    known = connection.connection.info
-    known[_BEGINNING] = True
     try:
         # One trip to the driver's thread; `exec_driver_sql` would make three.
         connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(statement))  # type: ignore[union-attr]
     except sqlite3.Error as error:
         raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
-    del known[_BEGINNING]
 
 
-def _reset_sqlite(connection: Any, record: Any, state: object) -> None:  # noqa: ANN401 - the pool's own types
-    """End what a connection that goes back to the pool has left open; nearly always there is nothing.
-
-    Where beginning was broken off, the driver's thread may only come to it after this look.
-    """
-    if record.info.pop(_BEGINNING, False) or connection.driver_connection.in_transaction:
+def _reset_sqlite(connection: Any, record: object, state: object) -> None:  # noqa: ANN401 - the pool's own types
+    """End what a connection that goes back to the pool has left open; nearly always there is nothing."""
+    if connection.driver_connection.in_transaction:
         connection.rollback()
 
 
