@@ -172,12 +172,12 @@ class Ear:
             batch = [server.waiting.popleft() for _ in range(min(len(server.waiting), BATCH))]
             await self._store(server, await self._read(server, batch))
             server.took = time.perf_counter() - began
-            self._room.leave(len(batch))
             server.storing = server.waiting[0].at if server.waiting else 0
             if not server.waiting:
                 server.some.clear()
             for event in batch:
                 await self._follow(server, event)
+            self._room.leave(len(batch))  # a stop waits for this, too: else it might not be known from when a gap is
 
     async def _follow(self, server: Server, event: Event) -> None:
         """Note whether a server's events come without a break; what was missed is made good when it is there again."""

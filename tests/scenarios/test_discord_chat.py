@@ -310,7 +310,7 @@ async def test_an_answer_that_comes_too_late_is_counted_and_harms_nobody(chat: C
     ann = chat.person("ann")
     chat.server.faults.inject("POST", CALLBACK, 404, code=10062)
     await ann.uses(chat.general, "/cairn show")
-    await until(lambda: true(b"cairn_late_answers_total" in chat.metrics.text()))
+    await until(lambda: true(b'cairn_late_answers_total{integration="discord"} 1.0' in chat.metrics.text()))
     assert text_of((await chat.shows(ann, Paragraph(("next",)))).message) == "next"
 
 
