@@ -1,13 +1,19 @@
-"""A clock in a process of its own: `python -m tests.faults.ticking URL FOLDER`; it ends when its input does.
+"""Clocks in processes of their own: `python -m tests.faults.ticking SOCKET` makes one of itself for each connection.
 
-It starts at a fixed moment. Each line of input is a number of seconds by which its clock is put forward; then it looks,
-does what is due and answers with one line. The slow job says in the folder that it has begun, and waits there for a
-file called `go on` before it writes.
+So what takes longest, to import everything, is done once. A connection's first line is a JSON list of the database's
+URL and a folder; the answer is the number of the new process. It starts at a fixed moment. Each further line says by
+how many seconds its clock is put forward; then it looks, does what is due and answers with one line. It ends with its
+connection. The slow job says in the folder that it has begun, and waits there for a file called `go on` before it
+writes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,23 +37,39 @@ def jobs(folder: Path) -> list[Job]:
     return [job("slow", "30 2 * * *", slow), *(job(name, "30 2 * * *", missed=Missed.EACH) for name in "abc")]
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-async def main(url: str, folder: Path) -> None:
+async def tick(connection: socket.socket) -> None:
+    """Be a clock for one connection."""
+    reader, writer = await asyncio.open_connection(sock=connection)
+    url, folder = json.loads(await reader.readline())
     database = Database(url)
-    rig = Rig(database, START, jobs(folder))
-    lines: asyncio.Queue[str] = asyncio.Queue()
-    asyncio.get_running_loop().add_reader(sys.stdin, lambda: lines.put_nowait(sys.stdin.readline()))
-    say("ready")
-    while line := await lines.get():
+    rig = Rig(database, START, jobs(Path(folder)))
+    writer.write(f"{os.getpid()}\n".encode())
+    while line := await reader.readline():
         rig.at += float(line)
         await rig.tick()
-        say(f"done {rig.told.done.total()}")
+        writer.write(f"done {rig.told.done.total()}\n".encode())
     await database.close()
 
 
+def main(path: str) -> None:
+    """Wait for connections until standard input ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        if os.fork() == 0:
+            sys.stdin.read()
+            os.killpg(0, signal.SIGKILL)
+        while True:
+            connection, _ = door.accept()
+            if os.fork() == 0:
+                door.close()
+                asyncio.run(tick(connection))
+                os._exit(0)
+            connection.close()
+
+
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    main(sys.argv[1])
