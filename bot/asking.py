@@ -1,7 +1,8 @@
-"""What follows when somebody comes by themselves: a role they chose is heeded, and they are asked, seldom and in
-private, whether they want a page and how they wish to be invited.
+"""What follows when somebody comes by themselves: a role they chose is heeded, what has waited for them is shown, and
+they are asked, seldom and in private, whether they want a page and how they wish to be invited.
 
-The question stands behind the answer to what they did, and is theirs to ignore: it comes back after half a year.
+One of the two stands behind the answer to what they did. The question is theirs to ignore: it comes back after half a
+year.
 """
 
 from __future__ import annotations
@@ -9,17 +10,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 
-from bot import cards
+from bot import cards, lines
 from bot.calling import Call
 from bot.choices import ASK_AGAIN_DAYS, Choices, Said, Source, What
 from bot.commands.room import Room
 from bot.forgetting import UNDER_AGE, Forgetting, Order
 from bot.space_settings import Listed
-from bot.speech import Block, Controls, Reply
+from bot.speech import Block, Controls, File, Reply, Table
 from scoring.signals import DAY_MS, Account
 
 _QUIET = ("page", "privacy", "me", "link", "survey")
-"""Commands and buttons that ask by themselves, or after which asking would be in the way."""
+"""Commands and buttons that ask and show by themselves, or after which anything more would be in the way."""
+_LONG = 12
+"""Blocks of a reply behind which nothing more would be read."""
 
 
 class Asking:
@@ -41,12 +44,19 @@ class Asking:
             await Choices(room.database, room.keys).by_role(_said(call, room, Source.ROLE, "role"))
 
     async def beside(self, call: Call, room: Room, reply: Reply) -> Reply:
-        """Return a reply with the question behind it that is due, if one is."""
+        """Return a reply with what has waited for the caller behind it, or else the question that is due, if one is."""
         name = call.action.name if call.action else "".join(call.command.split()[1:2])
-        if reply.form is not None or reply.replaces or name.split("-")[0] in _QUIET or _offers(reply):
+        if reply.form is not None or reply.replaces or name.split("-")[0] in _QUIET:
             return reply
-        asked = await self._due(call, room)
-        return replace(reply, blocks=(*reply.blocks, *asked)) if asked else reply
+        more = () if _is_long(reply) else await self._waited(call, room)
+        if not more and not _offers(reply):
+            more = await self._due(call, room)
+        return replace(reply, blocks=(*reply.blocks, *more)) if more else reply
+
+    async def _waited(self, call: Call, room: Room) -> tuple[Block, ...]:
+        """Return the private lines for the caller; one who is not known, or left out, has none."""
+        known = await room.known(call.caller.account)
+        return await lines.waiting(room, known.member) if known is not None and not known.bot else ()
 
     async def _due(self, call: Call, room: Room) -> tuple[Block, ...]:
         choices = Choices(room.database, room.keys)
@@ -73,6 +83,11 @@ class Asking:
         if len(self._strangers) > self._most:
             self._strangers.popitem(last=False)
         return True
+
+
+def _is_long(reply: Reply) -> bool:
+    """Whether what stands behind a reply could be overlooked, or go into a file."""
+    return len(reply.blocks) > _LONG or any(isinstance(one, File | Table) for one in reply.blocks)
 
 
 def _offers(reply: Reply) -> bool:

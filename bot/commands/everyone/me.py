@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from bot import outbox, ruling, tracing
+from bot import lines, ruling, tracing
 from bot.calling import Call
 from bot.commands.mine import standing, without_page
 from bot.commands.room import Room
@@ -17,7 +17,7 @@ from scoring.mountain import TIMES_ONE, EngagementType
 from scoring.points import TALLY_POINT
 from scoring.signals import DAY_MS
 
-_MOST_LINES, _MOST_STEPS, _MOST_REASONS, _MOST_WAYS = 3, 3, 3, 3
+_MOST_STEPS, _MOST_REASONS, _MOST_WAYS = 3, 3, 3
 
 
 async def run(call: Call, room: Room) -> Reply:
@@ -25,25 +25,13 @@ async def run(call: Call, room: Room) -> Reply:
     there = await standing(call, room)
     other = without_page(room, there)
     if other is not None or there.member is None:
-        waiting = await _waiting(room, there.member) if there.member is not None and not there.out else ()
+        waiting = await lines.waiting(room, there.member) if there.member is not None and not there.out else ()
         return Reply((*waiting, *(other.blocks if other else ())))
     async with room.database.read() as connection:
         rules = await ruling.in_force(connection, room.community)
         trail = await tracing.trail(connection, room.community, rules, there.member, room.today)
-    waiting = await _waiting(room, there.member)
+    waiting = await lines.waiting(room, there.member)
     return Reply((*waiting, *_Page(trail, room).blocks()))
-
-
-async def _waiting(room: Room, member: int) -> tuple[Block, ...]:
-    """Return the private lines that have waited for a member; they are shown once."""
-    found: list[Block] = []
-    for _ in range(_MOST_LINES):
-        async with room.database.write() as connection:
-            line = await outbox.take_line(connection, (room.community, member, room.space), room.now, room.keys)
-        if line is None:
-            break
-        found += line.blocks
-    return (Heading(room.words.text("me.waiting")), *found) if found else ()
 
 
 class _Page:

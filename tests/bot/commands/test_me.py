@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.asking import Asking
+from bot.commands.door import Door
+from bot.commands.registry import registry
 from bot.gate import Purpose
 from bot.outbox import Letter, post
 from bot.speech import Action, Jump, Paragraph
@@ -91,21 +94,50 @@ async def test_empty_page_says_so(chat: Chat) -> None:
     assert "Nothing of yours has counted" in said(await chat.say(CAT, "cairn why"))
 
 
-async def test_private_lines_are_shown_once(chat: Chat) -> None:
+async def _lines_wait(chat: Chat, *texts: str) -> None:
+    """Let private lines wait for Ann."""
     await chat.live()
     (number,) = (await chat.rows("SELECT member FROM account WHERE handle = :who", who=chat.keys.handle(ANN)))[0]
-    told = (Paragraph(("somebody thanked you",)),)
-    place = chat.place
-    letter = Letter(
-        place.community, place.space, "k", Purpose.ANSWER, told, member=number, due=NOW, expires=NOW + DAY_MS, line=True
-    )
+    of = chat.place.community, chat.place.space
     async with chat.database.write() as connection:
-        assert await post(connection, letter, chat.keys)
+        for one in texts:
+            told = (Paragraph((one,)),)
+            letter = Letter(*of, one, Purpose.ANSWER, told, member=number, due=NOW, expires=NOW + DAY_MS, line=True)
+            assert await post(connection, letter, chat.keys)
+
+
+async def test_private_lines_are_shown_once(chat: Chat) -> None:
+    await _lines_wait(chat, "somebody thanked you")
 
     first, second = [said(await chat.say(ANN, "cairn me")) for _ in range(2)]
 
     assert "somebody thanked you" in first
     assert "somebody thanked you" not in second
+
+
+@pytest.mark.parametrize("use", ["cairn help", "cairn thank", "why"])
+async def test_private_lines_stand_behind_whatever_their_reader_did(chat: Chat, use: str) -> None:
+    chat.door = Door(chat.database, chat.keys, registry(), Asking())
+    await _lines_wait(chat, "one", "two", "three", "four")
+
+    did = [chat.press(ANN, use) if use == "why" else chat.say(ANN, use, person=BOB) for _ in range(3)]
+    first, second, third = [said(await one).partition("This has waited for you")[2] for one in did]
+
+    assert (first.split(), second.split()[:1], third) == (["one", "two", "three"], ["four"], "")
+
+
+async def test_private_lines_wait_while_forms_long_answers_and_own_choices_are_in_the_way(chat: Chat) -> None:
+    chat.door = Door(chat.database, chat.keys, registry(), Asking())
+    await _lines_wait(chat, "somebody thanked you")
+    replies = [
+        await chat.press(ANN, "about-me-edit"),
+        await chat.press(ANN, "page-leave-out"),
+        await chat.press(ANN, "page-back"),
+        await chat.say(ANN, "cairn privacy"),
+    ]
+
+    assert ["waited for you" in said(one) for one in replies] == [False] * len(replies)
+    assert "somebody thanked you" in said(await chat.say(ANN, "cairn help"))
 
 
 async def test_acts_come_first_then_the_rule_and_what_it_made_of_them(chat: Chat) -> None:
