@@ -1,10 +1,14 @@
-"""A community's whole history up to a day, scored anew in memory: what reports and rehearsals look at."""
+"""A community's whole history up to a day, scored anew in memory: what reports and rehearsals look at.
+
+What pages keep of acts that are gone (`old_tally`) is among it, so that reports and pages have the same totals.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage import acts, belonging, communities
+from bot.storage import acts, belonging, communities, old_tallies
 from bot.storage.communities import Community
 from bot.storage.engine import Database
 from scoring import assess, points
@@ -32,7 +36,8 @@ async def scored(database: Database, community: Community, mountain: Mountain, f
         about = await belonging.of(connection, community.id, mountain)
         held = await belonging.held(connection, community.id, mountain)
         groups = [await belonging.group(connection, community.id, name) for name in mountain.groups]
-    tallies = points.tally(found, mountain, about)
+        before = about.counting(await _kept(connection, community, mountain))
+    tallies = points.together(points.tally(found, mountain, about), before.where(before.day <= as_of))
     road = Road(tallies, mountain, as_of)
     return History(
         mountain,
@@ -43,6 +48,13 @@ async def scored(database: Database, community: Community, mountain: Mountain, f
         assess.crossings(road, held),
         tuple(groups),
     )
+
+
+async def _kept(connection: AsyncConnection, community: Community, mountain: Mountain) -> points.Tallies:
+    """Return what pages keep under these rules; new ones that are only tried have kept nothing yet."""
+    there = await communities.rules_of(connection, community.id)
+    number = next((one.id for one in there if one.version == mountain.version), 0)
+    return await old_tallies.everything(connection, community.id, number)
 
 
 def nothing(mountain: Mountain) -> History:

@@ -100,8 +100,8 @@ async def rehearse(database: Database, community: Community, rules: tuple[Mounta
     async with database.read() as connection:
         shown = await ledger.pages(connection, community.id)
         people = await ledger.people(connection, community.id)
-    present = {int(who) for who in np.unique(everything.member)}
-    return Rehearsal(before, after, as_of, {who: people[who].public for who in shown & present})
+    present = np.union1d(everything.member, before.tallies.member).tolist()
+    return Rehearsal(before, after, as_of, {who: people[who].public for who in shown.intersection(present)})
 
 
 async def apply(

@@ -182,7 +182,8 @@ async def _listed(session: Session, community: Community, history: History, as_o
     async with session.database.read() as connection:
         shown = await ledger.pages(connection, community.id)
         people = await ledger.people(connection, community.id)
-    for who in sorted(shown & {int(one) for one in np.unique(history.acts.member)}):
+    here = np.union1d(history.acts.member, history.tallies.member).tolist()  # who has kept only totals, too
+    for who in sorted(shown.intersection(here)):
         accounts = [keys.open(sealed) for sealed in people[who].sealed]
         band = band_of.get(who, 0)
         found.append(

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import histories
 from bot.choices import Choices, Said
 from bot.keys import Keys
 from bot.retention import CONTACT_DAYS, COUNTED_DAYS, PAGE_DAYS, LetGo, Periods, Retention
-from bot.storage import contacts, people
+from bot.storage import communities, contacts, people
+from scoring.measures.history import History
 from scoring.signals import DAY_MS, Account, Kind, date_of, day_number
 from tests.bot.rights.test_choices import _fernet
 from tests.bot.rights.town import ANN, BOB, CAT, CHAT, HELP, NOW, TODAY, Here, message, reply, settled_space, thanks
@@ -65,6 +67,37 @@ def test_page_keeps_acts_for_thirteen_months_and_what_they_gave_for_longer(here:
     here.do("INSERT INTO dirty SELECT community, day, member FROM tally WHERE community = :of")
     here.settle()
     assert here.town.scores() == before
+
+
+def test_reports_and_pages_agree_when_old_acts_are_gone(here: Here) -> None:
+    here.hear(
+        *(message(ANN, n, day=TODAY - PAGE_DAYS - n // 4, context=CHAT) for n in range(1, 40)),
+        message(ANN, 90, day=TODAY - 3, context=CHAT),
+    )
+    page(here, ANN)
+    here.settle()
+    let_go(here)
+    assert days_left(here, ANN) == [PAGE_DAYS, 3]
+
+    stored = here.town.scores()
+    found = reported(here, TODAY)
+    columns = (found.tallies.member, found.tallies.day, found.tallies.type, found.tallies.counted, found.tallies.points)
+    rows = zip(*(one.tolist() for one in columns), strict=True)
+    assert {(who, day, kind): (counted, points) for who, day, kind, counted, points in rows} == stored.tallies
+    changes = zip(found.changes.member.tolist(), found.changes.day.tolist(), found.changes.band.tolist(), strict=True)
+    assert sorted(changes) == [row for row in stored.bands if row[1] <= TODAY]
+
+    earlier = reported(here, TODAY - PAGE_DAYS - 5)
+    assert earlier.tallies.day.tolist() == [day for day in found.tallies.day.tolist() if day <= TODAY - PAGE_DAYS - 5]
+
+
+def reported(here: Here, as_of: int) -> History:
+    async def read() -> History:
+        async with here.database.read() as connection:
+            one = await communities.get(connection, here.id)
+        return await histories.history(here.database, one, here.town.mountain, as_of)
+
+    return here.run(read())
 
 
 def test_page_loses_nothing_when_those_go_whom_it_answered_or_who_thanked(here: Here) -> None:
