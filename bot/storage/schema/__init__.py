@@ -14,7 +14,7 @@ from bot.storage.schema.outgoing import contact, outbox, outgoing, reach, refusa
 from bot.storage.schema.past import backfill, backfill_place, writer
 from bot.storage.schema.people import account, attribute, left_out, link, member
 from bot.storage.schema.rights import audit, choice, erasure, excluded_place, notice, old_tally
-from bot.storage.schema.scores import band_change, crossing, dirty, stale, tally, total
+from bot.storage.schema.scores import band_change, crossing, dirty, recount, stale, tally, total
 from bot.storage.schema.teamwork import (
     chapter,
     chapter_member,
@@ -68,6 +68,7 @@ __all__ = [
     "outbox",
     "outgoing",
     "reach",
+    "recount",
     "refusal",
     "rejected",
     "remark",

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from bot.storage.schema.base import NUMBER, metadata, number, of_community
 
@@ -67,7 +78,20 @@ context = Table(
     Column("role", Text, nullable=False),
     Column("project", Text, nullable=False),
     Column("completed", Boolean),
+    Column(
+        "left_out",
+        Boolean,
+        nullable=False,
+        server_default=text("FALSE"),
+        comment="whether what was done there does not count",
+    ),
     UniqueConstraint("community", "identity"),
+)
+Index(
+    "ix_context_left_out",
+    context.c.community,
+    sqlite_where=text("left_out"),
+    postgresql_where=text("left_out"),
 )
 
 naming = Table(

@@ -45,13 +45,6 @@ account = Table(
     Column("sealed", LargeBinary, nullable=False, comment="the identity, encrypted"),
     Column("platform", Text, nullable=False),
     Column("bot", Boolean, nullable=False),
-    Column(
-        "set_aside",
-        Boolean,
-        nullable=False,
-        server_default=sql("FALSE"),
-        comment="a person whose acts do not count, because the team excludes them",
-    ),
     Column("own_member", NUMBER, ForeignKey("member.id"), nullable=False, comment="the member it began with"),
     Column("member", NUMBER, ForeignKey("member.id"), nullable=False, comment="the member it belongs to now"),
     Column("source", Integer, nullable=False, comment="the import that first named it; 0 is live"),
@@ -87,6 +80,7 @@ left_out = Table(
     Column("handle", Text, primary_key=True, comment="keyed pseudonym; nothing else is kept of the identity"),
     Column("space", Integer, primary_key=True, comment="whose settings leave them out; 0 is the person's own word"),
     Column("since", BigInteger, nullable=False),
+    Index(None, "community", "space"),
     comment="Identities of whom nothing is stored.",
     sqlite_with_rowid=False,
 )

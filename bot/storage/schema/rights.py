@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -81,13 +80,9 @@ old_tally = Table(
 excluded_place = Table(
     "excluded_place",
     metadata,
-    of_community(primary=True),
     Column("space", Integer, ForeignKey("space.id"), primary_key=True, autoincrement=False),
     Column("place", Text, primary_key=True),
-    Column("since", BigInteger, nullable=False),
-    Column("lifted", Boolean, nullable=False, comment="whether it counts again"),
-    Column("marked", NUMBER, comment="the engagement up to which days are marked to be settled anew; none at the end"),
-    comment="Channels whose acts do not count, those that are stored already among them.",
+    comment="Channels that do not count because of a category, which only their platform knows.",
 )
 
 notice = Table(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, Text
 
-from bot.storage.schema.base import NUMBER, hot_of_community, metadata
+from bot.storage.schema.base import NUMBER, hot_of_community, metadata, of_community
 
 dirty = Table(
     "dirty",
@@ -23,6 +23,17 @@ stale = Table(
     Column("member", NUMBER, primary_key=True),
     sqlite_with_rowid=False,
     comment="Members whose totals, bands and crossings must be worked out again.",
+)
+
+recount = Table(
+    "recount",
+    metadata,
+    of_community(primary=True),
+    Column("what", Text, primary_key=True, comment="space, context or account"),
+    Column("which", NUMBER, primary_key=True, autoincrement=False, comment="its number"),
+    Column("marked", NUMBER, nullable=False, comment="the engagement up to which days are marked"),
+    sqlite_with_rowid=False,
+    comment="What may count no longer, or again, until the days that it concerns are marked.",
 )
 
 tally = Table(
