@@ -33,6 +33,8 @@ MEMBERS = 500
 """Members in one transaction, at most."""
 SECONDS = 0.025
 """What a transaction should take, so that others have their turn soon."""
+LONGEST_REST = 1.0
+"""Seconds between two transactions, at most: whoever waits for settling to stop waits for these, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +65,24 @@ class Settler:
         self._last_day = tallies.FIRST
         self._last_member = tallies.NOBODY_YET
 
-    async def settle(self, progress: Progress | None = None) -> int:
-        """Settle all marks there are; returns how many member-days were settled. `progress` hears what is left."""
+    async def settle(self, progress: Progress | None = None, enough: Callable[[], bool] = lambda: False) -> int:
+        """Settle all marks there are; returns how many member-days were settled.
+
+        `progress` hears what is left; `enough` is asked after each batch whether to leave the others for another time.
+        """
         done, left, more = 0, await self._left() if progress else 0, True
         while more:
             size = self._days.size
             n = await self.days()
             done += n
-            more = n >= size  # fewer than asked for: those were the last ones
+            more = n >= size and not enough()  # fewer than asked for: those were the last ones
             if progress:
                 progress(max(left - done, 0))
             await self._days.rest()
         more = True
         while more:
             size = self._members.size
-            more = await self.members() >= size
+            more = await self.members() >= size and not enough()
             await self._members.rest()
         if progress:
             progress(0)
@@ -195,7 +200,7 @@ class _Pace:
     async def rest(self) -> None:
         """Let others have their turn."""
         if self._rest:
-            await asyncio.sleep(self._rest * self._seconds)
+            await asyncio.sleep(min(self._rest * self._seconds, LONGEST_REST))
 
 
 def _among(found: Tallies, pairs: list[tuple[int, int]]) -> Bools:
