@@ -35,6 +35,7 @@ async def test_stopped_under_load_it_is_not_ready_at_once_and_loses_nothing(
             drained = time.monotonic() - asked
             busy.cancel()
         async with those.life():
+            await until(those.rig.gaps)  # what the crowd went on with meanwhile takes a while to be read
             await those.agree()
     if not pause:  # in the long form; a busy machine has little to do with Cairn
         assert (told < TOLD_SECONDS, drained < DRAINED_SECONDS) == (True, True), (told, drained)
