@@ -19,7 +19,7 @@ from bot.space_settings import Listed
 from bot.speech import Block, Controls, File, Reply, Table
 from scoring.signals import DAY_MS, Account
 
-_QUIET = ("page", "privacy", "me", "link", "survey")
+_QUIET = ("page", "privacy", "me", "link", "setup", "survey")
 """Commands and buttons that ask and show by themselves, or after which anything more would be in the way."""
 _LONG = 12
 """Blocks of a reply behind which nothing more would be read."""

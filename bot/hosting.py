@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,6 +68,7 @@ class Desks:
         self._told: set[tuple[tuple[str, str], str]] = set()
         self._mountains: dict[int, Mountain] = {}
         self._turn = asyncio.Lock()
+        self._changed = asyncio.Event()
         self.intake = intake
         self.door = Door(database, intake.keys, registry(), Asking())
         self.metrics = metrics
@@ -92,14 +92,25 @@ class Desks:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep all desks up to date until told to stop."""
+        stopping = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set():
+                self._changed.clear()
                 await self.refresh()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), REFRESH_SECONDS)
+                changed = asyncio.ensure_future(self._changed.wait())
+                try:
+                    ends = (stopping, changed)
+                    await asyncio.wait(ends, timeout=REFRESH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    changed.cancel()
         finally:
+            stopping.cancel()
             if stop.is_set():
                 await self.door.tools.works.close()
+
+    def wake(self) -> None:
+        """Let the desks be brought up to date now: something holds since just now."""
+        self._changed.set()
 
     async def spaces_of(self, integration: str, account: Account) -> list[Space]:
         """Return the spaces of an integration that are listened to, and whose communities know or left out somebody."""

@@ -50,6 +50,13 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleTag:
+    """A role (on Slack: a user group) by its platform's id; nobody is pinged by it."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Jump:
     """Words that lead to what somebody did, where the platform gives such a link; elsewhere they are words.
 
@@ -63,7 +70,7 @@ class Jump:
     key: str
 
 
-Span = str | Bold | Who | Moment | Link | Channel | Jump
+Span = str | Bold | Who | Moment | Link | Channel | RoleTag | Jump
 Text = tuple[Span, ...]
 """A line or paragraph."""
 

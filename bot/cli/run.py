@@ -35,6 +35,9 @@ from bot.teamwork.tools import Tools
 from integrations.archives.sheets import CsvSheets
 from integrations.discord.integration import Access, Discord
 
+HISTORY_SECONDS = 20.0
+"""How long the First look of a setup waits for history to be read; after that it shows what is there."""
+
 app = App(name="run", help="Listen live, until stopped: Discord, as the settings say.")
 
 
@@ -103,7 +106,7 @@ class Cairn:
         settling = Settling(database, metrics, plan.now)
         desks = Desks(database, intake, Policy(settings.community, lambda: first_rules(settings)), metrics)
         desks.told = settling.wake
-        desks.door.tools = Tools(sheets=CsvSheets(), told=settling.wake)
+        desks.door.tools = Tools(sheets=CsvSheets(), told=settling.wake, changed=desks.wake, patience=HISTORY_SECONDS)
         probe = Probe(intake.inbox, database, metrics)
         platforms = {one.name: one for one in integrations if isinstance(one, Deliverer)}
         courier = Courier(database, intake.keys, platforms, metrics, lambda: int(plan.now() * 1000))

@@ -53,7 +53,10 @@ class FirstLook:
 
 
 async def first_look(database: Database, community: int, now: int) -> FirstLook:
-    """Look at all that is stored of a community; months that were read without names are among it."""
+    """Look at all that is stored of a community; months that were read without names are among it.
+
+    The number of a month stands for all who wrote in it, those among them of whom acts are kept, too.
+    """
     found = await report(database, community, Wanted())
     async with database.read() as connection:
         one = await communities.get(connection, community)
@@ -62,7 +65,7 @@ async def first_look(database: Database, community: int, now: int) -> FirstLook:
     named = found.findings.months if found else ()
     months = dict.fromkeys(unnamed, 0) | {month.month: month.writers for month in named}
     for month, n in unnamed.items():
-        months[month] += n
+        months[month] = max(months[month], n)
     if found is None or found.as_of is None:
         return FirstLook(tuple(sorted(months.items())), Ratio(0, 0), None, frozenset())
     history = await histories.history(database, one, mountain, found.as_of)

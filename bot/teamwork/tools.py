@@ -11,9 +11,15 @@ from bot.teamwork.works import Works
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Long works, tables that wait for their meaning, what reads them, and who is told that something was stored."""
+    """Long works, tables that wait for their meaning, and what reads them.
+
+    `told` hears that something was stored, `changed` that other settings hold in a space. A First look waits so many
+    seconds (`patience`) for history that is being read.
+    """
 
     works: Works = field(default_factory=Works)
     tray: Tray = field(default_factory=Tray)
     sheets: Sheets | None = None
     told: Callable[[], None] = lambda: None
+    changed: Callable[[], None] = lambda: None
+    patience: float = 0.0

@@ -268,9 +268,18 @@ def _second_signal(code: int) -> None:
 
 @asynccontextmanager
 async def rig(
-    url: str, guilds: tuple[str, ...] = ("Garden",), *, shards: int = 1, limits: Limits = LIFTED, heartbeat: float = 0.4
+    url: str,
+    guilds: tuple[str, ...] = ("Garden",),
+    *,
+    shards: int = 1,
+    limits: Limits = LIFTED,
+    heartbeat: float = 0.4,
+    known: bool = True,
 ) -> AsyncIterator[Rig]:
-    """Set a sandbox with some servers up, and a database in which they are listened to; Cairn is not started yet."""
+    """Set a sandbox with some servers up, and a database in which they are listened to; Cairn is not started yet.
+
+    Where they are not `known`, the database is empty, and Cairn finds them by itself.
+    """
     clock, log = Clock(), io.StringIO()
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(Sandbox(Settings(clock=clock, limits=limits, heartbeat=heartbeat)))
@@ -278,7 +287,9 @@ async def rig(
         proxy = await stack.enter_async_context(Proxy(server.port))
         stack.enter_context(telling("debug", "json", Redactor((server.token,)), log))
         made = Rig(url, server, proxy, clock, log)
-        await _settle_down(url, [server.guild(name) for name in guilds])
+        made_guilds = [server.guild(name) for name in guilds]
+        if known:
+            await _settle_down(url, made_guilds)
         stack.push_async_callback(made.stop)
         yield made
 

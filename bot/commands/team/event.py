@@ -74,11 +74,10 @@ async def create(call: Call, room: Room) -> Reply:
 
 
 def _announcement(room: Room, one: Convening) -> Letter:
-    blocks: list[Block] = [
-        Paragraph(room.words.text("event.invite", title=Bold(one.title), when=Moment(one.starts_at)))
-    ]
+    words = _public_words(room)
+    blocks: list[Block] = [Paragraph(words.text("event.invite", title=Bold(one.title), when=Moment(one.starts_at)))]
     if one.place:
-        blocks.append(Paragraph(room.words.text("event.where", place=one.place)))
+        blocks.append(Paragraph(words.text("event.where", place=one.place)))
     return _letter(room, one, "announced", tuple(blocks))
 
 
@@ -101,19 +100,18 @@ async def _off(call: Call, room: Room) -> Reply:
         return room.say("event.unknown")
     async with room.database.write() as connection:
         done = await convenings.call_off(connection, one.id, room.now)
-        if done:
-            await did(connection, room, call, CALLED_OFF, convening=one.public)
         if done and one.channel:
             said = _public_words(room).text("event.off", title=Bold(one.title), when=Moment(one.starts_at))
             await post(connection, _letter(room, one, "off", (Paragraph(said),)), room.keys)
+        if done:
+            await did(connection, room, call, CALLED_OFF, convening=one.public)
     return room.say("event.called_off" if done else "event.unknown", title=Bold(one.title))
 
 
 async def check_in(call: Call, room: Room) -> Reply:
     """Let people check in by a button or a code, or check one person in."""
     given = Given(call, room)
-    async with room.database.read() as connection:
-        one = await convenings.find(connection, room.community, given.needed("event"))
+    one = await _meant(room, given.needed("event"))
     if one is None:
         return room.say("event.unknown")
     if call.given.get("who") is not None:
@@ -121,12 +119,14 @@ async def check_in(call: Call, room: Room) -> Reply:
     wanted = "".join(secrets.choice(_LETTERS) for _ in range(5)) if given.flag("code") else None
     async with room.database.write() as connection:
         code = await convenings.open_for_checking_in(connection, one.id, wanted)
-        await did(connection, room, call, OPENED, convening=one.public)
         if one.channel:
-            door = _door(_public_words(room), one, code)
-            await post(connection, _letter(room, one, "open", (door,)), room.keys)
+            words = _public_words(room)
+            told = Paragraph(words.text("event.door", title=Bold(one.title)))
+            await post(connection, _letter(room, one, "open", (told, _door(words, one, code))), room.keys)
+        await did(connection, room, call, OPENED, convening=one.public)
     say = "event.open_code" if code else "event.open"
-    return room.say(say, _door(room.words, one, code), title=Bold(one.title), code=Bold(code or "-"))
+    posted = (Paragraph(room.words.text("event.posted")),) if one.channel else ()
+    return room.say(say, _door(room.words, one, code), *posted, title=Bold(one.title), code=Bold(code or "-"))
 
 
 def _door(words: Words, one: Convening, code: str | None) -> Controls:
@@ -204,19 +204,28 @@ async def _of_action(call: Call, room: Room) -> Convening | None:
     return one if one is not None and one.space == room.space else None
 
 
+async def _meant(room: Room, wanted: str) -> Convening | None:
+    """Return the convening that was chosen; or, of those of the title that was typed, the one nearest to now."""
+    async with room.database.read() as connection:
+        one = await convenings.find(connection, room.community, wanted)
+    if one is not None:
+        return one
+    titled = [one for one in await _lately(room, 30, _FURTHEST) if one.title.casefold() == wanted.casefold()]
+    return min(titled, key=lambda one: abs(one.starts_at - room.now), default=None)
+
+
 async def headcount(call: Call, room: Room) -> Reply:
     """Put down how many people were there, whoever they were."""
     given = Given(call, room)
     heads = given.number("heads", _MOST_HEADS)
     if heads is None or heads != int(heads):
         raise given.wrong("team.no_number")
-    async with room.database.write() as connection:
-        one = await convenings.find(connection, room.community, given.needed("event"))
-        if one is not None:
-            await convenings.count_heads(connection, room.community, one, int(heads))
-            await did(connection, room, call, COUNTED, convening=one.public, heads=int(heads))
+    one = await _meant(room, given.needed("event"))
     if one is None:
         return room.say("event.unknown")
+    async with room.database.write() as connection:
+        await convenings.count_heads(connection, room.community, one, int(heads))
+        await did(connection, room, call, COUNTED, convening=one.public, heads=int(heads))
     return room.say("event.counted", n=int(heads), title=Bold(one.title))
 
 

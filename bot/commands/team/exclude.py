@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.calling import Call
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
-from bot.speech import Action, Asks, Block, Channel, Choice, Controls, Paragraph, Reply, Select, Span, Who
+from bot.speech import Action, Asks, Block, Channel, Choice, Controls, Paragraph, Reply, RoleTag, Select, Span, Who
 from bot.storage import accounts, exclusions
 from bot.storage.exclusions import CHANNEL, PERSON, ROLE, Excluded
 from bot.teamwork.given import Given
@@ -26,7 +26,7 @@ async def channel(call: Call, room: Room) -> Reply:
 async def role(call: Call, room: Room) -> Reply:
     """Leave the people with a role out."""
     which = Given(call, room).place("role")
-    return await _exclude(call, room, ROLE, which, which)
+    return await _exclude(call, room, ROLE, which, RoleTag(which))
 
 
 async def person(call: Call, room: Room) -> Reply:
@@ -45,6 +45,7 @@ async def _exclude(call: Call, room: Room, what: str, which: str, said: Span) ->
         new = await exclusions.exclude(connection, of, what, which, (by, room.now))
         if new:
             await did(connection, room, call, LEFT_OUT, about, sort=what)
+    room.tools.changed()
     lift = Controls((_list([Excluded(what, which, room.now)], room),))
     return room.say(f"exclude.{what}.done" if new else "exclude.there", lift, what=said)
 
@@ -73,10 +74,10 @@ async def _shown(call: Call, room: Room, one: Excluded) -> Span:
     if one.what == CHANNEL:
         return Channel(one.which)
     if one.what == ROLE:
-        return one.which
+        return RoleTag(one.which)
     async with room.database.read() as connection:
         sealed = await exclusions.sealed_of(connection, room.community, one.which)
-    return shown(room, call, [sealed] if sealed else [])
+    return shown(room, call, [sealed]) if sealed else room.words.plain("exclude.unknown")
 
 
 def _list(found: list[Excluded], room: Room) -> Select:
@@ -95,6 +96,7 @@ async def _lift(call: Call, room: Room) -> Reply:
         gone = await exclusions.lift(connection, (room.community, room.space), what, which)
         if gone:
             await did(connection, room, call, LET_IN, sort=what)
+    room.tools.changed()
     return room.say("exclude.lifted" if gone else "team.gone")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from bot.calling import Call
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
 from bot.community.changing import change
+from bot.community.fields import days_of
 from bot.speech import (
     Action,
     Asks,
@@ -23,6 +25,7 @@ from bot.speech import (
     Field,
     Form,
     Heading,
+    Moment,
     Paragraph,
     Reply,
     Style,
@@ -32,16 +35,18 @@ from bot.storage import backfills, outgoing, teamwork
 from bot.storage.backfills import Backfill
 from bot.teamwork.aside import aside
 from bot.teamwork.given import Given
-from bot.teamwork.people import did
+from bot.teamwork.people import actor, did
 from bot.teamwork.reporting import FirstLook, first_look, suggested
 from bot.teamwork.waiting import begun, looked
 from bot.teamwork.works import Progress
-from scoring.signals import date_of, day_of
+from scoring.signals import DAY_MS, day_of
 
 SET_UP, WENT_LIVE = "set Cairn up", "let messages go out"
 _HISTORY = {"days": "90 days", "year": "12 months", "all": "all", "none": "off"}
 _FORM, _LOOK, _LIVE = "setup-send", "setup-look", "setup-live"
 _MOST_MONTHS = 12
+_LOOK_SECONDS = 0.3
+"""How often it is looked how far history is read, while a First look waits for it."""
 
 
 async def run(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands are called alike
@@ -68,23 +73,49 @@ async def _sent(call: Call, room: Room) -> Reply:
     try:
         async with room.database.write() as connection:
             await change(connection, room.community, room.space, wanted)
-            by = await did(connection, room, call, SET_UP, history=history)
+            by = await actor(connection, room, call.caller.account)
             await teamwork.set_team_channel(connection, room.space, channel, (by, room.now))
+            await did(connection, room, call, SET_UP, history=history)
     except (LookupError, ValidationError):
         return room.say("team.not_among")
-    return await _look_at(room)
+    room.tools.changed()
+    return await _look_at(room, days_of(_HISTORY[history]))
 
 
-async def _look_at(room: Room) -> Reply:
+async def _look_at(room: Room, days: int | None) -> Reply:
+    """Take a First look, a moment later where history is still to be read (so many days of it; None: all)."""
+
     async def work(progress: Progress) -> Reply:
+        past = await _history(room, days, progress)
         progress.at("begun")
         found = await aside(room.database, lambda own: first_look(own, room.community, room.now))
         async with room.database.read() as connection:
-            past = await backfills.get(connection, room.space)
             live = (await outgoing.going(connection, room.community)).live_at is not None
-        return Reply(tuple(_told(room, found, past, live=live)))
+        return Reply((*_told(room, found), *_reading(room, past, days), *_ways_on(room, live=live)))
 
     return await begun(room, Action(_LOOK, (str(room.space),)), work)
+
+
+async def _history(room: Room, days: int | None, progress: Progress) -> Backfill | None:
+    """Wait until history is read, but not for ever; returns how far it is."""
+    now = asyncio.get_running_loop().time
+    end = now() + room.tools.patience
+    while True:
+        async with room.database.read() as connection:
+            past = await backfills.get(connection, room.space)
+        if _is_read(past, days) or now() >= end:
+            return past
+        if past is not None:
+            progress.at("history", past.done, past.places)
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _is_read(past: Backfill | None, days: int | None) -> bool:
+    """Whether nothing more of the history is to come: all that is wanted is read, or it was taken back."""
+    if past is None or past.state == backfills.RUNNING:
+        return days == 0
+    wanted = 0 if days is None else max(day_of(past.until) - days, 0) * DAY_MS
+    return past.state != backfills.DONE or past.since <= wanted
 
 
 async def _look(call: Call, room: Room) -> Reply:
@@ -92,15 +123,12 @@ async def _look(call: Call, room: Room) -> Reply:
     action = Action(_LOOK, (str(room.space),))
     if room.tools.works.goes_on((room.community, action.text)):
         return await looked(room, action)
-    return await _look_at(room)
+    return await _look_at(room, room.settings.backfill_days)
 
 
-def _told(room: Room, found: FirstLook, past: Backfill | None, *, live: bool) -> Iterator[Block]:
+def _told(room: Room, found: FirstLook) -> Iterator[Block]:
     words = room.words
     yield Heading(words.text("setup.look"))
-    if past is not None and past.state == backfills.RUNNING:
-        reached = date_of(day_of(past.reached)).isoformat() if past.reached else "-"
-        yield Paragraph(words.text("setup.reading", done=past.done, of=past.places, reached=reached))
     if found.months:
         most = max(n for _, n in found.months) or 1
         yield Paragraph(words.text("setup.writers"))
@@ -109,6 +137,21 @@ def _told(room: Room, found: FirstLook, past: Backfill | None, *, live: bool) ->
         yield Paragraph(words.text("setup.nobody_yet"))
     yield Paragraph(_answered(room, found))
     yield from _mountain(room, found)
+
+
+def _reading(room: Room, past: Backfill | None, days: int | None) -> Iterator[Block]:
+    """Say how far history is read, where more of it is to come."""
+    if _is_read(past, days):
+        return
+    if past is None or past.state != backfills.RUNNING or not past.places:
+        yield Paragraph(room.words.text("setup.to_come"))
+        return
+    reached = Moment(day_of(past.reached) * DAY_MS, day=True) if past.reached else "-"
+    yield Paragraph(room.words.text("setup.reading", done=past.done, of=past.places, reached=reached))
+
+
+def _ways_on(room: Room, *, live: bool) -> Iterator[Block]:
+    words = room.words
     look = Button(words.plain("setup.again"), Action(_LOOK, (str(room.space),)))
     go = () if live else (Button(words.plain("setup.live"), Action(_LIVE), Style.MAIN),)
     yield Paragraph(words.text("setup.is_live" if live else "setup.not_live"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import ruling
 from bot.calling import Call
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
@@ -24,31 +25,33 @@ async def run(call: Call, room: Room) -> Reply:
     rows = sorted(found, key=lambda one: -one.at)[:_MOST]
     if not rows:
         return room.say("undo.nothing")
-    lines = [await _line(call, room, n, one) for n, one in enumerate(rows, 1)]
-    choices = tuple(_choice(room, n, one) for n, one in enumerate(rows, 1))
+    async with room.database.read() as connection:
+        mountain = (await ruling.in_force(connection, room.community)).mountain
+    titles = {one.name: one.title for one in mountain.types}
+    what = [titles.get(one.type, one.type) if isinstance(one, Logged) else _given(room, one) for one in rows]
+    lines = [await _line(call, room, (n, what[n - 1]), one) for n, one in enumerate(rows, 1)]
+    choices = tuple(_choice((n, what[n - 1]), one) for n, one in enumerate(rows, 1))
     select = Controls((Select(Action("undo-one"), choices, room.words.plain("undo.which")),))
     return room.say("undo.what", *lines, select)
 
 
-async def _line(call: Call, room: Room, n: int, one: Logged | Investment) -> Block:
+async def _line(call: Call, room: Room, said: tuple[int, str], one: Logged | Investment) -> Block:
     sealed: list[bytes] = []
     if one.member is not None:
         async with room.database.read() as connection:
             sealed = [row[1] for row in await accounts.by_member(connection, room.community, one.member)]
     who: Span = shown(room, call, sealed)
     day = Moment(one.day * DAY_MS, day=True)
-    return Paragraph(room.words.text("undo.line", number=str(n), who=who, what=_what(room, one), day=day))
+    return Paragraph(room.words.text("undo.line", number=str(said[0]), who=who, what=said[1], day=day))
 
 
-def _what(room: Room, one: Logged | Investment) -> str:
-    if isinstance(one, Logged):
-        return one.type
+def _given(room: Room, one: Investment) -> str:
     return room.words.plain(f"undo.{one.what}", amount=f"{one.amount / HUNDREDTHS:g}")
 
 
-def _choice(room: Room, n: int, one: Logged | Investment) -> Choice:
+def _choice(said: tuple[int, str], one: Logged | Investment) -> Choice:
     sort = "e" if isinstance(one, Logged) else "i"
-    return Choice(f"{sort}{one.id}", f"{n}. {_what(room, one)[:60]}, {date_of(one.day).isoformat()}")
+    return Choice(f"{sort}{one.id}", f"{said[0]}. {said[1][:60]}, {date_of(one.day).isoformat()}")
 
 
 async def _undo(call: Call, room: Room) -> Reply:

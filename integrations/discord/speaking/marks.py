@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from bot.ports import Account, Bold, Channel, Jump, Link, Moment, Span, Text, Who
+from bot.ports import Account, Bold, Channel, Jump, Link, Moment, RoleTag, Span, Text, Who
 from integrations.discord.speaking.letters import ELLIPSIS, calling_nobody, clean, clusters, units
 
 ENDLESS = 1 << 30
@@ -80,12 +80,13 @@ class _Line:
         return not last.rpartition("\n")[2].strip(" *[")
 
 
-def _live(span: Who | Moment | Channel) -> str:
+def _live(span: Who | Moment | Channel | RoleTag) -> str:
     if isinstance(span, Moment):
         second = min(max(span.at // 1000, _FIRST_SECOND), _LAST_SECOND)
         return f"<t:{second}:{'D' if span.day else 'F'}>"
-    if isinstance(span, Channel):
-        return f"<#{span.id}>" if _ID.fullmatch(span.id) else "".join(escaped(span.id))
+    if isinstance(span, Channel | RoleTag):
+        sign = "#" if isinstance(span, Channel) else "@&"
+        return f"<{sign}{span.id}>" if _ID.fullmatch(span.id) else "".join(escaped(span.id))
     return mention(span.account)
 
 
@@ -141,7 +142,7 @@ def _said(span: Span) -> str:
             return clean(span.text)
         case Who():
             return clean(span.account.id)
-        case Channel():
+        case Channel() | RoleTag():
             return clean(span.id)
         case Moment():
             second = min(max(span.at // 1000, _FIRST_SECOND), _LAST_SECOND)
