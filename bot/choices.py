@@ -20,6 +20,7 @@ from bot.storage import accounts, choosing, communities, contacts, spaces
 from bot.storage.accounts import Newcomers
 from bot.storage.choosing import Chosen, Family
 from bot.storage.engine import Database
+from bot.storage.turns import in_turn
 from scoring.signals import DAY_MS, Account, day_of
 
 ASK_AGAIN_DAYS = 183
@@ -99,7 +100,7 @@ class Choices:
         Whoever had left themselves out is let in with it. False where the team leaves them out, or they are under age.
         """
         handle = self._keys.handle(said.account)
-        async with self._database.write() as connection:
+        async with in_turn(self._database, said.community) as connection:
             if await choosing.left_out_by_settings(connection, said.community, [handle]):
                 return False
             if await choosing.under_age(connection, said.community, [self._keys.marker(handle)]):
@@ -122,7 +123,7 @@ class Choices:
             days = await choosing.days_before(connection, said.community, whose) if whose else []
         if whose is None or not whose.page:
             return False
-        async with self._database.write() as connection:
+        async with in_turn(self._database, said.community) as connection:
             await choosing.set_page(connection, said.community, whose.members, page=True, begins=0)
             await choosing.mark_days(connection, said.community, whose.root, days)
             rows = [said.row(one, What.PAGE, "with what is kept") for one in whose.members]
@@ -131,7 +132,7 @@ class Choices:
 
     async def close_page(self, said: Said) -> bool:
         """Take somebody's page away, and with it all invitations; they are counted again. False where they had none."""
-        async with self._database.write() as connection:
+        async with in_turn(self._database, said.community) as connection:
             whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
             if whose is None or not whose.page:
                 return False
@@ -140,7 +141,7 @@ class Choices:
 
     async def invite(self, said: Said, wish: Invite) -> bool:
         """Put down how somebody wishes to be invited in the space; False where they have no page."""
-        async with self._database.write() as connection:
+        async with in_turn(self._database, said.community) as connection:
             whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
             if whose is None or not whose.page:
                 return False
@@ -155,7 +156,7 @@ class Choices:
         """Store nothing of somebody any more, in the space or everywhere; their page ends."""
         where = spaces.OWN_WORD if everywhere else -said.space
         handle = self._keys.handle(said.account)
-        async with self._database.write() as connection:
+        async with in_turn(self._database, said.community) as connection:
             whose = await choosing.family(connection, said.community, handle)
             handles = {handle, *(one.handle for one in whose.accounts)} if whose else {handle}
             await spaces.leave_out(connection, said.community, where, handles)
@@ -169,7 +170,7 @@ class Choices:
 
     async def let_in(self, said: Said) -> None:
         """Count somebody again who left themselves out; without a page."""
-        async with self._database.write() as connection:
+        async with in_turn(self._database, said.community) as connection:
             await self._take_back(connection, said)
 
     async def by_role(self, said: Said) -> bool:
@@ -189,7 +190,7 @@ class Choices:
 
         Nothing is put down of people of whom nothing is stored: False for them.
         """
-        async with self._database.write() as connection:
+        async with in_turn(self._database, said.community) as connection:
             whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
             if whose is None:
                 return False

@@ -17,6 +17,7 @@ from bot.speech import Paragraph, Who
 from bot.storage import audit, choosing, holding, teamwork
 from bot.storage.choosing import Family
 from bot.storage.engine import Database
+from bot.storage.turns import in_turn
 from scoring.signals import DAY_MS, Signal, date_of, day_of
 
 TOOK_BACK, DISPUTED = "took an act of theirs back", "says that something is wrong"
@@ -67,7 +68,7 @@ async def dispute(database: Database, keys: Keys, said: Said, what: tuple[str, s
     text, language = what
     who = keys.passing(said.account, "dispute")
     told = (Paragraph(Words(language).text("privacy.letter", who=Who(said.account))), Paragraph((text,)))
-    async with database.write() as connection:
+    async with in_turn(database, said.community) as connection:
         channel = await teamwork.team_channel(connection, said.space)
         if not channel:
             return Taken.NOBODY

@@ -16,6 +16,7 @@ from bot.storage import audit, choosing, erasing, exporting
 from bot.storage.choosing import Family
 from bot.storage.engine import Database
 from bot.storage.exporting import Mine
+from bot.storage.turns import in_turn
 from scoring.signals import DAY_MS, Kind, date_of
 
 EXPORTED = "exported what is kept of them"
@@ -62,7 +63,7 @@ async def export(database: Database, keys: Keys, of: tuple[int, Family], words: 
 
 async def may_export(database: Database, community: int, member: int, now: int) -> bool:
     """Whether somebody may have their copy now; puts down that they had it."""
-    async with database.write() as connection:
+    async with in_turn(database, community) as connection:
         own = await choosing.family_of(connection, community, member)
         before = await audit.by_or_about(connection, community, own.members if own else [member])
         lately = [one for one in before if one.what == EXPORTED and one.at > now - DAY_MS]

@@ -19,6 +19,7 @@ from bot.storage import audit, choosing, communities, erasing, spaces
 from bot.storage.choosing import Family
 from bot.storage.engine import Database
 from bot.storage.erasing import Wanted
+from bot.storage.turns import in_turn
 from bot.storage.wiping import wipe
 from scoring.signals import Account
 
@@ -61,7 +62,7 @@ class Forgetting:
         markers = {self._keys.marker(one) for one in handles}
         word = Word.UNDER_AGE if order.reason == UNDER_AGE else Word.ERASED
         Erased(self._keys.erased).add(Line(order.at, name, one, word) for one in sorted(markers))
-        async with self._database.write() as connection:
+        async with in_turn(self._database, order.community) as connection:
             await erasing.mark(connection, order.community, markers, _space(word), order.at)
             if whose is None:
                 await choosing.take_back(connection, order.community, handles, [spaces.OWN_WORD])

@@ -17,10 +17,10 @@ from bot.choices import Said, What
 from bot.keys import Keys
 from bot.storage import accounts, choosing, linking, people
 from bot.storage.accounts import Known
-from bot.storage.bulk import take_turns
 from bot.storage.choosing import Family
 from bot.storage.engine import Database
 from bot.storage.linking import Maker
+from bot.storage.turns import in_turn
 from scoring.signals import Account
 
 CODE_MS = 15 * 60_000
@@ -60,8 +60,7 @@ class Joining:
     async def code(self, said: Said, *, wait: bool) -> str | None:
         """Make a code for who speaks; None where nothing may be kept of them (`wait`: before their own yes)."""
         plain = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
-        async with self._database.write() as connection:
-            await take_turns(connection, said.community)
+        async with in_turn(self._database, said.community) as connection:
             mine = await callers.made(connection, self._keys, said, wait=wait)
             if mine is None:
                 return None
@@ -77,8 +76,7 @@ class Joining:
 
     async def join(self, said: Said, code: str, *, wait: bool) -> Joined:
         """Join the account of who speaks with that for which a code was made, and use the code up."""
-        async with self._database.write() as connection:
-            await take_turns(connection, said.community)
+        async with in_turn(self._database, said.community) as connection:
             maker = await self._maker(connection, said, code)
             mine = await callers.made(connection, self._keys, said, wait=wait)
             if maker is None or mine is None:
@@ -104,8 +102,7 @@ class Joining:
 
     async def part(self, said: Said, number: int) -> bool:
         """Take one of the accounts of who speaks out of those joined; False where it is none of theirs, or alone."""
-        async with self._database.write() as connection:
-            await take_turns(connection, said.community)
+        async with in_turn(self._database, said.community) as connection:
             family = await self._family(connection, said)
             if family is None or len(family.accounts) < 2 or number not in {one.id for one in family.accounts}:
                 return False

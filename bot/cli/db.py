@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from bot.config import Settings, load_settings
 from bot.errors import MachineError
 from bot.keys import open_keys
 from bot.maintenance import ready
+from bot.maintenance.archive import opened
 from bot.maintenance.backup import backup as back_up
 from bot.maintenance.backup import missing
 from bot.maintenance.check import Checked, CheckReport
@@ -27,6 +28,9 @@ from bot.storage.engine import Database
 
 app = App(name="db", help="Upgrade, check, back up and restore the database.")
 
+_HEAD = (
+    "Where an audit log once ended, as this command printed it, or a backup of then: was it cut off since?"
+)
 Json = Annotated[bool, Parameter(negative="", help="Print one JSON document.")]
 
 
@@ -54,7 +58,12 @@ async def upgrade() -> None:
 
 
 @app.command
-async def check(*, settle: bool = True, json: Json = False) -> None:
+async def check(
+    *,
+    settle: bool = True,
+    head: Annotated[tuple[str, ...], Parameter(help=_HEAD, negative="")] = (),
+    json: Json = False,
+) -> None:
     """Check that the database is whole and its scores are exactly what a full recompute gives.
 
     Parameters
@@ -64,7 +73,7 @@ async def check(*, settle: bool = True, json: Json = False) -> None:
     """
     async with _database() as (database, _):
         await ready(database)
-        report = await look(database, settle=settle)
+        report = await look(database, settle=settle, ends=_ends(head))
     if json:
         output.document(_document(report))
     else:
@@ -72,6 +81,18 @@ async def check(*, settle: bool = True, json: Json = False) -> None:
     if not report.ok:
         wrong = [one.name for one in report.checks if not one.ok]
         raise MachineError(f"{report.database}: this does not hold: {', '.join(dict.fromkeys(wrong))}")
+
+
+def _ends(given: Sequence[str]) -> list[str]:
+    """Return the ends that were given, and those that backups hold."""
+    ends: list[str] = []
+    for one in given:
+        if Path(one).is_file():
+            with opened(Path(one)) as kept:
+                ends += kept.manifest.audit
+        else:
+            ends.append(one)
+    return ends
 
 
 def _document(report: CheckReport) -> dict[str, Any]:

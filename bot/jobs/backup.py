@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot.duties import Job, Work, Write
-from bot.errors import MachineError
+from bot.errors import InputError, MachineError
+from bot.maintenance.archive import opened
 from bot.maintenance.backup import backup
 from bot.periods import Cron
+from bot.storage import audit
 
+_logger = logging.getLogger(__name__)
 _OURS = re.compile(r"cairn-\d{4}-\d\d-\d\dT\d{6}Z\.backup")
 
 
@@ -29,13 +33,38 @@ async def write(work: Work) -> str:
     _make(settings.backups_folder)
     if not file.exists():  # a file of that name is whole: it is given its name in the end
         await backup(work.database, file)
+    lost = await _lost(work, file)
     gone = thin_out(settings.backups_folder, max(settings.backups_keep, 1))
-    return f"{file.name} is written" + (f", {gone} older ones are deleted" if gone else "")
+    return "; ".join((f"{file.name} is written" + (f", {gone} older ones are deleted" if gone else ""), *lost))
+
+
+async def _lost(work: Work, file: Path) -> list[str]:
+    """Tell which audit logs do not go on from where they ended in the backup before; log where they end now."""
+    before = max((one for one in _written(work.means.settings.backups_folder) if one.name < file.name), default=None)
+    async with work.database.read() as connection:
+        for end in await audit.heads(connection):
+            _logger.info("an audit log ends with %s", end)
+        lost = await audit.lost(connection, _ends(before)) if before is not None else []
+    for one in lost:
+        _logger.error("%s; it was there when %s was made", one, before)
+    return lost
+
+
+def _ends(file: Path) -> Sequence[str]:
+    try:
+        with opened(file) as kept:
+            return kept.manifest.audit
+    except InputError:
+        return ()  # damaged: it says nothing
+
+
+def _written(folder: Path) -> list[Path]:
+    return sorted((one for one in folder.iterdir() if _OURS.fullmatch(one.name)), key=lambda one: one.name)
 
 
 def thin_out(folder: Path, keep: int) -> int:
     """Delete the oldest backups of the clock until `keep` are left; returns how many. Other files are let be."""
-    ours = sorted((one for one in folder.iterdir() if _OURS.fullmatch(one.name)), key=lambda one: one.name)
+    ours = _written(folder)
     for one in ours[:-keep]:
         try:
             one.unlink(missing_ok=True)

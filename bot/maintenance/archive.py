@@ -46,7 +46,10 @@ class Contents(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a backup says of itself; `keys` is the fingerprint of the key file that belongs to it."""
+    """What a backup says of itself.
+
+    `keys` is the fingerprint of the key file that belongs to it, `audit` where the audit logs end in it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,6 +58,7 @@ class Manifest(BaseModel):
     schema_version: str
     made_at: str
     keys: str | None
+    audit: tuple[str, ...] = ()
     tables: tuple[Contents, ...]
 
 
@@ -74,9 +78,11 @@ class Writer:
             yield writer
         self.tables.append(Contents(name=name, columns=columns, rows=writer.rows, sha256=writer.digest.hexdigest()))
 
-    def finish(self, schema_version: str, made_at: str, keys: str | None) -> None:
+    def finish(self, schema_version: str, made_at: str, keys: str | None, audit: tuple[str, ...] = ()) -> None:
         """Write the list of contents, without which the file is no backup."""
-        manifest = Manifest(schema_version=schema_version, made_at=made_at, keys=keys, tables=tuple(self.tables))
+        manifest = Manifest(
+            schema_version=schema_version, made_at=made_at, keys=keys, audit=audit, tables=tuple(self.tables)
+        )
         self._zip.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
 
     def close(self) -> None:

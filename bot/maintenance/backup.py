@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import InputError, MachineError
 from bot.maintenance.archive import Writer
-from bot.storage import copying, setting
+from bot.storage import audit, copying, setting
 from bot.storage.engine import Database
 
 _FOLDER = Path("data")
@@ -45,7 +45,9 @@ async def backup(database: Database, file: Path) -> Kept:
                 raise InputError(f"{database.shown}: this database holds nothing of Cairn yet; nothing to back up")
             await _write_tables(connection, writer)
             keys = await setting.get(connection, setting.KEYS)
-        writer.finish(version, dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), keys)
+            there = any(table.name == "audit" for table in writer.tables)  # not before an upgrade from long ago
+            ends = tuple(await audit.heads(connection)) if there else ()
+        writer.finish(version, dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), keys, ends)
     return Kept(file, len(writer.tables), sum(table.rows for table in writer.tables))
 
 

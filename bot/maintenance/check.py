@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,7 @@ from bot.storage.engine import Database
 SHOWN = 20
 """Problems of one check that are told one by one."""
 _LOOKS = 3
+LOGS_END = "where the audit logs end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,19 @@ class CheckReport:
         return all(one.ok for one in self.checks)
 
 
-async def check(database: Database, *, settle: bool = True) -> CheckReport:
-    """Check a database. Scores that wait are settled first, unless told not to; then those are left out."""
+async def check(database: Database, *, settle: bool = True, ends: Sequence[str] = ()) -> CheckReport:
+    """Check a database. Scores that wait are settled first, unless told not to; then those are left out.
+
+    `ends` is where audit logs once ended: they go on from there, or their end was cut off.
+    """
     checks = [await _asked("the database's own integrity", None, lambda: _in_snapshot(database, checking.integrity))]
     if checks[0].ok:
         checks.append(await _asked("the schema", None, lambda: _in_snapshot(database, checking.drift)))
         checks.append(await _asked("pointers", None, lambda: _in_snapshot(database, checking.pointers)))
         async with database.read() as connection:
             everyone = await communities.everyone(connection)
+            now = await audit.heads(connection)
+        checks.append(await _asked(LOGS_END, None, lambda: _ends(database, ends), f"now {', '.join(now) or 'empty'}"))
         for community in everyone:
             checks += await _engagements(database, community)
             if checks[2].ok:  # scores cannot be worked out from engagements of nobody
@@ -82,6 +88,11 @@ async def _engagements(database: Database, community: Community) -> list[Checked
 
 async def _audit(connection: AsyncConnection, community: int) -> Looked:
     return Looked(*await audit.verify(connection, community))
+
+
+async def _ends(database: Database, ends: Sequence[str]) -> Looked:
+    async with database.read() as connection:
+        return Looked(len(ends), await audit.lost(connection, ends))
 
 
 async def _asked(name: str, community: str | None, look: Callable[[], Awaitable[Looked]], note: str = "") -> Checked:

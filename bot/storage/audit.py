@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import InputError
 from bot.storage.bulk import is_sqlite
 from bot.storage.schema import audit
 
 LOOKED = "looked at a member"
 """What is put down when a moderator or manager looks at a member."""
 _LOCK = int.from_bytes(b"chn")
+_SHOWN = 32
+_HEAD = re.compile(rf"(\d{{1,9}})\.(\d{{1,9}})\.([0-9a-f]{{{_SHOWN}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,12 @@ async def put(  # noqa: PLR0913 - a row of a log has its columns
 ) -> int:
     """Put down that something was done (ms); returns the row's number in the community's chain.
 
-    `payload` is what JSON can hold, and never an identity or a text that somebody wrote.
+    `payload` is what JSON can hold, and never an identity or a text that somebody wrote. It is the last that a
+    transaction writes: whoever waits for its turn in the chain has all other locks already, so nobody is stuck.
     """
     if not is_sqlite(connection):
+        # Whoever locks the community's row as a whole is waited for before there is anything to wait for behind us.
+        await connection.execute(text("SELECT 1 FROM community WHERE id = :of FOR KEY SHARE"), {"of": community})
         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock, :of)"), {"lock": _LOCK, "of": community})
     last = select(audit.c.n, audit.c.link).where(audit.c.community == community).order_by(audit.c.n.desc()).limit(1)
     before = (await connection.execute(last)).first()
@@ -101,6 +108,36 @@ async def verify(connection: AsyncConnection, community: int) -> tuple[int, list
     query = select(audit).where(audit.c.community == community).order_by(audit.c.n)
     rows = (await connection.execute(query)).mappings().all()
     return len(rows), list(_faults(rows))
+
+
+async def heads(connection: AsyncConnection) -> list[str]:
+    """Return where each chain ends (community.row.link). Kept elsewhere, it shows whether an end was cut off.
+
+    The chain alone cannot: without its last rows it is a shorter chain in which nothing is wrong.
+    """
+    newest = select(audit.c.community, func.max(audit.c.n).label("n")).group_by(audit.c.community).subquery()
+    here = (audit.c.community == newest.c.community) & (audit.c.n == newest.c.n)
+    rows = await connection.execute(
+        select(audit.c.community, audit.c.n, audit.c.link).join(newest, here).order_by(audit.c.community)
+    )
+    return [f"{row[0]}.{row[1]}.{row[2][:_SHOWN]}" for row in rows]
+
+
+async def lost(connection: AsyncConnection, ends: Iterable[str]) -> list[str]:
+    """Return what is wrong where chains do not go on from where they once ended. InputError for what is no such end."""
+    said = []
+    for one in ends:
+        found = _HEAD.fullmatch(one)
+        if found is None:
+            raise InputError(f"{one!r} is not the end of an audit log; expected one as `cairn db check` prints it")
+        community, n = int(found[1]), int(found[2])
+        here = select(audit.c.link).where(audit.c.community == community, audit.c.n == n)
+        link = (await connection.execute(here)).scalar()
+        if link is None:
+            said.append(f"the audit log of community {community} had a row {n}, which is gone")
+        elif link[:_SHOWN] != found[3]:
+            said.append(f"row {n} of the audit log of community {community} is another one than it was")
+    return said
 
 
 def _faults(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:

@@ -45,7 +45,7 @@ async def create(
 ) -> Chapter | None:
     """Make a chapter (`by` is who, and when in ms); None where there is one of that name."""
     if not is_sqlite(connection):
-        await connection.execute(text("SELECT 1 FROM community WHERE id = :of FOR UPDATE"), {"of": community})
+        await connection.execute(text("SELECT 1 FROM community WHERE id = :of FOR NO KEY UPDATE"), {"of": community})
     if any(one.name.casefold() == name.casefold() for one in await everyone(connection, community)):
         return None
     values = {"community": community, "name": name, "place": place, "actor": by[0], "at": by[1]}

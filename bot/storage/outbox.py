@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gate import Purpose, Way
+from bot.storage import outgoing
 from bot.storage.bulk import insert_new, is_sqlite, matching, rows_of
 from bot.storage.knowing import Who
 from bot.storage.schema import outbox
@@ -80,7 +81,7 @@ class Due:
 
 _FULL = (
     f"SELECT {_ROW}, coalesce(m.merged_into, m.id) FROM {{here}} JOIN space s ON s.id = o.space "
-    "JOIN community c ON c.id = o.community LEFT JOIN member m ON m.id = o.member "
+    "LEFT JOIN member m ON m.id = o.member "
 )
 _WAITS = "o.state IN ('pending', 'sending') AND o.due <= :now"
 _NEXT_ON_SQLITE = _FULL.replace("{here}", "outbox o {by:ix_outbox_due}") + f"WHERE {_WAITS}{{but}} ORDER BY {{order}}"
@@ -153,8 +154,8 @@ async def kept(connection: AsyncConnection, due: Due, now: int) -> Due | None:
     """
     if is_sqlite(connection):
         return due
-    locks = "FOR UPDATE OF o FOR KEY SHARE OF c"
-    sql = _FULL.replace("{here}", "outbox o") + f"WHERE {_WAITS} AND o.id = :id {locks}"
+    await outgoing.stay(connection, due.row.community)
+    sql = _FULL.replace("{here}", "outbox o") + f"WHERE {_WAITS} AND o.id = :id FOR UPDATE OF o"
     rows = await rows_of(connection, sql, id=due.row.id, now=now)
     found = Due(_row(rows[0][:-1]), rows[0][-1]) if rows else None
     return found if found is not None and found.root == due.root else None

@@ -18,6 +18,9 @@ FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 3_600_000, DAY_MS
 """How long no direct message goes out after a platform wanted fewer; twice as long each time in a row."""
 
 
+_LOCK = int.from_bytes(b"out")
+
+
 @dataclass(frozen=True, slots=True)
 class Going:
     """Since when a community's messages go out, and since when all are held (ms); None where they do not or are not."""
@@ -51,9 +54,22 @@ async def resume(connection: AsyncConnection, community: int, at: int) -> None:
     await _ask_again(connection, community, Reason.PAUSED, at)
 
 
+async def stay(connection: AsyncConnection, community: int) -> None:
+    """Let nobody change, until the commit, whether a community's messages go out; many may hold it so at once.
+
+    It is a lock of its own and not the community's row: that one is taken by whoever puts down anything of it.
+    """
+    if not is_sqlite(connection):
+        await _lock(connection, "pg_advisory_xact_lock_shared", community)
+
+
+async def _lock(connection: AsyncConnection, how: str, community: int) -> None:
+    await connection.execute(text(f"SELECT {how}(:lock, :of)"), {"lock": _LOCK, "of": community})
+
+
 async def _set(connection: AsyncConnection, community: int, column: str, value: int | None) -> None:
     if not is_sqlite(connection):  # whoever is letting something through is waited for, and waits
-        await rows_of(connection, "SELECT 1 FROM community WHERE id = :community FOR UPDATE", community=community)
+        await _lock(connection, "pg_advisory_xact_lock", community)
     await connection.execute(
         text(
             f"INSERT INTO outgoing (community, {column}) VALUES (:community, :value) "

@@ -15,6 +15,7 @@ from bot.speech import Bold, Paragraph, Reply
 from bot.storage import communities, teamwork
 from bot.storage.communities import Rules
 from bot.storage.teamwork import Draft
+from bot.storage.turns import in_turn
 from bot.teamwork.people import actor, did
 from bot.teamwork.works import Progress
 from scoring.mountain import Mountain
@@ -61,7 +62,7 @@ async def desk(room: Room) -> Desk:
 async def keep(call: Call, room: Room, there: Desk, text: str) -> Mountain:
     """Put a draft down; returns it. Raises InputError for rules that do not hold together."""
     mountain = parse_rules(text, FILE)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)
         one = Draft(text, mountain.version, there.active.version, by, room.now)
         await teamwork.keep_draft(connection, room.community, one)
@@ -71,7 +72,7 @@ async def keep(call: Call, room: Room, there: Desk, text: str) -> Mountain:
 
 async def drop(call: Call, room: Room) -> None:
     """Throw the draft away."""
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await teamwork.drop_draft(connection, room.community)
         await did(connection, room, call, DROPPED)
 
@@ -80,7 +81,7 @@ async def put_in_force(call: Call, room: Room, file: tuple[str, str, str], chann
     """Settle rules (text, version, file name), put them in force, and tell a channel."""
     async with room.database.read() as connection:
         community = await communities.get(connection, room.community)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await did(connection, room, call, BEGUN, version=file[1])
     most = 0
 
@@ -90,7 +91,7 @@ async def put_in_force(call: Call, room: Room, file: tuple[str, str, str], chann
         progress.at("settling", most - left, most)
 
     changed = await apply(room.database, community, file, hear)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await teamwork.drop_draft(connection, room.community)
         if changed:
             number = await did(connection, room, call, IN_FORCE, version=file[1])

@@ -13,7 +13,6 @@ from bot.space_settings import Consent
 from bot.speech import Span, Who
 from bot.storage import accounts, audit
 from bot.storage.accounts import Newcomers
-from bot.storage.bulk import is_sqlite, rows_of
 from scoring.signals import Account
 
 
@@ -60,8 +59,6 @@ async def did(
 ) -> int | None:
     """Put into the audit log that the caller did something; returns who that is. `more` never holds people's texts."""
     who = await actor(connection, room, call.caller.account)
-    if not is_sqlite(connection):  # the community before its log, as those do who hold its messages: nobody is stuck
-        await rows_of(connection, "SELECT 1 FROM community WHERE id = :of FOR KEY SHARE", of=room.community)
     payload: Mapping[str, object] = {"space": room.space, "role": room.role.name.lower()} | more
     await audit.put(connection, room.community, room.now, who, what, about=about, payload=payload)
     return who

@@ -24,7 +24,7 @@ from bot.maintenance.archive import opened
 from bot.parcels import unpacked
 from bot.removal import Removal
 from bot.speech import Button, Controls
-from bot.storage import contacts
+from bot.storage import audit, contacts
 from bot.storage.tasks import Lane
 from scoring.signals import DAY_MS, Account
 from tests.bot.clockwork import Rig
@@ -180,6 +180,24 @@ def test_a_backup_is_written_each_night_and_the_newest_are_kept(here: Here, tmp_
             assert rows["engagement"] == 1
     newest = dt.datetime.strptime(files[2], "cairn-%Y-%m-%dT%H%M%SZ.backup").replace(tzinfo=dt.UTC)
     assert newest.timestamp() == SECONDS + 5 * DAY
+
+
+def test_backup_of_the_night_tells_of_an_audit_log_that_was_cut_off(here: Here, tmp_path: Path) -> None:
+    async def put(n: int) -> None:
+        async with here.database.write() as connection:
+            for _ in range(n):
+                await audit.put(connection, here.id, NOW, None, "looked at a member")
+
+    rig = clock(here, backup, backups_folder=tmp_path / "backups", backups_keep=3)
+    here.run(rig.tick())
+    here.run(put(2))
+    here.run(rig.tick(rig.at + DAY))
+    here.do("DELETE FROM audit WHERE n = 2")
+    here.run(rig.tick(rig.at + DAY))
+
+    said = here.rows("SELECT said FROM task WHERE lane = 'backup/write' AND :of > 0 ORDER BY due")
+    assert "gone" not in said[0][0]
+    assert "had a row 2, which is gone" in said[1][0]
 
 
 def test_no_backup_is_written_where_none_is_wanted_and_a_bad_folder_is_said(here: Here, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from bot.space_settings import Consent
 from bot.speech import Action, Block, Bold, Button, Choice, Controls, Field, Fields, Form, Paragraph, Reply, Text
 from bot.storage import choosing
 from bot.storage.choosing import Family
+from bot.storage.turns import in_turn
 from scoring.mountain import Mountain
 
 OPTION, ZONE = "zone", ":zone"
@@ -84,7 +85,7 @@ async def _saved(call: Call, room: Room, given: Mapping[str, str]) -> Reply:
     mountain = await _mountain(room)
     said, wrong = _read(room, mountain, given)
     speaker = Said(room.community, room.space, call.caller.account, room.now)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         wait = room.settings.consent is Consent.STRICT
         known = await callers.made(connection, room.keys, speaker, wait=wait)
         whose = await choosing.family_of(connection, room.community, known.member) if known else None

@@ -30,6 +30,7 @@ from bot.speech import (
 )
 from bot.storage import audit, choosing, holding
 from bot.storage.choosing import Family
+from bot.storage.turns import in_turn
 
 _LOOKS = 20
 _LONGEST = 1000
@@ -111,7 +112,7 @@ async def retract(call: Call, room: Room) -> Reply:
     if signal is None or whose is None:
         return room.say("common.unknown")
     await room.record([signal])
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await audit.put(connection, room.community, room.now, whose.root, disputing.TOOK_BACK, about=whose.root)
     return room.say("privacy.retracted")
 

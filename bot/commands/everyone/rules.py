@@ -29,6 +29,7 @@ from bot.speech import (
     Who,
 )
 from bot.storage import knowing, teamwork
+from bot.storage.turns import in_turn
 from scoring.mountain import Mountain
 
 MORE, STEPS = "more", "steps"
@@ -112,7 +113,7 @@ async def send(call: Call, room: Room) -> Reply:
     told = (Paragraph(words.text("rules.letter", who=Who(call.caller.account))), Paragraph((text,)))
     key = f"comment:{who}:{room.now // EVERY_MS}"
     letter = Letter(room.community, room.space, key, Purpose.POST, told, channel=channel, due=room.now)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         taken = await outbox.post(connection, letter, room.keys)
     return room.say("rules.sent") if taken else room.say("rules.wait", *_given_back(text, room))
 

@@ -12,6 +12,7 @@ from bot.language import Words
 from bot.outbox import Letter
 from bot.speech import Action, Asks, Button, Controls, Paragraph, Reply, Who
 from bot.storage import contacts, ledger
+from bot.storage.turns import in_turn
 from scoring.signals import DAY_MS, NOWHERE, Account, Context, Kind, Signal, day_of
 
 MOST_A_DAY = 10
@@ -79,7 +80,7 @@ async def _tell(call: Call, room: Room, signal: Signal) -> None:
         room.community, room.space, key, Purpose.ANSWER, told, member=there.member, due=room.now, expires=until,
         line=True,
     )  # fmt: skip
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await outbox.post(connection, letter, room.keys)
 
 

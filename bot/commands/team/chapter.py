@@ -10,6 +10,7 @@ from bot.commands.spec import Act, Asked, Command, Role
 from bot.speech import Action, Asks, Bold, Button, Choice, Controls, Paragraph, Reply, Span, Style, Table, Text, Who
 from bot.storage import chapters, programmes
 from bot.storage.chapters import Chapter
+from bot.storage.turns import in_turn
 from bot.teamwork.given import NAME, Given
 from bot.teamwork.people import actor, did, member_of, shown
 
@@ -21,7 +22,7 @@ async def create(call: Call, room: Room) -> Reply:
     """Make a chapter."""
     given = Given(call, room)
     name, place = given.needed("name"), given.text("place")
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)
         made = await chapters.create(connection, room.community, name, place, (by, room.now))
         if made is not None:
@@ -32,7 +33,7 @@ async def create(call: Call, room: Room) -> Reply:
 async def add(call: Call, room: Room) -> Reply:
     """Let somebody belong to a chapter from today on."""
     one, who, member = await _meant(call, room)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         new = await chapters.add(connection, room.community, one.id, member, room.today)
         if new:
             await did(connection, room, call, ADDED, member, chapter=one.id)
@@ -42,7 +43,7 @@ async def add(call: Call, room: Room) -> Reply:
 async def remove(call: Call, room: Room) -> Reply:
     """Let somebody no longer belong to a chapter."""
     one, who, member = await _meant(call, room)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         gone = await chapters.remove(connection, room.community, one.id, member, room.today)
         if gone:
             await did(connection, room, call, REMOVED, member, chapter=one.id)
@@ -96,7 +97,7 @@ async def _one(call: Call, room: Room, one: Chapter) -> Reply:
 async def _close(call: Call, room: Room) -> Reply:
     """Let a chapter end; who belonged to it stays put down."""
     wanted = call.action.arguments if call.action else ()
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         there = await chapters.find(connection, room.community, wanted[0]) if len(wanted) == 1 else None
         done = there is not None and await chapters.close(connection, room.community, there.id, room.now)
         if there is not None and done:

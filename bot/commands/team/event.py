@@ -31,6 +31,7 @@ from bot.speech import (
 )
 from bot.storage import contacts, convenings
 from bot.storage.convenings import Convening
+from bot.storage.turns import in_turn
 from bot.teamwork.given import LINE, NAME, Given
 from bot.teamwork.people import actor, did
 from bot.teamwork.recording import refused, stored
@@ -62,7 +63,7 @@ async def create(call: Call, room: Room) -> Reply:
     channel = given.place("channel")
     end = start + round(minutes * _MINUTE)
     one = Convening(0, room.space, secrets.token_hex(6), title, place, channel, start, end, None, False, None)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)
         await convenings.add(connection, room.community, one, (by, room.now))
         if channel:
@@ -98,7 +99,7 @@ async def _off(call: Call, room: Room) -> Reply:
     one = await _of_action(call, room)
     if one is None:
         return room.say("event.unknown")
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         done = await convenings.call_off(connection, one.id, room.now)
         if done and one.channel:
             said = _public_words(room).text("event.off", title=Bold(one.title), when=Moment(one.starts_at))
@@ -117,7 +118,7 @@ async def check_in(call: Call, room: Room) -> Reply:
     if call.given.get("who") is not None:
         return await _one_more(call, room, one, given.person())
     wanted = "".join(secrets.choice(_LETTERS) for _ in range(5)) if given.flag("code") else None
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         code = await convenings.open_for_checking_in(connection, one.id, wanted)
         if one.channel:
             words = _public_words(room)
@@ -141,7 +142,7 @@ async def _one_more(call: Call, room: Room, one: Convening, who: Account) -> Rep
     if not stored(receipt):
         return refused(room, receipt)
     known = await room.known(who)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await did(connection, room, call, CHECKED_IN, known.member if known else None, convening=one.public)
     return room.say("event.checked_in", who=Who(who), title=Bold(one.title))
 
@@ -189,7 +190,7 @@ async def _myself(call: Call, room: Room, one: Convening) -> Reply:
         return refused(room, receipt)
     known = await room.known(call.caller.account)
     if known is not None:
-        async with room.database.write() as connection:
+        async with in_turn(room.database, room.community) as connection:
             await contacts.came(connection, room.community, known.member, room.space)
     return room.say("event.welcome", title=Bold(one.title))
 
@@ -223,7 +224,7 @@ async def headcount(call: Call, room: Room) -> Reply:
     one = await _meant(room, given.needed("event"))
     if one is None:
         return room.say("event.unknown")
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await convenings.count_heads(connection, room.community, one, int(heads))
         await did(connection, room, call, COUNTED, convening=one.public, heads=int(heads))
     return room.say("event.counted", n=int(heads), title=Bold(one.title))

@@ -8,6 +8,7 @@ from bot.commands.spec import Act, Asked, Command, Role
 from bot.speech import Action, Asks, Block, Channel, Choice, Controls, Paragraph, Reply, RoleTag, Select, Span, Who
 from bot.storage import accounts, exclusions
 from bot.storage.exclusions import CHANNEL, PERSON, ROLE, Excluded
+from bot.storage.turns import in_turn
 from bot.teamwork.given import Given
 from bot.teamwork.people import actor, did, shown
 from scoring.signals import date_of, day_of
@@ -39,7 +40,7 @@ async def _exclude(call: Call, room: Room, what: str, which: str, said: Span) ->
     if not which:
         return room.say("team.missing")
     about = await _member(room, which) if what == PERSON else None
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)
         of = room.community, room.space
         new = await exclusions.exclude(connection, of, what, which, (by, room.now))
@@ -92,7 +93,7 @@ async def _lift(call: Call, room: Room) -> Reply:
     chosen = next(iter(call.chosen), "")
     what = next((one for one, letter in _LETTERS.items() if chosen.startswith(letter)), CHANNEL)
     which = chosen[1:]
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         gone = await exclusions.lift(connection, (room.community, room.space), what, which)
         if gone:
             await did(connection, room, call, LET_IN, sort=what)

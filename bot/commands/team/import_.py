@@ -29,6 +29,7 @@ from bot.speech import (
     Table,
 )
 from bot.storage import communities, imports
+from bot.storage.turns import in_turn
 from bot.teamwork import tables
 from bot.teamwork.given import NAME, Given, clean
 from bot.teamwork.people import did
@@ -146,7 +147,7 @@ async def _import(call: Call, room: Room, what: tuple[Sheets, tables.Table, Mean
                 archive.close()
         except CairnError as error:
             return Reply((Paragraph((str(error).replace(str(path), table.name),)),))
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await did(connection, room, call, IMPORTED, number=result["import_id"])
     room.tools.told()
     return _done(room, result)
@@ -173,7 +174,7 @@ async def _undo(call: Call, room: Room) -> Reply:
     async def work(progress: Progress) -> Reply:
         progress.at("begun")
         await take_back(room.database, number)
-        async with room.database.write() as connection:
+        async with in_turn(room.database, room.community) as connection:
             await did(connection, room, call, UNDONE, number=number)
         room.tools.told()
         return room.say("team.taken_back")

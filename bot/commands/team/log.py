@@ -10,8 +10,8 @@ from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
 from bot.speech import Action, Asks, Bold, Choice, Field, Form, Moment, Reply, Who
 from bot.storage import teamwork
-from bot.storage.bulk import take_turns
 from bot.storage.teamwork import GRANT, HOURS, HUNDREDTHS, Investment, Logged
+from bot.storage.turns import in_turn
 from bot.teamwork.given import Given, noon
 from bot.teamwork.loggable import loggable
 from bot.teamwork.people import actor, brought, carried, did
@@ -74,8 +74,8 @@ async def _put_down(call: Call, room: Room, signal: Signal, title: str) -> Reply
     if who is None or known is None:  # they were forgotten in this very moment
         return room.say("common.nobody_known")
     key, kind = f"{signal.key}/{room.keys.handle(who)}", signal.key.partition(":")[2]
-    async with room.database.write() as connection:
-        await take_turns(connection, room.community)  # of two who log the same, the second finds the first one's row
+    async with in_turn(room.database, room.community) as connection:
+        # Of two who log the same, the second finds the first one's row.
         by = await actor(connection, room, call.caller.account)
         row = Logged(0, room.space, signal.key_day, key, kind, signal.key_day, known.member, by, room.now)
         number = await teamwork.log(connection, room.community, row)
@@ -93,7 +93,7 @@ async def _invest(call: Call, room: Room, who: Account, what: str) -> Reply:
     if known is None or known.bot:
         return room.say("common.nobody_known")
     worth = round(amount * HUNDREDTHS)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)
         row = Investment(0, known.member, day, what, worth, by, room.now)
         number = await teamwork.invest(connection, room.community, row)

@@ -13,6 +13,7 @@ from bot.speech import Asks, Block, Bold, Heading, Jump, Moment, Paragraph, Repl
 from bot.storage import contexts, ledger, spaces
 from bot.storage.audit import LOOKED
 from bot.storage.ledger import Entry, Person
+from bot.storage.turns import in_turn
 from bot.teamwork.given import Given
 from bot.teamwork.people import did, member_of
 from bot.tracing import Trail
@@ -25,7 +26,7 @@ async def run(call: Call, room: Room) -> Reply:
     """Show band, open steps and some links; put the look down first."""
     who = Given(call, room).person()
     number = await member_of(room, who)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await did(connection, room, call, LOOKED, number)
     async with room.database.read() as connection:
         person: Person = await ledger.person(connection, room.community, number)

@@ -13,6 +13,7 @@ from bot.commands.spec import Act, Command, Role
 from bot.speech import Action, Block, Button, Choice, Controls, Heading, Moment, Paragraph, Reply, Select, Style
 from bot.storage import suggesting
 from bot.storage.suggesting import Found
+from bot.storage.turns import in_turn
 from bot.teamwork.alike import Pair, pairs
 from bot.teamwork.people import actor, called, did, shown
 from scoring.signals import DAY_MS
@@ -91,7 +92,7 @@ async def _join(call: Call, room: Room) -> Reply:
     pair = await _of(call, room)
     if pair is None:
         return room.say("team.gone")
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await suggesting.join(connection, room.community, pair.numbers)
         for one in (pair.one, pair.other):
             await did(connection, room, call, JOINED, one.member, accounts=list(pair.numbers))
@@ -104,7 +105,7 @@ async def _never(call: Call, room: Room) -> Reply:
     pair = await _of(call, room)
     if pair is None:
         return room.say("team.gone")
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)
         await suggesting.say_never(connection, room.community, pair.numbers, (by, room.now))
         await did(connection, room, call, NEVER, accounts=list(pair.numbers))
@@ -124,7 +125,7 @@ async def _part(call: Call, room: Room) -> Reply:
     pair = next((one for one in there if "-".join(map(str, one)) == wanted), None)
     if pair is None:
         return room.say("team.gone")
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         done = await suggesting.part(connection, room.community, pair)
         for one in await suggesting.pair(connection, room.community, pair) if done else ():
             await did(connection, room, call, PARTED, one.member, accounts=list(pair))

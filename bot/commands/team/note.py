@@ -8,6 +8,7 @@ from bot.commands.spec import Act, Asked, Command, Role
 from bot.speech import Action, Asks, Block, Button, Controls, Moment, Paragraph, Reply
 from bot.storage import teamwork
 from bot.storage.teamwork import Remark
+from bot.storage.turns import in_turn
 from bot.teamwork.given import PROSE, Given
 from bot.teamwork.people import actor, did
 from scoring.signals import DAY_MS
@@ -23,7 +24,7 @@ async def run(call: Call, room: Room) -> Reply:
     if not text:
         return await _list(room)
     week = monday(given.day())
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)
         number = await teamwork.note(connection, room.community, Remark(0, week, text, by, room.now))
         await did(connection, room, call, NOTED, number=number)
@@ -47,7 +48,7 @@ def _take_back(room: Room, number: int) -> Controls:
 async def _drop(call: Call, room: Room) -> Reply:
     wanted = next(iter(call.action.arguments), "") if call.action else ""
     number = int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         gone = await teamwork.drop_remark(connection, room.community, number)
         if gone:
             await did(connection, room, call, DROPPED, number=number)

@@ -7,6 +7,7 @@ from bot.commands.room import Room
 from bot.commands.spec import Command, Role
 from bot.speech import Moment, Reply
 from bot.storage import outgoing
+from bot.storage.turns import in_turn
 from bot.teamwork.people import did
 
 PAUSED, RESUMED = "held everything that goes out", "let messages go out again"
@@ -14,7 +15,7 @@ PAUSED, RESUMED = "held everything that goes out", "let messages go out again"
 
 async def pause(call: Call, room: Room) -> Reply:
     """Hold everything, from this commit on."""
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         there = await outgoing.going(connection, room.community)
         if there.paused_at is None:
             await outgoing.pause(connection, room.community, room.now)
@@ -26,7 +27,7 @@ async def pause(call: Call, room: Room) -> Reply:
 
 async def resume(call: Call, room: Room) -> Reply:
     """Let what was held go its way."""
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         there = await outgoing.going(connection, room.community)
         if there.paused_at is not None:
             await outgoing.resume(connection, room.community, room.now)

@@ -11,6 +11,7 @@ from bot.commands.spec import Asked, Command, Role
 from bot.speech import Asks, Block, Bold, Choice, Heading, Paragraph, Reply, Span, Table, Text, Who
 from bot.storage import programmes, recalling
 from bot.storage.programmes import Part
+from bot.storage.turns import in_turn
 from bot.teamwork.given import NAME, Given, noon
 from bot.teamwork.people import did, member_of, shown
 from bot.teamwork.recording import refused, stored
@@ -58,7 +59,7 @@ async def remove(call: Call, room: Room) -> Reply:
 
 async def _put_down(call: Call, room: Room, who: Account, what: str) -> None:
     known = await room.known(who)
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         await did(connection, room, call, what, known.member if known else None)
 
 

@@ -33,6 +33,7 @@ from bot.speech import (
 )
 from bot.storage import backfills, outgoing, teamwork
 from bot.storage.backfills import Backfill
+from bot.storage.turns import in_turn
 from bot.teamwork.aside import aside
 from bot.teamwork.given import Given
 from bot.teamwork.people import actor, did
@@ -71,7 +72,7 @@ async def _sent(call: Call, room: Room) -> Reply:
     if role := given.place("role"):
         wanted["roles"] = {"managers": [role]}
     try:
-        async with room.database.write() as connection:
+        async with in_turn(room.database, room.community) as connection:
             await change(connection, room.community, room.space, wanted)
             by = await actor(connection, room, call.caller.account)
             await teamwork.set_team_channel(connection, room.space, channel, (by, room.now))
@@ -188,7 +189,7 @@ async def _live(call: Call, room: Room) -> Reply:
     if not sure:
         yes = Button(room.words.plain("setup.yes"), Action(_LIVE, ("yes",)), Style.MAIN)
         return room.say("setup.sure", Controls((yes,)))
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         there = await outgoing.going(connection, room.community)
         if there.live_at is None:
             await outgoing.go_live(connection, room.community, room.now)

@@ -9,6 +9,7 @@ from bot.commands.spec import Act, Command, Role
 from bot.speech import Action, Block, Choice, Controls, Moment, Paragraph, Reply, Select, Span
 from bot.storage import accounts, teamwork
 from bot.storage.teamwork import HUNDREDTHS, Investment, Logged
+from bot.storage.turns import in_turn
 from bot.teamwork.people import did, shown
 from scoring.signals import DAY_MS, Kind, Signal, date_of
 
@@ -69,7 +70,7 @@ async def _engagement(call: Call, room: Room, number: int) -> bool:
         return False
     gone = Signal(Kind.LOGGED, row.key, row.key_day, row.day * DAY_MS, None, room.now, retracted=True)
     await room.record([gone])
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         done = await teamwork.unlog(connection, number, room.now)
         if done:
             await did(connection, room, call, UNDONE, row.member, type=row.type, day=row.day, number=number)
@@ -77,7 +78,7 @@ async def _engagement(call: Call, room: Room, number: int) -> bool:
 
 
 async def _investment(call: Call, room: Room, number: int) -> bool:
-    async with room.database.write() as connection:
+    async with in_turn(room.database, room.community) as connection:
         row = await teamwork.withdraw(connection, room.community, number, room.now)
         if row is not None:
             await did(connection, room, call, UNDONE, row.member, kind=row.what, day=row.day, number=number)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.__main__ import run as cairn
+from bot.storage import audit
 from tests.bot.maintenance.filled import NAME, RULES, database_at, filled, run
 
 
@@ -112,6 +113,31 @@ def test_backup_and_restore_go_round(community: str, folder: Path, capsys: pytes
     assert "What was there before is in " in capsys.readouterr().out
     assert cairn(["db", "check"]) == 0
     assert cairn(["config", "check"]) == 0
+
+
+def test_audit_log_that_was_cut_off_is_noticed_by_what_was_kept(
+    community: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def put(n: int) -> None:
+        async with database_at(community) as database:
+            for at in range(n):
+                async with database.write() as connection:
+                    await audit.put(connection, 1, at, None, "looked at a member")
+
+    asyncio.run(put(3))
+    assert cairn(["db", "backup", "one.backup"]) == 0
+    assert cairn(["db", "check"]) == 0
+    end = next(line for line in capsys.readouterr().out.splitlines() if "where the audit logs end" in line)
+    kept = end.rpartition("now ")[2].rstrip(")")
+    asyncio.run(put(1))
+    assert cairn(["db", "check", "--head", kept, "--head", "one.backup"]) == 0
+    meddle(community, "DELETE FROM audit WHERE n >= 3")
+
+    assert cairn(["db", "check"]) == 0
+    for one in (kept, "one.backup"):
+        assert cairn(["db", "check", "--head", one]) == 2
+        assert "had a row 3, which is gone" in capsys.readouterr().out
+    assert cairn(["db", "check", "--head", "nonsense"]) != 0
 
 
 def test_backup_over_a_file_and_restore_of_none_exit_one(community: str, capsys: pytest.CaptureFixture[str]) -> None:

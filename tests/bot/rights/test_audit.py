@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.errors import InputError
 from bot.storage import audit
 from tests.bot.rights.town import NOW, Here
 
@@ -57,6 +58,36 @@ def test_change_of_one_row_is_noticed(here: Here, change: str) -> None:
     here.do(change)
 
     assert here.run(faults(here))
+
+
+def test_end_that_is_cut_off_is_noticed_by_who_kept_it(here: Here) -> None:
+    here.run(put_some(here))
+    (kept,) = here.run(heads(here))
+    here.run(put_some(here, 2))
+    assert here.run(lost(here, kept)) == []
+
+    here.do("DELETE FROM audit WHERE n >= 5")
+
+    assert here.run(faults(here)) == []
+    assert here.run(lost(here, kept)) == [f"the audit log of community {here.id} had a row 6, which is gone"]
+    here.run(put_some(here, 2))
+    assert here.run(lost(here, kept)) == [f"row 6 of the audit log of community {here.id} is another one than it was"]
+
+
+async def heads(here: Here) -> list[str]:
+    async with here.database.read() as connection:
+        return await audit.heads(connection)
+
+
+async def lost(here: Here, *ends: str) -> list[str]:
+    async with here.database.read() as connection:
+        return await audit.lost(connection, ends)
+
+
+@pytest.mark.parametrize("end", ["", "1.2", "1.2.xyz", "x", "../keys", "1.2." + "0" * 33, "9" * 20 + ".1." + "0" * 32])
+def test_what_is_no_end_of_a_log_is_refused_in_one_sentence(here: Here, end: str) -> None:
+    with pytest.raises(InputError, match="is not the end of an audit log"):
+        here.run(lost(here, end))
 
 
 def test_erasing_takes_people_out_and_the_chain_still_holds(here: Here) -> None:
