@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -289,15 +290,21 @@ def choice(name: str, *values: str, most: int = 1) -> Controls:
 
 @asynccontextmanager
 async def chat_on(
-    database_url: str, guilds: Iterable[str] = ("Garden",), limits: Limits = RELAXED
+    database_url: str,
+    guilds: Iterable[str] = ("Garden",),
+    limits: Limits = RELAXED,
+    timer: Callable[[Clock], Callable[[], float]] = lambda _: time.monotonic,
 ) -> AsyncIterator[Chat]:
-    """Set up a sandbox, and a store in which its servers are listened to; nobody is connected yet."""
+    """Set up a sandbox, and a store in which its servers are listened to; nobody is connected yet.
+
+    `timer` says by what the sandbox measures for how long something holds, in seconds.
+    """
     clock = Clock()
     async with AsyncExitStack() as stack:
         database = Database(database_url)
         stack.push_async_callback(database.close)
         await migrate.upgrade(database)
-        server = await stack.enter_async_context(Sandbox(Settings(limits=limits, clock=clock)))
+        server = await stack.enter_async_context(Sandbox(Settings(limits=limits, clock=clock, timer=timer(clock))))
         made = {name: server.guild(name) for name in guilds}
         for guild in made.values():
             for role in ("mods", "heads"):
