@@ -101,7 +101,7 @@ class Choices:
         """
         handle = self._keys.handle(said.account)
         async with in_turn(self._database, said.community) as connection:
-            if await choosing.left_out_by_settings(connection, said.community, [handle]):
+            if await choosing.left_out_by_team(connection, said.community, [handle], said.space):
                 return False
             if await choosing.under_age(connection, said.community, [self._keys.marker(handle)]):
                 return False
@@ -240,7 +240,7 @@ async def standing(connection: AsyncConnection, keys: Keys, said: Said) -> Stand
     handles = {handle, *(one.handle for one in whose.accounts)} if whose else {handle}
     words = await choosing.own_words(connection, said.community, handles)
     forgotten = await accounts.forgotten(connection, said.community, keys, handles)
-    excluded = await choosing.left_out_by_settings(connection, said.community, handles)
+    excluded = await choosing.left_out_by_team(connection, said.community, handles, said.space)
     everywhere = spaces.OWN_WORD in words or bool(forgotten)
     out = everywhere or -said.space in words or excluded
     if whose is None:

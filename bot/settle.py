@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.recounting import Recounting
 from bot.rules import parse_rules
 from bot.storage import acts, belonging, communities, marks, old_tallies, tallies
 from bot.storage.communities import Community
@@ -60,6 +61,7 @@ class Settler:
         self._database = database
         self._community = community
         self._mountains: dict[int, Mountain] = {}
+        self._recounting = Recounting(database, community)
         self._days = _Pace(DAYS, rest)
         self._members = _Pace(MEMBERS, rest)
         self._last_day = tallies.FIRST
@@ -70,6 +72,8 @@ class Settler:
 
         `progress` hears what is left; `enough` is asked after each batch whether to leave the others for another time.
         """
+        while await self._recounting.work() and not enough():
+            pass  # first of all what may count no longer, or again, is looked at and marked
         done, left, more = 0, await self._left() if progress else 0, True
         while more:
             size = self._days.size

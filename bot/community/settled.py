@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.community.trees import stored
 from bot.ports import Space, SpaceSettings
-from bot.storage import spaces
+from bot.storage import exclusions, spaces
 from bot.storage.spaces import Kept
 
 
@@ -21,7 +21,22 @@ def settings_from(whole: str, kept: Kept) -> SpaceSettings:
 
 async def settings_of(connection: AsyncConnection, community: int, wanted: Space | None) -> SpaceSettings:
     """Return what holds in a community's space (its number, the space), the default where nothing is settled."""
-    if wanted is None:
+    there = {(one.space.platform, one.space.id): one for one in await spaces.of_community(connection, community)}
+    kept = there.get((wanted.platform, wanted.id)) if wanted is not None else None
+    return await _settings(connection, community, kept)
+
+
+async def settings_in(connection: AsyncConnection, community: int, number: int) -> SpaceSettings:
+    """Return the same of a space by its number in the store."""
+    there = {one.id: one for one in await spaces.of_community(connection, community)}
+    return await _settings(connection, community, there.get(number))
+
+
+async def _settings(connection: AsyncConnection, community: int, kept: Kept | None) -> SpaceSettings:
+    """Return what is settled, with what the team leaves out in chat on top."""
+    if kept is None:
         return SpaceSettings()
-    found = [one for number, one in await spaces.communities_of(connection, wanted) if number == community]
-    return settings_from(await spaces.whole(connection, community) or "{}", found[0]) if found else SpaceSettings()
+    on_top = await exclusions.on_top(connection, community, kept.id)
+    if kept.settings is None:
+        return on_top.over(SpaceSettings())
+    return on_top.over(settings_from(await spaces.whole(connection, community) or "{}", kept))

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.keys import Keys
 from bot.storage.bulk import Rows, insert_new, matching
 from bot.storage.schema import account, member
+from bot.storage.what_counts import leaves_out
 from scoring.signals import Account
 
 
@@ -81,7 +82,7 @@ async def look_up(
 ) -> Found:
     """Ask the store about identities and the policy of the space they act in, all with one query.
 
-    Who left themselves out of one space only is left out where that space is the one.
+    Who left themselves out of one space only, or holds a role that one leaves out, is left out where it is the one.
     """
     remembered = memory.of(community)
     there = {handle: remembered[handle] for handle in handles if handle in remembered}
@@ -91,7 +92,7 @@ async def look_up(
         return await look_up(connection, community, handles, space, memory)
     known = {row[0]: Known(row[1], row[2], bool(row[3])) for row in rows if row[2] > 0}
     words = [(row[0], row[1]) for row in rows if row[2] == _LEFT_OUT]
-    left_out = frozenset(handle for handle, where in words if where >= 0 or where == -(space or 0))
+    left_out = frozenset(handle for handle, where in words if leaves_out(where, space or 0))
     # Whoever said a word of the kind is asked about each time: it may hold in one space and not in another.
     said = {handle for handle, _ in words}
     memory.of(community).update({handle: one for handle, one in known.items() if handle not in said})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -17,6 +17,7 @@ from bot.storage.bulk import matching, rows_of
 from bot.storage.columns import read_columns, read_elsewhere
 from bot.storage.engine import Database
 from bot.storage.packing import KIND, PACKED, unpack
+from bot.storage.what_counts import BY_ROLE, BY_TEAM, Passed, passed
 from scoring.asked import counterparts_asked, details_asked
 from scoring.columns import NOBODY, Acts, Ints
 from scoring.mountain import Mountain
@@ -48,11 +49,15 @@ async def of_days(
     received = await matching(connection, _RECEIVED, _DAYS, whose, community=community)
     rows += [row for row in received if row[0] not in given]
     _, account, day, at, kind, context, amount, other = _columns(rows, _WIDTH)
-    member_of = await _members_of(connection, np.concatenate((account, other)))
-    place, known = await _contexts(connection, context)
-    acts = Acts(member_of(account), day, at, kind, place, member_of(other), amount, known)
-    human = acts.member != NOBODY  # the author of thanks may be a machine
-    return acts if human.all() else acts.where(human)
+    people = await _people(connection, np.concatenate((account, other)))
+    order, place = np.unique(context, return_inverse=True)
+    there = await contexts.placed(connection, order.tolist())
+    known = [there[number] for number in order.tolist()]
+    space = np.array([one.space for one in known], np.int64)[place]
+    who, whom = (people.members(one, space) for one in (account, other))
+    acts = Acts(who, day, at, kind, place, whom, amount, tuple(one.context for one in known))
+    counts = (who != NOBODY) & ~np.array([one.left_out for one in known], np.bool_)[place]
+    return acts if counts.all() else acts.where(counts)  # the author of thanks may be a machine, or left out
 
 
 _DAYS = {"day": "int", "account": "bigint"}
@@ -88,28 +93,37 @@ async def _accounts_of(connection: AsyncConnection, community: int, members: Ite
     return found
 
 
-async def _members_of(connection: AsyncConnection, accounts: Ints) -> Callable[[Ints], Ints]:
-    """Return a function from these accounts to their members; `NOBODY` for machines and for 0."""
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Accounts with their members (sorted by account), and (account, space) pairs of who does not count where."""
+
+    accounts: Ints
+    member: Ints
+    held: frozenset[tuple[int, int]]
+
+    def members(self, accounts: Ints, space: Ints) -> Ints:
+        """Return the members of accounts in spaces; `NOBODY` for 0, machines, and who does not count there."""
+        at = np.minimum(np.searchsorted(self.accounts, accounts), len(self.accounts) - 1)
+        found = np.where(self.accounts[at] == accounts, self.member[at], NOBODY)
+        if self.held:
+            pairs = zip(accounts.tolist(), space.tolist(), strict=True)
+            found[[pair in self.held for pair in pairs]] = NOBODY
+        return found
+
+
+async def _people(connection: AsyncConnection, accounts: Ints) -> _People:
+    """Return who some accounts are."""
     rows = await matching(
         connection,
-        "SELECT a.id, a.member FROM {given} JOIN account a ON a.id = given.id WHERE NOT a.bot",
+        "SELECT a.id, a.member, coalesce(l.space, 0) FROM {given} JOIN account a ON a.id = given.id "
+        "LEFT JOIN left_out l ON l.community = a.community AND l.handle = a.handle AND l.space > 0 WHERE NOT a.bot",
         {"id": "bigint"},
         ((one,) for one in np.unique(accounts).tolist()),
     )
-    table = np.array(sorted(tuple(row) for row in rows) or [(0, NOBODY)], np.int64)
-
-    def member_of(numbers: Ints) -> Ints:
-        at = np.minimum(np.searchsorted(table[:, 0], numbers), len(table) - 1)
-        return np.where(table[at, 0] == numbers, table[at, 1], NOBODY)
-
-    return member_of
-
-
-async def _contexts(connection: AsyncConnection, numbers: Ints) -> tuple[Ints, tuple[Context, ...]]:
-    """Return contexts, and for each of their numbers its place among them."""
-    order, place = np.unique(numbers, return_inverse=True)
-    known = await contexts.some(connection, order.tolist())
-    return place, tuple(known[number] for number in order.tolist())
+    held = frozenset((row[0], row[2] - BY_ROLE) for row in rows if BY_ROLE < row[2] < BY_TEAM)
+    nowhere = {row[0] for row in rows if row[2] and not BY_ROLE < row[2] < BY_TEAM}
+    table = np.array(sorted({(row[0], row[1]) for row in rows if row[0] not in nowhere}) or [(0, NOBODY)], np.int64)
+    return _People(np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1]), held)
 
 
 async def everything(
@@ -156,6 +170,7 @@ async def _asked(reader: _Reader, mountain: Mountain) -> list[Ints]:
     return columns
 
 
+_OTHER = "coalesce(e.target, p.account, 0)"
 _INDEXES = {Kind.THANKS: "ix_engagement_receiver", Kind.PARTICIPATION: "ix_engagement_participation"}
 
 
@@ -166,6 +181,8 @@ class _Reader:
     database: Database
     community: int
     contexts: Mapping[int, Context]
+    passed: Passed
+    """What does not count."""
     alone: bool
     """Whether the community has the database to itself."""
 
@@ -175,20 +192,21 @@ class _Reader:
             known = await contexts.everything(connection, community)
             sql = "SELECT 1 FROM community WHERE id <> :community LIMIT 1"
             others = await rows_of(connection, sql, community=community)
-            return cls(database, community, known, not others)
+            return cls(database, community, known, await passed(connection, community), not others)
 
     async def columns(self, values: str, join: str = "", kind: Kind | None = None) -> list[Ints]:
         """Return the accounts, moments and packed numbers, and with a join the accounts on the other side."""
         only = f"AND e.kind = {int(kind)}" if kind else ""
+        values = values.replace(_OTHER, self.passed.person(_OTHER))
         sql = (
             f"SELECT e.account, e.at, {values} FROM engagement e {self._way(kind)} {join} "
-            f"WHERE e.community = {int(self.community)} AND e.holds {only}"
+            f"WHERE e.community = {int(self.community)} AND e.holds{self.passed.acts} {only}"
         )
         return await read_columns(self.database, sql, 4 if join else 3, whole="" if kind else "engagement e")
 
     async def acts(self, as_of: int, reading: Awaitable[list[Ints]]) -> Acts:
         """Read the columns and who everybody is: both at once where the reading is done elsewhere."""
-        people = _members(self.database, self.community)
+        people = _members(self.database, self.passed)
         if read_elsewhere(self.database):
             columns, member_of = await asyncio.gather(reading, people)
         else:  # two cursors in one process would only wait for one another
@@ -212,16 +230,16 @@ def _about(kinds: Collection[Kind]) -> tuple[str, str]:
     if not kinds:
         return "", ""
     if len(kinds) == len(Kind):
-        return _PARENT, ", coalesce(e.target, p.account, 0)"
+        return _PARENT, f", {_OTHER}"
     asked = f"e.kind IN ({', '.join(str(int(one)) for one in kinds)})"
     # A key that is NULL is found nowhere at once, where a condition beside the key would be looked at afterwards.
     parent = _PARENT.replace("p.key = e.parent", f"p.key = CASE WHEN e.target IS NULL AND {asked} THEN e.parent END")
-    return parent, ", coalesce(e.target, p.account, 0)"
+    return parent, f", {_OTHER}"
 
 
-async def _members(database: Database, community: int) -> Ints:
-    """Return the member of each account number; `NOBODY` for machines and unknown numbers."""
-    people = f"SELECT id, member FROM account WHERE community = {int(community)} AND NOT bot"
+async def _members(database: Database, of: Passed) -> Ints:
+    """Return the member of each account number; `NOBODY` for who does not count, and for unknown numbers."""
+    people = f"SELECT id, member FROM account WHERE community = {int(of.community)} AND {of.people}"
     account, member = await read_columns(database, people, 2, whole="account")
     top = await read_columns(database, "SELECT coalesce(max(id), 0) FROM account", 1)
     member_of = np.full(int(top[0][0]) + 1, NOBODY, np.int64)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.anonymous import WRITERS
 from bot.storage.bulk import each, matching, rows_of
+from bot.storage.what_counts import counts as what_counts
 from scoring.signals import WRITTEN, Kind, date_of, day_number
 
 _IDS = {"id": "bigint"}
@@ -121,7 +122,8 @@ async def counts(connection: AsyncConnection, community: int, rows: Sequence[Old
     found = await matching(
         connection,
         "SELECT e.kind, e.day, CASE WHEN c.parent = '' THEN c.place ELSE c.parent END, coalesce(c.space, 0), e.source "
-        "FROM {given} JOIN engagement e ON e.id = given.id JOIN context c ON c.id = e.context WHERE e.holds",
+        "FROM {given} JOIN engagement e ON e.id = given.id JOIN context c ON c.id = e.context "
+        f"JOIN account a ON a.id = e.account WHERE e.holds AND {what_counts()}",
         _IDS,
         ((one.id,) for one in rows),
     )
@@ -149,7 +151,7 @@ async def writers(connection: AsyncConnection, community: int, day: int) -> None
         connection,
         "SELECT coalesce(c.space, 0), count(DISTINCT a.member) FROM engagement e JOIN account a ON a.id = e.account "
         "JOIN context c ON c.id = e.context WHERE e.community = :community AND e.day >= :first AND e.day <= :last "
-        f"AND e.holds AND NOT a.bot AND e.kind IN ({kinds}) GROUP BY coalesce(c.space, 0)",
+        f"AND e.holds AND {what_counts()} AND e.kind IN ({kinds}) GROUP BY coalesce(c.space, 0)",
         community=community,
         first=day_number(first),
         last=last,
@@ -172,15 +174,15 @@ async def writers(connection: AsyncConnection, community: int, day: int) -> None
 
 async def delete(connection: AsyncConnection, community: int, rows: Sequence[Old]) -> None:
     """Delete acts, with what hangs on their messages and did not hold beside them."""
-    for one in rows:
-        if "/" not in one.key:
-            await connection.execute(
-                text(
-                    "DELETE FROM engagement WHERE community = :community AND key_day = :day AND NOT holds "
-                    "AND key > :low AND key < :high"
-                ),
-                {"community": community, "day": one.key_day, "low": f"{one.key}/", "high": f"{one.key}0"},
-            )
+    await matching(
+        connection,
+        "DELETE FROM engagement WHERE id IN (SELECT e.id FROM {given} JOIN engagement e ON e.community = :community "
+        "AND e.key_day = given.key_day AND e.key > given.key || '/' AND e.key < given.key || '0' AND NOT e.holds) "
+        "RETURNING 1",
+        {"key_day": "int", "key": "text"},
+        ((one.key_day, one.key) for one in rows if "/" not in one.key),
+        community=community,
+    )
     await matching(
         connection,
         "DELETE FROM engagement WHERE id IN (SELECT given.id FROM {given}) RETURNING 1",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage import marks
 from bot.storage.bulk import insert_new, matching
 from bot.storage.schema import attribute
+from bot.storage.what_counts import PEOPLE
 from scoring.asked import programmes_asked
 from scoring.assess import Held
 from scoring.columns import Group, Ints
@@ -22,7 +23,7 @@ _MEMBERS = {"member": "bigint"}
 _HELD = (
     "SELECT a.member, c.role, min(e.day) FROM context c JOIN engagement e ON e.community = c.community "
     f"AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds "
-    "JOIN account a ON a.id = e.account AND NOT a.bot "
+    f"JOIN account a ON a.id = e.account AND {PEOPLE} "
     "WHERE c.community = :community AND c.role IN (SELECT given.role FROM {given}) "
     "GROUP BY a.member, c.role"
 )
@@ -78,7 +79,7 @@ async def group(connection: AsyncConnection, community: int, name: str, members:
     rows = await matching(
         connection,
         f"SELECT a.member, t.value FROM {some} ON a.id = t.account "
-        "WHERE t.community = :community AND t.name = :name AND NOT a.bot "
+        f"WHERE t.community = :community AND t.name = :name AND {PEOPLE} "
         "ORDER BY CASE WHEN t.source = 0 THEN 1 ELSE 0 END, t.source, t.account",
         _MEMBERS if members is not None else {},
         ((one,) for one in members or ()),
@@ -101,7 +102,7 @@ async def _in_programme(connection: AsyncConnection, community: int, programme: 
         connection,
         "SELECT DISTINCT a.member FROM context c JOIN engagement e ON e.community = c.community "
         f"AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds "
-        "JOIN account a ON a.id = e.account AND NOT a.bot "
+        f"JOIN account a ON a.id = e.account AND {PEOPLE} "
         "WHERE c.community = :community AND c.programme IN (SELECT given.programme FROM {given})",
         {"programme": "text"},
         ((one,) for one in await _spellings(connection, community, "programme", {programme.casefold()})),

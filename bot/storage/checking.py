@@ -194,11 +194,15 @@ async def holding(connection: AsyncConnection, community: int) -> Looked:
 
 
 async def marked(connection: AsyncConnection, community: int) -> set[int]:
-    """Return the members whose scores wait to be settled, and those they are merged into."""
+    """Return the members whose scores wait to be settled, and those they are merged into.
+
+    While something is looked at that may count no longer, or again, that may be anybody.
+    """
     rows = await connection.execute(
         text(
             "SELECT m.id, m.merged_into FROM member m WHERE m.id IN (SELECT member FROM dirty WHERE community = :of) "
-            "OR m.id IN (SELECT member FROM stale WHERE community = :of)"
+            "OR m.id IN (SELECT member FROM stale WHERE community = :of) "
+            "OR (m.community = :of AND EXISTS (SELECT 1 FROM recount r WHERE r.community = :of))"
         ),
         {"of": community},
     )

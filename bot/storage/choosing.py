@@ -13,6 +13,7 @@ from bot.storage import marks
 from bot.storage.bulk import each, insert_new, matching, rows_of
 from bot.storage.schema import account, choice, left_out, member
 from bot.storage.spaces import OWN_WORD, UNDER_AGE
+from bot.storage.what_counts import leaves_out
 from scoring.signals import Kind
 
 _MEMBERS = {"member": "bigint"}
@@ -158,10 +159,11 @@ async def own_words(connection: AsyncConnection, community: int, handles: Collec
     return set((await connection.execute(select(left_out.c.space).where(*here))).scalars())
 
 
-async def left_out_by_settings(connection: AsyncConnection, community: int, handles: Collection[str]) -> bool:
-    """Whether a space's settings leave one of these out."""
+async def left_out_by_team(connection: AsyncConnection, community: int, handles: Collection[str], space: int) -> bool:
+    """Whether the team leaves one of these out of a space, or of all."""
     here = left_out.c.community == community, left_out.c.handle.in_(handles), left_out.c.space > OWN_WORD
-    return (await connection.execute(select(left_out.c.space).where(*here).limit(1))).first() is not None
+    words = (await connection.execute(select(left_out.c.space).where(*here))).scalars()
+    return any(leaves_out(one, space) for one in words)
 
 
 async def handles(connection: AsyncConnection, community: int) -> list[str]:

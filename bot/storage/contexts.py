@@ -11,8 +11,8 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Space
-from bot.storage import marks
-from bot.storage.bulk import each, insert_new, matching
+from bot.storage import marks, recounting
+from bot.storage.bulk import each, insert_new, matching, rows_of
 from bot.storage.schema import context as table
 from scoring.signals import Context, Kind
 
@@ -61,12 +61,14 @@ async def find_or_make(
     await insert_new(connection, table, _COLUMNS, [row for row in rows if row[2] not in found])
     if len(found) < len(namings):
         found = await _find(connection, witness, namings)
+        await _place_again(connection, community, space)
     await _note(
         connection, witness, {found[key].id: naming for key, naming in namings.items() if naming != found[key].own}
     )
     for key, there in found.items():
         if namings[key] > there.naming:
             await _rename(connection, community, there, namings[key])
+            await _place_again(connection, community, space)
     return {one: found[key].id for one, key in identities.items()}
 
 
@@ -124,6 +126,12 @@ async def _rename(connection: AsyncConnection, community: int, there: _There, na
         await _look_again(connection, community, there.id)
 
 
+async def _place_again(connection: AsyncConnection, community: int, space: int | None) -> None:
+    """Have it looked at which places of a space count: one of them is new, or called otherwise."""
+    if space is not None:
+        await recounting.again(connection, community, recounting.SPACE, [space])
+
+
 async def take_back(connection: AsyncConnection, community: int, source: int) -> None:
     """Forget what a source called contexts: other sources' names count again, and what none speaks of goes.
 
@@ -151,9 +159,17 @@ async def take_back(connection: AsyncConnection, community: int, source: int) ->
     await each(
         connection, "DELETE FROM context WHERE id = :id", [{"id": one.id} for one, said in others.items() if not said]
     )
-    for one, said in others.items():
-        if said and max(said) != one.naming:
-            await _rename(connection, community, one, max(said))
+    renamed = {one.id: max(said) for one, said in others.items() if said and max(said) != one.naming}
+    for one in others:
+        if one.id in renamed:
+            await _rename(connection, community, one, renamed[one.id])
+    rows = await matching(
+        connection,
+        "SELECT DISTINCT c.space FROM {given} JOIN context c ON c.id = given.id WHERE c.space IS NOT NULL",
+        {"id": "bigint"},
+        ((one,) for one in renamed),
+    )
+    await recounting.again(connection, community, recounting.SPACE, (row[0] for row in rows))
 
 
 async def _look_again(connection: AsyncConnection, community: int, number: int) -> None:
@@ -180,8 +196,52 @@ async def everything(connection: AsyncConnection, community: int) -> dict[int, C
 
 async def some(connection: AsyncConnection, numbers: Iterable[int]) -> dict[int, Context]:
     """Return the contexts with these numbers."""
-    sql = f"SELECT {_SHOWN} FROM {{given}} JOIN context c ON c.id = given.id"
-    return _by_number(await matching(connection, sql, {"id": "bigint"}, ((one,) for one in numbers)))
+    return {number: one.context for number, one in (await placed(connection, numbers)).items()}
+
+
+class Placed(NamedTuple):
+    """A context, its space's number (0 for none), and whether what was done there does not count."""
+
+    context: Context
+    space: int
+    left_out: bool
+
+
+async def placed(connection: AsyncConnection, numbers: Iterable[int]) -> dict[int, Placed]:
+    """Return the contexts with these numbers, with where they are and whether they count."""
+    sql = f"SELECT {_SHOWN}, c.space, c.left_out FROM {{given}} JOIN context c ON c.id = given.id"
+    rows = await matching(connection, sql, {"id": "bigint"}, ((one,) for one in numbers))
+    there = _by_number(rows)
+    return {row[0]: Placed(there[row[0]], row[-2] or 0, bool(row[-1])) for row in rows}
+
+
+class Standing(NamedTuple):
+    """A place of a space: the context's number, its place's id, name and parent, and whether it does not count."""
+
+    id: int
+    place: str
+    name: str
+    parent: str
+    left_out: bool
+
+
+async def of_space(connection: AsyncConnection, community: int, space: int, *, left_out: bool) -> list[Standing]:
+    """Return a space's places; with `left_out` only those that do not count."""
+    only = "AND c.left_out" if left_out else ""
+    rows = await rows_of(
+        connection,
+        "SELECT c.id, c.place, c.name, c.parent, c.left_out FROM context c "
+        f"WHERE c.community = :community AND c.space = :space {only}",
+        community=community,
+        space=space,
+    )
+    return [Standing(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+
+
+async def leave_out(connection: AsyncConnection, said: Mapping[int, bool]) -> None:
+    """Put down which contexts do not count, and which do, by number."""
+    rows = [{"id": number, "out": out} for number, out in said.items()]
+    await each(connection, "UPDATE context SET left_out = :out WHERE id = :id", rows)
 
 
 async def spaces_of(connection: AsyncConnection, numbers: Iterable[int]) -> dict[int, Space]:

@@ -1,24 +1,24 @@
-"""What the team leaves out of a space in chat, on top of what the community file says; reversible from then on.
+"""What the team leaves out of a space in chat, on top of what the community file says.
 
 A channel or role is left out where either of them says so; a person whom the team leaves out stays so when the file is
-applied anew.
+applied anew. What is stored already is not deleted, only passed over (`bot/storage/what_counts.py`).
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.space_settings import Listed, SpaceSettings
+from bot.storage import recounting, spaces
 from bot.storage.bulk import insert_new
-from bot.storage.schema import account, exclusion, left_out
+from bot.storage.schema import account, excluded_place, exclusion
+from bot.storage.what_counts import BY_TEAM
 
 CHANNEL, ROLE, PERSON = "channel", "role", "person"
-TEAM = 1 << 30
-"""The space of those whom the team of space n leaves out is this and n."""
 _COLUMNS = ("community", "space", "what", "which", "actor", "at")
 
 
@@ -73,22 +73,35 @@ async def exclude(
     community, space = of
     new = await insert_new(connection, exclusion, _COLUMNS, [(community, space, what, which, *by)])
     if what == PERSON:
-        row = (community, which, TEAM + space, time.time_ns() // 1_000_000)
-        await insert_new(connection, left_out, ("community", "handle", "space", "since"), [row])
+        await spaces.leave_out(connection, community, BY_TEAM + space, [which])
+    await recounting.again(connection, community, recounting.SPACE, [space])
     return bool(new)
 
 
 async def lift(connection: AsyncConnection, of: tuple[int, int], what: str, which: str) -> bool:
-    """Let something count again, from now on; returns whether it was left out."""
+    """Let something count again, with what is stored of it; returns whether it was left out."""
     community, space = of
     here = exclusion.c.community == community, exclusion.c.space == space, exclusion.c.what == what
     gone = await connection.execute(
         delete(exclusion).where(*here, exclusion.c.which == which).returning(exclusion.c.at)
     )
     if what == PERSON:
-        mine = left_out.c.community == community, left_out.c.space == TEAM + space, left_out.c.handle == which
-        await connection.execute(delete(left_out).where(*mine))
+        await spaces.let_in(connection, community, BY_TEAM + space, [which])
+    await recounting.again(connection, community, recounting.SPACE, [space])
     return gone.first() is not None
+
+
+async def shut(connection: AsyncConnection, space: int) -> frozenset[str]:
+    """Return the channels of a space that do not count because of a category, as its platform told."""
+    rows = await connection.execute(select(excluded_place.c.place).where(excluded_place.c.space == space))
+    return frozenset(rows.scalars())
+
+
+async def shut_these(connection: AsyncConnection, community: int, space: int, places: Collection[str]) -> None:
+    """Put down which channels of a space do not count because of a category: these and no others."""
+    await connection.execute(delete(excluded_place).where(excluded_place.c.space == space))
+    await insert_new(connection, excluded_place, ("space", "place"), [(space, one) for one in sorted(places)])
+    await recounting.again(connection, community, recounting.SPACE, [space])
 
 
 async def sealed_of(connection: AsyncConnection, community: int, handle: str) -> bytes | None:

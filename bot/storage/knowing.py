@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gate import MONTH_DAYS, Contact, Invite, Person, Standing
 from bot.storage.bulk import matching
-from bot.storage.spaces import OWN_WORD
+from bot.storage.what_counts import leaves_out
 from scoring.signals import DAY_MS
 
 
@@ -121,7 +121,7 @@ class _Told:
             asked=any(one.c for one in self.contacts),
             closed_at=max((one.b for one in here), default=0) or None,
             left=any(one.c for one in here),
-            left_out=bool(self.left_out & {OWN_WORD, space, -space}),
+            left_out=any(leaves_out(one, space) for one in self.left_out),
             minor=any(one.d for one in self.contacts),
             sent=tuple(self.sent),
         )

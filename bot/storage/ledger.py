@@ -12,6 +12,7 @@ from bot.storage.accounts import by_member
 from bot.storage.accounts import find as find_accounts
 from bot.storage.bulk import matching, rows_of
 from bot.storage.schema import account, member, space
+from bot.storage.what_counts import counts
 from scoring.signals import Account, Kind
 
 
@@ -100,9 +101,10 @@ async def entries(connection: AsyncConnection, community: int, number: int, days
         connection,
         "SELECT e.key, w.member, coalesce(o.member, 0), e.kind, e.day, e.at, e.context, e.amount, e.estimated "
         "FROM {given} JOIN engagement e ON e.community = :community AND e.day = given.day "
-        "JOIN account w ON w.id = e.account AND NOT w.bot "
+        "JOIN context c ON c.id = e.context "
+        f"JOIN account w ON w.id = e.account AND {counts('w')} "
         "LEFT JOIN engagement p ON p.community = e.community AND p.key_day = e.parent_day AND p.key = e.parent "
-        "LEFT JOIN account o ON o.id = coalesce(e.target, p.account) AND NOT o.bot "
+        f"LEFT JOIN account o ON o.id = coalesce(e.target, p.account) AND {counts('o')} "
         f"WHERE e.holds AND (w.member = :number OR (e.kind = {Kind.THANKS:d} AND o.member = :number)) "
         "ORDER BY e.at, e.key",
         {"day": "int"},

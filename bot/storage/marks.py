@@ -131,7 +131,8 @@ async def waiting(connection: AsyncConnection, community: int) -> int:
     result = await connection.execute(
         text(
             "SELECT (SELECT count(*) FROM dirty WHERE community = :community) "
-            "+ (SELECT count(*) FROM stale WHERE community = :community)"
+            "+ (SELECT count(*) FROM stale WHERE community = :community) "
+            "+ (SELECT count(*) FROM recount WHERE community = :community)"
         ),
         {"community": community},
     )

@@ -19,7 +19,7 @@ async def due(connection: AsyncConnection, community: int, space: int, window: t
         connection,
         "SELECT CASE WHEN c.parent = '' THEN c.place ELSE c.parent END AS channel, count(*) FROM engagement e "
         "JOIN context c ON c.id = e.context AND c.space = :space "
-        "WHERE e.community = :community AND e.day >= :since AND e.holds "
+        "WHERE e.community = :community AND e.day >= :since AND e.holds AND NOT c.left_out "
         f"AND e.kind IN ({Kind.MESSAGE:d}, {Kind.REPLY:d}) "
         "AND c.place <> '' AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.space = :space AND n.posted_at > :untold "
         "AND n.channel = CASE WHEN c.parent = '' THEN c.place ELSE c.parent END) "

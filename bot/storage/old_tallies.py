@@ -11,13 +11,20 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.bulk import each, matching, rows_of
+from bot.storage.what_counts import EVERYWHERE
 from scoring.columns import Ints
 from scoring.points import Tallies
 
+_COUNTS = (
+    "NOT EXISTS (SELECT 1 FROM account a JOIN left_out l ON l.community = a.community AND l.handle = a.handle "
+    f"WHERE a.own_member = o.member AND {EVERYWHERE})"
+)
+"""Whose it is, the team does not leave out. What roles and places leave out is no more in it to be told apart."""
 _COLUMNS = "o.day, o.type, sum(o.counted), sum(o.points)"
 _OF_DAYS = (
     f"SELECT given.member, {_COLUMNS} FROM {{given}} JOIN old_tally o ON o.community = :community "
-    "AND o.rules = :rules AND o.day = given.day AND o.member = given.own GROUP BY given.member, o.day, o.type"
+    f"AND o.rules = :rules AND o.day = given.day AND o.member = given.own WHERE {_COUNTS} "
+    "GROUP BY given.member, o.day, o.type"
 )
 _ADD = (
     "INSERT INTO old_tally (community, rules, day, member, type, counted, points) "
@@ -46,7 +53,8 @@ async def everything(connection: AsyncConnection, community: int, rules: int) ->
     """Return all there is under some rules, by who the members are now."""
     sql = (
         f"SELECT coalesce(m.merged_into, m.id), {_COLUMNS} FROM old_tally o JOIN member m ON m.id = o.member "
-        "WHERE o.community = :community AND o.rules = :rules GROUP BY coalesce(m.merged_into, m.id), o.day, o.type"
+        f"WHERE o.community = :community AND o.rules = :rules AND {_COUNTS} "
+        "GROUP BY coalesce(m.merged_into, m.id), o.day, o.type"
     )
     return _table(await rows_of(connection, sql, community=community, rules=rules))
 

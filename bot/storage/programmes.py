@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.bulk import matching, rows_of
+from bot.storage.what_counts import PEOPLE
 from scoring.signals import Kind
 
 _TAKING_PART = (
     "FROM context c JOIN engagement e ON e.community = c.community AND e.context = c.id "
-    f"AND e.kind = {Kind.PARTICIPATION:d} AND e.holds JOIN account a ON a.id = e.account AND NOT a.bot "
+    f"AND e.kind = {Kind.PARTICIPATION:d} AND e.holds JOIN account a ON a.id = e.account AND {PEOPLE} "
     "WHERE c.community = :community AND c.programme <> ''"
 )
 

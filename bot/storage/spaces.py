@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Space
+from bot.storage import recounting
 from bot.storage.bulk import insert_new
 from bot.storage.schema import community, left_out, space
 
@@ -52,14 +53,18 @@ async def communities_of(connection: AsyncConnection, wanted: Space) -> list[tup
 
 
 async def settle(connection: AsyncConnection, of: int, wanted: Space, consent: str, settings: str | None) -> int:
-    """Put down what holds in a space, which is made where it is not there; returns its number."""
+    """Put down what holds in a space, which is made where it is not there; returns its number.
+
+    Other places may count by it than before, those of what is stored already, too.
+    """
     here = space.c.community == of, space.c.platform == wanted.platform, space.c.external == wanted.id
     values = {"consent": consent, "settings": settings} | ({"name": wanted.name} if wanted.name else {})
     row = (await connection.execute(update(space).where(*here).values(values).returning(space.c.id))).first()
-    if row is not None:
-        return int(row[0])
-    made = {"community": of, "platform": wanted.platform, "external": wanted.id, "name": wanted.name} | values
-    return int((await connection.execute(insert(space).values(made).returning(space.c.id))).scalar_one())
+    if row is None:
+        made = {"community": of, "platform": wanted.platform, "external": wanted.id, "name": wanted.name} | values
+        row = (await connection.execute(insert(space).values(made).returning(space.c.id))).one()
+    await recounting.again(connection, of, recounting.SPACE, [row[0]])
+    return int(row[0])
 
 
 async def whole(connection: AsyncConnection, of: int) -> str | None:
@@ -80,15 +85,22 @@ async def left_out_by(connection: AsyncConnection, of: int, number: int) -> set[
 
 
 async def leave_out(connection: AsyncConnection, of: int, number: int, handles: Collection[str]) -> None:
-    """Leave people out from now on; what is stored of them already stays."""
+    """Leave people out from now on.
+
+    What is stored of them already stays; where the team leaves them out (`number` above 0), it counts no longer.
+    """
     now = time.time_ns() // 1_000_000
     rows = [(of, handle, number, now) for handle in sorted(handles)]
     await insert_new(connection, left_out, ("community", "handle", "space", "since"), rows)
+    if number > OWN_WORD:
+        await recounting.people(connection, of, handles)
 
 
 async def let_in(connection: AsyncConnection, of: int, number: int, handles: Collection[str]) -> None:
-    """Take back, from now on, that a space's settings or people themselves leave these out."""
+    """Take back that a space's settings or people themselves leave these out; what is stored of them counts again."""
     for handle in handles:
         await connection.execute(
             delete(left_out).where(left_out.c.community == of, left_out.c.space == number, left_out.c.handle == handle)
         )
+    if number > OWN_WORD:
+        await recounting.people(connection, of, handles)

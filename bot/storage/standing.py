@@ -8,13 +8,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tallies import crossed
+from bot.storage.what_counts import counts
 from scoring.signals import Kind
 
-_KINDS = "SELECT kind, count(*) FROM engagement WHERE community = :community AND holds GROUP BY kind"
-_WRITERS = (
-    "SELECT count(DISTINCT account) FROM engagement WHERE community = :community AND holds "
-    f"AND kind IN ({Kind.MESSAGE:d}, {Kind.REPLY:d})"
+_ACTS = (
+    "FROM engagement e JOIN context c ON c.id = e.context JOIN account a ON a.id = e.account "
+    f"WHERE e.community = :community AND e.holds AND {counts()}"
 )
+_KINDS = f"SELECT e.kind, count(*) {_ACTS} GROUP BY e.kind"
+_WRITERS = f"SELECT count(DISTINCT e.account) {_ACTS} AND e.kind IN ({Kind.MESSAGE:d}, {Kind.REPLY:d})"
 _BANDS = (
     "SELECT b.band, count(*) FROM band_change b WHERE b.community = :community AND b.rules = :rules AND b.day = "
     "(SELECT max(o.day) FROM band_change o WHERE o.community = b.community AND o.rules = b.rules "
