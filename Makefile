@@ -27,6 +27,9 @@ setup: .venv/dev.done
 demo: .venv/run.done
 	@.venv/bin/cairn demo
 
+# Tests start programs; where compiled code may not be kept, each would compile all of Cairn anew.
+test soak: export PYTHONDONTWRITEBYTECODE =
+
 test: setup
 	@$(IN) -m pytest -n auto --maxprocesses 8
 

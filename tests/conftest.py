@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
+import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
-import psycopg
 import pytest
 
-from tests import postgres
+from bot.storage import migrate
+from bot.storage.engine import Database
+from tests import lending, postgres
+from tests.lending import Lender
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -45,27 +48,72 @@ def postgresql_server() -> Iterator[str]:
         pytest.skip(f"no PostgreSQL: {reason}")
 
 
+@pytest.fixture(scope="session")
+def sqlite_ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with all tables, to be copied: making the tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("ready") / "cairn.db"
+    _furnish(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_lender(postgresql_server: str) -> Lender:
+    """What lends a PostgreSQL database with all tables."""
+    return Lender(postgresql_server, _furnish)
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path, sqlite_ready: Path) -> str:
+    """The URL of a SQLite database with all tables."""
+    shutil.copy(sqlite_ready, tmp_path / "cairn.db")
+    return f"sqlite:///{tmp_path / 'cairn.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_lender: Lender) -> Iterator[str]:
+    """The URL of a PostgreSQL database with all tables."""
+    with postgresql_lender.lend() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database with all tables; the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def bare_sqlite_url(tmp_path: Path) -> str:
     """The URL of a SQLite database that is not there yet."""
     return f"sqlite:///{tmp_path / 'cairn.db'}"
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgresql_server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        yield postgresql_server.rpartition("/")[0] + f"/{name}"
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def bare_postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database without tables."""
+    with lending.bare(postgresql_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty database; the test runs once on SQLite and once on PostgreSQL."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
+def bare_database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database without tables; the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"bare_{request.param}_url")
     return url
+
+
+def _furnish(url: str) -> None:
+    """Make all tables."""
+
+    async def upgrade() -> None:
+        database = Database(url)
+        try:
+            await migrate.upgrade(database)
+        finally:
+            await database.close()
+
+    asyncio.run(upgrade())
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,6 +25,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache  # what ships with the program does not change while it runs
 def head() -> str:
     """Return the schema version this program works with."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())

@@ -16,16 +16,14 @@ from tests.scenarios.exports import earlier
 def cairn(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Cairn:
-    """The command line on an empty database, once on SQLite and once on PostgreSQL."""
+    """The command line on a database with tables, once on SQLite and once on PostgreSQL."""
     return Cairn(database_url, tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture
-def cairn_here(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Cairn:
+def cairn_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cairn:
     """The command line on a SQLite database that is not there yet."""
-    return Cairn(sqlite_url, tmp_path, monkeypatch, capsys)
+    return Cairn(f"sqlite:///{tmp_path / 'cairn.db'}", tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from bot.storage.schema import metadata
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    one = Database(database_url)
+async def database(bare_database_url: str) -> AsyncIterator[Database]:
+    one = Database(bare_database_url)
     yield one
     await one.close()
 
