@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -34,9 +35,9 @@ _PLAY = f"import sys; sys.path.append({str(_PACKAGES)!r}); from bot.cli.demo imp
 """Also works where Cairn is not installed, with whatever Python runs this."""
 
 _WIDEST = 90
-_FAST = "fast"
-_SECONDS = 15.0
-"""How long the live part takes, if nobody is in a hurry."""
+_FAST, _KEEP = "fast", "keep"
+_SECONDS, _TALK_SECONDS = 15.0, 8.0
+"""How long the live part takes, and how long people are given to read while others talk, if nobody is in a hurry."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 _PATIENCE = 10.0
@@ -48,22 +49,24 @@ def demo(
     *,
     folder: Annotated[Path | None, Parameter(help="A new folder, to keep the demo's files and database.")] = None,
     fast: Annotated[bool, Parameter(negative="", help="Do not slow the live part down for people to watch.")] = False,
+    keep: Annotated[bool, Parameter(negative="", help="Go on with a prompt, to use Cairn as any member.")] = False,
 ) -> int:
     """Let real history happen and look at it, with the very commands you would use; your own data stay untouched."""
+    how = [word for word, wanted in ((_FAST, fast), (_KEEP, keep)) if wanted]
     if folder is not None:
-        return _play_in(folder, fast) or _say("What to try next", story.KEPT.format(folder=shlex.quote(str(folder))))
+        return _play_in(folder, how) or _say("What to try next", story.KEPT.format(folder=shlex.quote(str(folder))))
     with tempfile.TemporaryDirectory(prefix="cairn-demo-") as temporary:
-        code = _play_in(Path(temporary), fast)
+        code = _play_in(Path(temporary), how)
     return code or _say("What to try next", story.NEXT)
 
 
-def _play_in(folder: Path, fast: bool) -> int:
+def _play_in(folder: Path, how: list[str]) -> int:
     """Play the demo in a process of its own, whose folder has no settings and whose environment neither.
 
     So it uses the default database, which is below that folder. Returns the exit code.
     """
     _prepare(folder)
-    command = [sys.executable, "-c", _PLAY, *([_FAST] if fast else [])]
+    command = [sys.executable, "-c", _PLAY, *how]
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = _wait(command, folder)
@@ -120,21 +123,21 @@ def _prepare(folder: Path) -> None:
         raise MachineError(f"{folder}: the demo cannot be laid out there: {error.strerror or error}") from None
 
 
-def play(pace: str = "") -> int:
+def play(*how: str) -> int:
     """Tell the story in the current folder and run its commands; returns the exit code of the first that fails."""
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         # Not at the top: the module that runs every command would import itself with this one.
         from bot.__main__ import attempt
 
-        return attempt(lambda: _story(0.0 if pace == _FAST else _SECONDS))
+        return attempt(lambda: _story(_FAST in how, _KEEP in how))
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _story(seconds: float) -> int:
+def _story(fast: bool, keep: bool) -> int:
     from bot.__main__ import attempt, command
 
     _say("", story.BEGINNING)
@@ -142,26 +145,31 @@ def _story(seconds: float) -> int:
     show.write_files(Path())
     for scene in story.SCENES:
         _say(scene.title, scene.text)
+        if scene.turns and (code := attempt(partial(_listen, show.talk, 0.0 if fast else _TALK_SECONDS, scene.turns))):
+            return code
         for words in scene.commands:
             shown = f"cairn {shlex.join(words)}"
             output.Paper(soft_wrap=True).print(Text(f"\n$ {shown}", style="bold cyan"))
             sys.stdout.flush()
-            live = words == story.LISTEN
-            code = attempt(partial(_listen, show, seconds) if live else partial(command, list(words)))
+            live = partial(_listen, show.play, 0.0 if fast else _SECONDS)
+            code = attempt(live if words == story.LISTEN else partial(command, list(words)))
             if code:
                 sys.stderr.write(f"cairn: the demo stopped, because this failed: {shown}\n")
                 return code
+    if keep:
+        _say(*story.KEEP)
+        return attempt(partial(_listen, show.keep, 0.0, story.MEMBER))
     return 0
 
 
-def _listen(show: Show, seconds: float) -> None:
-    """Run the live part. Raises KeyboardInterrupt where it was broken off."""
+def _listen(part: Callable[..., Coroutine[Any, Any, bool]], seconds: float, *about: object) -> None:
+    """Run a part in which Cairn listens. Raises KeyboardInterrupt where it was broken off."""
     console = output.Paper(highlight=False)
     stop = Stop(partial(_leave, console))
     # Also heard of before and after the loop that listens: there the usual way would break the loop in two.
     before = signal.signal(signal.SIGINT, lambda *_: stop.ask())
     try:
-        whole = asyncio.run(show.play(Telling(seconds, console, stop)))
+        whole = asyncio.run(part(Telling(seconds, console, stop), *about))
     finally:
         signal.signal(signal.SIGINT, before)
     if not whole:

@@ -79,6 +79,7 @@ class Door:
             await self._asking.heed_roles(call, room)
         known = await self._met(call, room)
         reply = await found.run(call, room)
+        self.tools.told()  # whatever it changed is scored at once, so that who looks next sees it
         if not known:
             await self._met(call, room)
         return reply if self._asking is None else await self._asking.beside(call, room, reply)

@@ -21,15 +21,33 @@ _ONE_YEAR, _TWO_YEARS = "\nwindow: 365\n", "\nwindow: 730\n"
 Command = tuple[str, ...]
 LISTEN = ("run",)
 """The command that listens: in the demo to a Discord that is made up."""
+MEMBER, MODERATOR, MANAGER = "Hana", "Bela", "Alma"
+"""Who talks with Cairn in the Garden: somebody who came there late, and two of its team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something that somebody types or clicks in Discord; `form` is what they give in a form, an empty text leaving
+    what stands there; `told` is what the story says before.
+    """
+
+    who: str
+    line: str
+    form: tuple[str, ...] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A piece of the story: what we look at and why, then the commands. One without a title goes on with the last."""
+    """A piece of the story: what we look at and why, then the commands. One without a title goes on with the last.
+
+    Where there are `turns`, people in the made-up Discord talk to Cairn.
+    """
 
     text: str
-    commands: tuple[Command, ...]
+    commands: tuple[Command, ...] = ()
     title: str = ""
+    turns: tuple[Turn, ...] = ()
 
 
 def changed(rules: str) -> str:
@@ -50,6 +68,33 @@ BEGINNING = (
     "begins with $ is a command for you to use, too."
 )
 
+TURNS = (
+    Turn(MEMBER, "/cairn me"),
+    Turn(MEMBER, "click Make my page"),
+    Turn(MEMBER, "click Count my last 90 days, too"),
+    Turn(MEMBER, "/cairn me", told="Now there is something to see, for nobody else."),
+    Turn(
+        MODERATOR,
+        f"/cairn-team log who:@{MEMBER} what:facilitated or taught",
+        told=f"{MEMBER} has shown others how to graft a rose. That happened in a garden, not in Discord, so "
+        f"{MODERATOR}, a moderator, puts it down. Others say thank you.",
+    ),
+    Turn(MEMBER, "says glad that it helped"),
+    Turn("Chidi", "reacts 🙏"),
+    Turn("Dunja", "reacts 🙏"),
+    Turn(MEMBER, "/cairn me", told="That brings them closer."),
+    Turn(MEMBER, "click Why?"),
+    Turn(
+        MANAGER,
+        "/cairn-team rules edit type:was-thanked",
+        ("2", "4"),
+        told=f"{MANAGER}, who manages the community, finds that being thanked should count for more. The change is "
+        "only a draft, and is tried before it holds.",
+    ),
+    Turn(MANAGER, "click Rehearse it"),
+)
+"""How people use Cairn in chat. Their answers are Cairn's own."""
+
 SCENES = (
     Scene(
         "Cairn listens to Discord. So that you need no account for this, it brings a small Discord of its own, and "
@@ -65,45 +110,61 @@ SCENES = (
         (("member", "list", *_CHAT, "--step", "join-in"),),
     ),
     Scene(
+        f"Everybody in the Garden is only counted so far, and nobody is shown to anybody. {MEMBER} would like to see "
+        "where they stand. What follows is typed and clicked in the made-up Discord, and answered by Cairn, which has "
+        "been started again for it. What it shows stands behind a bar, buttons stand in [brackets].",
+        title="2. The same Discord, in chat",
+        turns=TURNS,
+    ),
+    Scene(
         "The Meetup's history comes from the export of its Slack, which it has published. Read from that file it "
         "comes to the same: as many acts, as many people ready. Words are never stored, either way.",
         (("import", "slack-export", EXPORT, "--community", "Houston from its file"),),
-        "2. The same history, from a file",
+        "3. The same history, from a file",
     ),
     Scene(
         "Open Life Science mentors people in rounds. The Global Sprint of 2018 was two days of work on open projects. "
         "Some people were in both. Their lists are CSV files; a small mapping file says what the columns mean.",
         tuple(map(_participation, ("ols-cohorts", "ols-people", "sprint-2018"))),
-        "3. A mentoring programme and a sprint",
+        "4. A mentoring programme and a sprint",
     ),
     Scene(
         "Who takes part, in what, from where, and how deeply? Nobody is named. Of what people say about themselves, "
         "such as where they live, no group of fewer than five is shown.",
         (("report", *_PROGRAMMES),),
-        "4. The report",
+        "5. The report",
     ),
     Scene(
         "Do people who came to learn come back to mentor others? When this falls from one round to the next, "
         "something needs care.",
         (("pathways", *_PROGRAMMES, "--programme", "open-life-science", "--from", "participant", "--to", "mentor"),),
-        "5. A pathway",
+        "6. A pathway",
     ),
     Scene(
         "Every point leads back to what somebody did. This member mentored, was ready to lead, and in the next round "
         "they did.",
         (("member", "show", _MENTOR, *_PROGRAMMES),),
-        "6. One member, explained",
+        "7. One member, explained",
     ),
     Scene(
         f"Points count for a year. What if they counted for two? In {CHANGED} just that line is changed. A rehearsal "
         "shows what would happen, and changes nothing.",
         (("rules", "rehearse", CHANGED, *_PROGRAMMES),),
-        "7. Other rules, tried first",
+        "8. Other rules, tried first",
     ),
 )
 
+KEEP = (
+    "The Garden is yours",
+    "Cairn listens again. Type what a member does in the made-up Discord, and see what they are told. "
+    f"{MANAGER} manages this community, {MODERATOR} is a moderator. help says what can be typed, quit ends it.",
+)
+"""What is said before the prompt: a title, and the rest."""
+
 NEXT = """  Keep this demo and look around in it:
     cairn demo --folder my-demo
+  Go on in its Discord, and type /cairn commands as any member:
+    cairn demo --keep
   Listen to a made-up Discord yourself, then to your own (docs/discord.md):
     cairn sandbox discord
   See what your own export would bring, before anything is written:

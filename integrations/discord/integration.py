@@ -15,7 +15,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.ports import ConfigError, Delivery, Finding, Host, Kind, MachineError, Meter, Outcome
+from bot.ports import ConfigError, Delivery, Finding, Host, Kind, MachineError, Meter, Outcome, SpaceSettings
 from integrations.discord.asking import Answers, Fetching, use_gateway
 from integrations.discord.behind import Behind
 from integrations.discord.checking import look_at, look_over
@@ -46,7 +46,8 @@ _logger = logging.getLogger(__name__)
 class Access:
     """How to reach Discord: the bot's token, where its interfaces are, and whether joins and leaves are listened to.
 
-    `clock` (ms since 1970) dates what tells no time of its own; it is made up where the server's time is.
+    `clock` (ms since 1970) dates what tells no time of its own; it is made up where the server's time is. `holds` gives
+    what holds in a server by its id, for who looks at it before anything is listened to.
     """
 
     token: str
@@ -54,6 +55,7 @@ class Access:
     gateway_url: str | None = None
     members: bool = False
     clock: Callable[[], int] = wall_clock
+    holds: Callable[[str], SpaceSettings] = lambda _: SpaceSettings()
 
 
 class Discord:
@@ -67,6 +69,12 @@ class Discord:
         self._timing = timing or Timing()
         self._client: Client | None = None
         self._speaking: Speaking | None = None
+        self._quiet: Callable[[], Awaitable[None]] | None = None
+
+    async def quiet(self) -> None:
+        """Return when all that was heard so far is stored."""
+        if self._quiet is not None:
+            await self._quiet()
 
     @property
     def sequence(self) -> int:
@@ -83,11 +91,11 @@ class Discord:
         """Listen until cancelled; see `bot.ports.Integration`."""
         Route.BASE = self._access.api_url.rstrip("/")
         async with _Session(host, self._access, self._timing) as session:
-            self._client, self._speaking = session.client, session.speaking
+            self._client, self._speaking, self._quiet = session.client, session.speaking, session.quiet
             try:
                 await session.listen()
             finally:
-                self._client = self._speaking = None
+                self._client = self._speaking = self._quiet = None
 
     @property
     def remembers(self) -> float:
@@ -99,11 +107,12 @@ class Discord:
         return await deliver(self._speaking, delivery)
 
     async def check(self) -> list[Finding]:
-        """Look whether it could run."""
+        """Look whether it could run; see `bot.ports.Integration`."""
         Route.BASE = self._access.api_url.rstrip("/")
         async with discord.Client(intents=discord.Intents.none()) as client:
             answers = Answers(client.http, self._access.clock, lambda: None)
-            return await look_over(client, self._access.token, answers, members=self._access.members)
+            access = self._access
+            return await look_over(client, access.token, answers, access.holds, members=access.members)
 
 
 class _Session:
@@ -118,7 +127,7 @@ class _Session:
         self._asking: set[asyncio.Task[None]] = set()
         self._logins = Logins(host, self._left, access.clock, timing.pause)
         self.client = Client(self, members=access.members, clock=access.clock, timing=timing)
-        self.hear, self.room = self._ear.hear, self._ear.room
+        self.hear, self.room, self.quiet = self._ear.hear, self._ear.room, self._ear.quiet
         self._lives = Lives(self.client)
         self._mending = Mending(History(Pages(self.client.http, access.clock), timing.retry), self._quietly)
         self._behind = Behind(host, self.client.http, self._ear, self._mending.readings, (access.clock, timing))
@@ -221,7 +230,9 @@ class _Session:
             await server.desk.notes.write(_HEARD, str(at))
         await self._mending.begin(server, (before, at) if before else None)
         self._ask(partial(self._guests.look, server))
-        if self._access.members and not server.guild.kinds.isdisjoint((Kind.JOIN, Kind.ROLE)):
+        asked = bool(server.guild.watch.names) or not server.guild.kinds.isdisjoint((Kind.JOIN, Kind.ROLE))
+        server.guild.watch.anew = False
+        if self._access.members and asked:
             server.guild.joined_after = before - OVERLAP_MS if before else at - _NEWCOMERS_MS
             self._ask(partial(self._lives.ask_for_members, server.guild.id))
 
@@ -229,10 +240,16 @@ class _Session:
         """Hear of a convening that has changed; see `ear.Asks`."""
         self._ask(partial(self._guests.look_at, server, d))
 
+    def watching(self, server: Server) -> None:
+        """Look at all members, where that may be done; see `ear.Asks`."""
+        if self._access.members:
+            self._ask(partial(self._lives.ask_for_members, server.guild.id))
+
     async def _warn(self, server: Server) -> None:
         """Log what Cairn may not do in a server."""
         with suppress(UnreadableError):
-            for one in await look_at(self.client.http, server.guild.id, self._people.own):
+            settings = server.desk.settings
+            for one in await look_at(self.client.http, server.guild.id, self._people.own, settings):
                 _logger.warning("%s: %s", one.about, one.said)
 
     def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -255,6 +272,7 @@ class _Session:
         while True:
             await asyncio.sleep(self._timing.note)
             await self._put_down()
+            self._ear.look_again(self._access.clock())
             stays, guests = stays + self._timing.note, guests + self._timing.note
             if stays >= self._timing.stays:
                 stays = 0.0

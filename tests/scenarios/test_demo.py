@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections import Counter
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,24 +27,48 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "bot" / "sample"
 
 
-def python(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def python(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
     environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80", **settings}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *arguments], cwd=cwd, env=environment, input=typed, capture_output=True, text=True, check=False
     )
 
 
-@pytest.mark.timeout(400)
-def test_demo_shows_real_figures_and_leaves_everything_else_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "with broken settings"
-    folder.mkdir()
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A demo that was played from its beginning to its end, and the folder that keeps it."""
+
+    code: int
+    out: str
+    err: str
+    started_in: Path
+    kept: Path
+
+    @property
+    def said(self) -> str:
+        """What was printed, wherever lines broke."""
+        return " ".join(self.out.replace("│", " ").split())
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """Play the whole demo and its prompt once, from a folder with broken settings that nobody may write to."""
+    folder, kept = tmp_path_factory.mktemp("broken settings"), tmp_path_factory.mktemp("demo") / "kept"
     (folder / ".env").write_text("CAIRN_NONSENSE=1\n")
     (folder / "mountain.yaml").write_text("not: [rules")
     folder.chmod(0o555)
-    played = python("-m", "bot", "demo", "--fast", cwd=folder, CAIRN_DATABASE_URL="sqlite:///mine.db")
-    said = " ".join(played.stdout.split())
-    assert (played.returncode, played.stderr) == (0, "")
+    done = python(
+        "-m", "bot", "demo", "--fast", "--keep", "--folder", str(kept), cwd=folder, typed="as Bela\n/cairn me\n",
+        CAIRN_DATABASE_URL="sqlite:///mine.db",
+    )  # fmt: skip
+    return Played(done.returncode, done.stdout, done.stderr, folder, kept)
+
+
+@pytest.mark.timeout(400)
+def test_demo_shows_real_figures(played: Played) -> None:
+    said = played.said
+    assert (played.code, played.err) == (0, "")
     for one in story.SCENES:
         assert all(f"$ cairn {' '.join(command[:2])}" in said for command in one.commands)
     assert "newcomers' first messages" in said
@@ -54,23 +79,51 @@ def test_demo_shows_real_figures_and_leaves_everything_else_alone(tmp_path: Path
     assert "487 people were there as participant; 66 of them (13.6%) came back later as mentor" in said
     assert "2023-09-18 Collaborating 2024-09-09 Leading" in said
     assert "What to try next" in said
-    assert sorted(file.name for file in folder.iterdir()) == [".env", "mountain.yaml"]
 
 
 @pytest.mark.timeout(400)
-def test_demo_keeps_its_database_where_what_was_heard_equals_what_was_imported(tmp_path: Path) -> None:
-    assert python("-m", "bot", "demo", "--fast", "--folder", "kept", cwd=tmp_path).returncode == 0
-    mine = "sqlite:///kept/data/cairn.db"
+def test_demo_leaves_everything_else_alone(played: Played) -> None:
+    assert sorted(file.name for file in played.started_in.iterdir()) == [".env", "mountain.yaml"]
+
+
+@pytest.mark.timeout(400)
+def test_demo_shows_people_who_talk_to_cairn_within_80_columns(played: Played) -> None:
+    _, _, rest = played.out.partition("2. The same Discord, in chat")
+    talk, _, _ = rest.partition("3. The same history, from a file")
+    assert max(map(len, talk.splitlines())) <= 80
+    for turn in story.TURNS:
+        assert re.search(rf"^{turn.who}( in #general)?: ", talk, re.MULTILINE), turn
+    assert talk.count("cairn · only visible to Hana") > 4
+    first, *_, last = re.findall(r"Collaborating +[█░]{10} +([0-9.]+) of", talk)
+    assert float(first) < float(last)
+    assert "Logged for @Hana on" in talk
+    assert "facilitated or taught: one counted" in talk
+    assert "What the draft would change" in talk
+    assert "[Rehearse it]  [Put it in force]  [Throw it away]" in talk
+
+
+@pytest.mark.timeout(400)
+def test_demo_that_is_kept_does_what_is_typed_and_ends_with_it(played: Played) -> None:
+    _, _, prompt = played.out.partition("The Garden is yours")
+    assert "as Hana> as Bela" in prompt
+    assert "Bela in #general: /cairn me" in prompt
+    assert "cairn · only visible to Bela" in prompt
+    assert "as Bela> \n" in prompt
+
+
+@pytest.mark.timeout(400)
+def test_demo_keeps_its_database_where_what_was_heard_equals_what_was_imported(played: Played) -> None:
+    mine, there = f"sqlite:///{played.kept}/data/cairn.db", played.kept.parent
     heard, imported = "Houston", "Houston from its file"
     for command in ("report", "network"):
-        shown = [shown_as_json(tmp_path, mine, command, "--community", one) for one in (heard, imported)]
+        shown = [shown_as_json(there, mine, command, "--community", one) for one in (heard, imported)]
         assert [one.pop("community") for one in shown] == [heard, imported]
         assert shown[0] == shown[1], command
-    scored = [standings(tmp_path / "kept" / "data" / "cairn.db", one) for one in (heard, imported)]
+    scored = [standings(played.kept / "data" / "cairn.db", one) for one in (heard, imported)]
     assert scored[0] == scored[1]
     assert scored[0].total() > 30
-    assert python("-m", "bot", "db", "check", cwd=tmp_path, CAIRN_DATABASE_URL=mine).returncode == 0
-    again = python("-m", "bot", "demo", "--folder", "kept", cwd=tmp_path)
+    assert python("-m", "bot", "db", "check", cwd=there, CAIRN_DATABASE_URL=mine).returncode == 0
+    again = python("-m", "bot", "demo", "--folder", "kept", cwd=there)
     assert (again.returncode, again.stderr) == (1, "cairn: --folder: kept is not empty; expected a new folder\n")
 
 
@@ -96,7 +149,7 @@ def standings(file: Path, community: str) -> Counter[tuple[object, ...]]:
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("after", "whom"),
-    [("Learning at the", "all"), ("$ cairn run", "all"), ("newcomer", "us alone"), ("$ cairn import", "all")],
+    [("Learning at the", "all"), ("$ cairn run", "all"), ("newcomer", "us alone"), ("$ cairn config", "all")],
 )
 def test_demo_can_be_stopped_at_any_time(after: str, whom: str, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}

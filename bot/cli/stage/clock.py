@@ -10,20 +10,32 @@ from typing import NamedTuple
 
 from scoring.signals import DAY_MS
 
+_MINUTE_MS = 60_000
+
 
 @dataclass(slots=True)
 class Clock:
-    """A clock that stands still until it is set. Moments are in ms since 1970."""
+    """A clock that stands still until it is set, or is told to go on. Moments are in ms since 1970."""
 
     moment: int
+    _since: float | None = None
 
     def __call__(self) -> int:
         """Return what time it is."""
-        return self.moment
+        gone = 0.0 if self._since is None else time.monotonic() - self._since
+        return self.moment + int(gone * 1000)
 
     def seconds(self) -> float:
         """Return what time it is in seconds since 1970."""
-        return self.moment / 1000
+        return self() / 1000
+
+    def next_minute(self) -> None:
+        """Set it a minute forward."""
+        self.moment += _MINUTE_MS
+
+    def go_on(self) -> None:
+        """Let it go from now on as any clock does."""
+        self._since = time.monotonic()
 
 
 class Beat(NamedTuple):

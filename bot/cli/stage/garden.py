@@ -10,12 +10,16 @@ from functools import partial
 from bot.cli.stage.clock import Beat
 from integrations.sandbox.discord.model import Message, ScheduledEvent
 from integrations.sandbox.discord.people import Person
+from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.discord.server import Sandbox
 from scoring.signals import DAY_MS
 
 NAME = "Garden"
 PEOPLE = ("Alma", "Bela", "Chidi", "Dunja", "Emeka", "Fenna", "Goran", "Hana", "Ines", "Jonas")
+CHANNEL = "general"
 THANKS = "🙏"
+MODERATOR, MANAGER = "Moderator", "Manager"
+"""The roles of the team, which the first two people have."""
 _CHEERS = ("👍", "🎉", "🌱")
 _HOUR_MS, _MINUTE_MS = 3_600_000, 60_000
 _RECENT = 12
@@ -36,10 +40,12 @@ class Garden:
         self._server = server
         self.guild = guild = server.guild(NAME)
         self._random = random.Random(seed)  # noqa: S311 - a story, not a secret
-        self._channels = [guild.text("general"), guild.text("help")]
+        self._channels = [guild.text(CHANNEL), guild.text("help")]
         self.hall = guild.voice("Garden hall")
         self._host = guild.role("Host")
         self._there = guild.people(PEOPLE[:_FIRST])
+        for person, name in zip(self._there, (MANAGER, MODERATOR), strict=False):
+            guild.has_role(person, guild.role(name, int(Permission.MANAGE_MESSAGES)))
         self._later = list(PEOPLE[_FIRST:])
         self._recent: deque[Message] = deque(maxlen=_RECENT)
 

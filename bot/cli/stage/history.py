@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from bot.ports import Kind, Signal
 from integrations.archives.slack_export import SlackExport
 from integrations.sandbox.discord.guilds import GuildHandle
 from integrations.sandbox.discord.model import Message
+
+_ODD = re.compile(r"[^0-9A-Za-z_]+")
+"""What no emoji's name has on Discord."""
 
 
 @dataclass(slots=True)
@@ -79,4 +83,4 @@ class Replay:
         message = await person.says(channel, "", answered, mentions=named, pings=False)
         self._messages[key] = message
         for who, emoji in one.reactions:
-            await self._guild.person(who).reacts(message, self._guild.emoji(emoji))
+            await self._guild.person(who).reacts(message, self._guild.emoji(_ODD.sub("_", emoji)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot import cards
 from bot.calling import Call
-from bot.choices import Choices, Said, Source, Standing
+from bot.choices import Choices, Said, Source, Standing, What
 from bot.commands.everyone.privacy import kept
 from bot.commands.mine import standing
 from bot.commands.room import Room
@@ -34,6 +34,8 @@ async def make(call: Call, room: Room) -> Reply:
     there = await standing(call, room)
     bring = Button(room.words.plain("page.bring"), Action("page-bring"))
     asked = cards.question(room.words) if there.invite is None else ()
+    if asked:  # so that it is not asked again behind the next answer
+        await _choices(room).asked(_said(call, room, cards.question_version(room.words)), What.ASKED_INVITE)
     return room.say("page.made", Controls((bring, _close(room))), *asked)
 
 

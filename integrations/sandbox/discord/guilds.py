@@ -104,6 +104,11 @@ class GuildHandle:
         known = next((one for one in self.guild.roles.values() if one.name == name), None)
         return known or places.make_role(self.hub, self._owner, self.guild, name, permissions)
 
+    def has_role(self, person: Person, role: Role) -> None:
+        """Let a member have had a role for long; who is given one now gets it by `Person.gets_role`."""
+        held = self.guild.members[person.id].roles
+        held += [] if role.id in held else [role.id]
+
     @property
     def bot_role(self) -> Role:
         """The bot's own role."""
