@@ -111,7 +111,8 @@ class Choices:
             begins = day_of(said.at) if fresh else 0
             await choosing.set_page(connection, said.community, whose.members, page=True, begins=begins)
             value = "fresh" if fresh else "yes"
-            rows = [said.row(one, What.PAGE, value) for one in whose.members]
+            where = said.space if said.source is Source.ROLE else EVERYWHERE  # it is that space's role
+            rows = [said.row(one, What.PAGE, value, where) for one in whose.members]
             await choosing.put(connection, said.community, rows)
         return True
 
@@ -181,9 +182,25 @@ class Choices:
         async with self._database.read() as connection:
             now = await standing(connection, self._keys, said)
             before = await choosing.of(connection, said.community, [now.member] if now.member else [])
-        if now.page or now.out or now.excluded or any(one.what in (What.PAGE, What.OUT) for one in before):
+        if now.page or now.out or now.excluded or any(_by_themselves(one) for one in before):
             return False
         return await self.make_page(said)
+
+    async def role_lost(self, said: Said) -> bool:
+        """Take a page away that somebody has for nothing but a role in this space, which they hold no longer.
+
+        Returns whether they had one. Whoever said anything about it in another way keeps it.
+        """
+        async with in_turn(self._database, said.community) as connection:
+            whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
+            if whose is None or not whose.page:
+                return False
+            before = await choosing.of(connection, said.community, whose.members)
+            given = [one.space for one in before if one.what == What.PAGE]
+            if given[-1:] != [said.space] or any(_by_themselves(one) for one in before):
+                return False
+            await self._close(connection, said, whose)
+        return True
 
     async def asked(self, said: Said, what: What) -> bool:
         """Put down that somebody is asked now; False where they were, or decided, in the last half year.
@@ -247,6 +264,11 @@ async def standing(connection: AsyncConnection, keys: Keys, said: Said) -> Stand
         return Standing(None, out=out, out_everywhere=everywhere, excluded=excluded)
     wishes = await choosing.invited(connection, said.community, whose.members, said.space)
     return Standing(whose.root, whose.page, whose.begins, _strictest(wishes), out, everywhere, excluded)
+
+
+def _by_themselves(one: Chosen) -> bool:
+    """Whether somebody decided about their page, or about being left out, in another way than by a role."""
+    return one.what in (What.PAGE, What.OUT) and one.source != Source.ROLE
 
 
 def _strictest(wishes: Sequence[str]) -> Invite | None:

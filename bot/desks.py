@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.backfilling import History, Store
 from bot.calling import Call, Caller, Offered
+from bot.coming import Coming
 from bot.commands.door import Place
 from bot.community.comparing import called
 from bot.community.settled import settings_from
@@ -26,13 +27,15 @@ from bot.ports import (
     Unread,
 )
 from bot.removal import Removal
+from bot.roles import Roles, There
 from bot.speech import Choice, Reply
-from bot.storage import notes, recalling
+from bot.storage import exclusions, notes, recalling
 from bot.storage.engine import Database
 from bot.storage.exclusions import OnTop
 from bot.storage.recording import Origin
 from bot.storage.spaces import Kept
 from bot.storage.unread import UnreadOf
+from scoring.signals import Account
 
 if TYPE_CHECKING:
     from bot.hosting import Desks
@@ -77,6 +80,23 @@ class OneDesk:
         async with self._desks.database.read() as connection:
             return await recalling.held(connection, self._desks.intake.keys, self.origin.community, (key_day, key))
 
+    async def holding(self, held: Mapping[Account, Collection[tuple[str, str]]]) -> None:
+        """Hear which roles people hold now."""
+        origin, now = self.origin, time.time_ns() // 1_000_000
+        there = There(origin.community, origin.space or 0, self.settings, now)
+        if await Roles(self._desks.database, self._desks.intake.keys).heard(there, held):
+            self._desks.told()
+
+    async def shut(self, places: Collection[str]) -> None:
+        """Hear which channels do not count because of a category."""
+        community, space = self.origin.community, self.origin.space or 0
+        async with self._desks.database.read() as connection:
+            before = await exclusions.shut(connection, space)
+        if before != frozenset(places):
+            async with self._desks.database.write() as connection:
+                await exclusions.shut_these(connection, community, space, places)
+            self._desks.told()
+
     async def missed(self, since: int, until: int) -> int:
         """Put down that not everything was heard; returns the gap's number."""
         self._desks.metrics.count(self.integration, Meter.GAPS)
@@ -94,6 +114,18 @@ class OneDesk:
         if self._away and await Removal(self._desks.database).returned(self.origin.space or 0):
             _logger.info("%s: Cairn is there again, and all is as it was", called(replace(self.space, name="")))
         self._away = False
+
+    async def member_left(self, who: Account, at: int) -> None:
+        """Hear that somebody left the space."""
+        await self._coming.left(who, at)
+
+    async def member_came(self, who: Account) -> None:
+        """Hear that somebody came to the space, or came back."""
+        await self._coming.came(who)
+
+    @property
+    def _coming(self) -> Coming:
+        return Coming(self._desks.database, self._desks.intake.keys, self.origin.community, self.origin.space or 0)
 
     async def made_good(self, gap: int) -> None:
         """Put down that all that can still be seen of a gap is stored."""

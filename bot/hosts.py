@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -98,6 +98,17 @@ class Desk(Inbox, Protocol):
         """Return what is stored of each person under a natural key (without `key_person`), whoever said it."""
         ...
 
+    async def holding(self, held: Mapping[Account, Collection[tuple[str, str]]]) -> None:
+        """Hear which roles (id and name) people hold now, of those that the settings ask about (`asks_about`).
+
+        Whose roles are not known is not told of. Hearing it again changes nothing.
+        """
+        ...
+
+    async def shut(self, places: Collection[str]) -> None:
+        """Hear which channels, all that are known, do not count because of a category that is listed as out."""
+        ...
+
     @property
     def unread(self) -> Unread:
         """What was heard of the space and could not be read."""
@@ -113,6 +124,14 @@ class Desk(Inbox, Protocol):
 
     async def left(self) -> None:
         """Put down that Cairn was removed from the space (not an outage): what is known of it will be deleted."""
+        ...
+
+    async def member_left(self, who: Account, at: int) -> None:
+        """Hear that somebody left the space (ms), whether or not leaving is a kind worth telling of."""
+        ...
+
+    async def member_came(self, who: Account) -> None:
+        """Hear that somebody came to the space, or came back."""
         ...
 
     async def returned(self) -> None:

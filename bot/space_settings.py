@@ -89,6 +89,10 @@ class SpaceSettings:
     minimum_age: int = 13
     """From which age on anything of people is kept; 0 where it is not asked."""
 
+    def asks_about(self, role: str, name: str) -> bool:
+        """Whether anything follows from holding a role (by id and name)."""
+        return any(one.has(role, name) for one in (self.excluded_roles, self.page_roles, self.under_age_roles))
+
     def allows(self, place: Place, *around: Place) -> bool:
         """Whether what is done at a place counts; `around` are the places it hangs below, the nearest first.
 

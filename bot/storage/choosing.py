@@ -166,6 +166,35 @@ async def left_out_by_team(connection: AsyncConnection, community: int, handles:
     return any(leaves_out(one, space) for one in words)
 
 
+async def left_out_among(connection: AsyncConnection, community: int, some: Iterable[str], where: int) -> set[str]:
+    """Return those among some pseudonyms who are left out by one word of the team (see `what_counts`)."""
+    rows = await matching(
+        connection,
+        "SELECT l.handle FROM {given} JOIN left_out l ON l.handle = given.handle "
+        "WHERE l.community = :community AND l.space = :space",
+        {"handle": "text"},
+        ((one,) for one in some),
+        community=community,
+        space=where,
+    )
+    return {row[0] for row in rows}
+
+
+async def pages_of(connection: AsyncConnection, community: int, some: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Return those among some pseudonyms who have a page, and those of them who may have it because of a role."""
+    rows = await matching(
+        connection,
+        "SELECT a.handle, CASE WHEN EXISTS (SELECT 1 FROM choice c WHERE c.community = a.community "
+        "AND c.member = a.own_member AND c.what = 'page' AND c.source = 'role') THEN 1 ELSE 0 END "
+        "FROM {given} JOIN account a ON a.handle = given.handle JOIN member m ON m.id = a.own_member "
+        "WHERE a.community = :community AND m.page",
+        {"handle": "text"},
+        ((one,) for one in some),
+        community=community,
+    )
+    return {row[0] for row in rows}, {row[0] for row in rows if row[1]}
+
+
 async def handles(connection: AsyncConnection, community: int) -> list[str]:
     """Return the pseudonyms of all accounts."""
     return list((await connection.execute(select(account.c.handle).where(account.c.community == community))).scalars())

@@ -49,6 +49,8 @@ class Channels:
         self._channels: dict[str, _Channel] = {}
         self._threads: dict[str, _Channel] = {}
         self._spots: dict[str, Spot] = {}
+        self.changes = 0
+        """How often channels or what is settled of them have changed."""
 
     def spot(self, place: str) -> Spot:
         """Return what there is to know of a channel or thread; raises `UnknownPlaceError`."""
@@ -62,6 +64,21 @@ class Channels:
         known = [*self._channels.values(), *self._threads.values()]
         return [one.id for one in known if one.type != CATEGORY and one.last >= since]
 
+    def shut_by_category(self) -> frozenset[str]:
+        """Return the channels that do not count because of a category that is listed as out."""
+        found = set()
+        for one in self._channels.values():
+            category = self._channels.get(one.parent)
+            if category is None or self._listed(one):
+                continue
+            if self._settings.listed_out.has(category.id, category.name):
+                found.add(one.id)
+        return frozenset(found)
+
+    def _listed(self, one: _Channel) -> bool:
+        settings = self._settings
+        return settings.listed_out.has(one.id, one.name) or settings.listed_in.has(one.id, one.name)
+
     def overwrites(self, channel: str) -> frozenset[tuple[str, int, int]]:
         """Return the rules of a channel's own: for whom, what they allow, what they deny (bits)."""
         return self._channels[channel].overwrites if channel in self._channels else frozenset()
@@ -69,6 +86,7 @@ class Channels:
     def replace(self, channels: Iterable[Payload], threads: Iterable[Payload]) -> int:
         """Take the whole list of a server's channels and running threads; returns how many could not be read."""
         self._channels = {}
+        self.changes += 1
         self._spots.clear()
         return sum(not self.tried(one) for part in (channels, threads) for one in part)
 
@@ -87,6 +105,7 @@ class Channels:
             known, room = self._threads, _THREADS
         else:
             known, room = self._channels, _CHANNELS
+            self.changes += 1
             self._spots.clear()  # what hangs below it changes with it
         if one.id not in known and len(known) >= room:
             self._forget(known, next(iter(known)))
@@ -108,6 +127,7 @@ class Channels:
         """Take other settings, or whether everyone's own role may not see channels, and work all out anew."""
         self._settings = settings or self._settings
         self._hidden = self._hidden if hidden is None else hidden
+        self.changes += 1
         self._spots.clear()
 
     def _forget(self, known: dict[str, _Channel], place: str) -> None:

@@ -17,6 +17,7 @@ from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
 from bot.ports import Desk, Host, Kind, MachineError, Meter, Signal, Space, Unreadable
+from integrations.discord import moving
 from integrations.discord.guild import Guild
 from integrations.discord.hearing import hear
 from integrations.discord.ids import Payload, UnknownPlaceError, UnreadableError
@@ -62,6 +63,8 @@ class Server:
     """Seconds that the last batch took to be stored."""
     live: bool = False
     """Whether its events come without a break since it last told all of itself."""
+    shut: tuple[int, frozenset[str] | None] = (-1, None)
+    """The state of its channels in which it was looked which are shut by a category, and which those were."""
     told: Event | None = None
     """The event in which it last told all of itself; None once the session that brought it is lost."""
 
@@ -88,6 +91,10 @@ class Asks(Protocol):
 
     def planned(self, server: Server, d: Payload) -> None:
         """Hear of a convening that is new or has changed. Must not raise."""
+        ...
+
+    def watching(self, server: Server) -> None:
+        """Hear that other roles are asked about, so that all members are looked at. Must not raise."""
         ...
 
 
@@ -125,6 +132,12 @@ class Ear:
             self._workers[number] = asyncio.create_task(self._work(number), name=f"discord server {len(self._workers)}")
         elif name == "GUILD_DELETE":
             self.refused.discard(number)
+
+    def look_again(self, now: int) -> None:
+        """Let servers of which something else holds by now take that up, though nothing happens in them."""
+        for server in self.servers.values():
+            if not server.waiting and server.desk.settings != server.guild.settings:
+                self._give(server, Event("", {}, now))
 
     async def room(self) -> None:
         """Return when there is room for more events."""
@@ -192,6 +205,12 @@ class Ear:
             if event is server.told:  # else its session has been lost meanwhile, and something may be missing
                 server.live = True
                 server.note(event.at)
+        elif event.name in moving.EVENTS:
+            who = moving.who(event.d, self._people)
+            if who is not None and event.name == moving.LEFT:
+                await self._again(lambda: server.desk.member_left(who, event.at))
+            elif who is not None:
+                await self._again(lambda: server.desk.member_came(who))
         elif event.name == _PLAN:
             self._asks.planned(server, event.d)
 
@@ -228,7 +247,23 @@ class Ear:
                 found, said = [], await self._again(partial(self._each, server, said))
             found += said
         await self._set_aside(server, unread)
+        await self._tell(server)
         return found
+
+    async def _tell(self, server: Server) -> None:
+        """Tell of roles that people hold, and of channels that do not count: before what they bear on is stored."""
+        guild, desk = server.guild, server.desk
+        if held := guild.watch.take():
+            await self._again(lambda: desk.holding(held))
+        if guild.watch.anew and server.live:
+            guild.watch.anew = False
+            self._asks.watching(server)
+        changes, before = server.shut
+        if changes != guild.channels.changes:
+            shut = guild.channels.shut_by_category()
+            if shut != before:
+                await self._again(lambda: desk.shut(shut))
+            server.shut = guild.channels.changes, shut
 
     async def _set_aside(self, server: Server, unread: list[Unreadable]) -> None:
         """Count what could not be read, and put it down."""

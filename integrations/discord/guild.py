@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.ports import Context, Held, Kind, Signal, SpaceSettings
+from bot.ports import Account, Context, Held, Kind, Signal, SpaceSettings
 from integrations.discord.channels import Channels
 from integrations.discord.convenings import Convening, Convenings, reconcile
 from integrations.discord.ids import Payload, UnknownPlaceError, clean, readable, snowflake, truth
 from integrations.discord.people import People
-from integrations.discord.roles import Holders
+from integrations.discord.roles import Holders, Watch
 from integrations.discord.stays import NOWHERE, Voice, VoiceStays
 
 _VIEW = 1 << 10
@@ -34,6 +34,7 @@ class Guild:
         self.convenings = Convenings()
         self.stays = VoiceStays(self.channels, self.convenings)
         self.holders = Holders()
+        self.watch = Watch()
         self.ballots: dict[tuple[str, str], int] = {}
         """Which answers of a poll a person chose, as bits: only so that taking one back leaves the others."""
         self.joined_after = 0
@@ -75,9 +76,14 @@ class Guild:
         self._last = max(self._last + 1, now)
         return self._last
 
-    def left_out(self, member: Payload | None) -> bool:
-        """Whether a member (as payloads carry it) has a role whose people do not count."""
-        return member is not None and not self.excluded.isdisjoint(member["roles"])
+    def left_out(self, member: Payload | None, who: Account) -> bool:
+        """Whether a member (as payloads carry it) has a role whose people do not count; their roles are noted."""
+        if member is None:
+            return False
+        roles = member["roles"]
+        if self.watch.names and not who.bot:
+            self.watch.see(who, roles)
+        return not self.excluded.isdisjoint(roles)
 
     def is_thanks(self, emoji: Payload) -> bool:
         """Whether reacting with this emoji says thanks here."""
@@ -174,7 +180,7 @@ class Guild:
         if who.id != d["user_id"]:
             raise ValueError("another person")
         unknown = member is None and not self.stays.knows(who.id)
-        return Voice(who, channel, truth(d.get("self_deaf")), unknown or self.left_out(member))
+        return Voice(who, channel, truth(d.get("self_deaf")), unknown or self.left_out(member, who))
 
     def chose(self, poll: str, person: str, answer: int, yes: bool) -> bool:
         """Note that somebody chose an answer of a poll or took it back; returns whether they chose any then."""
@@ -202,6 +208,8 @@ class Guild:
     def _exclude(self) -> None:
         listed = self.settings.excluded_roles
         self.excluded = frozenset(number for number, (name, _) in self._roles.items() if listed.has(number, name))
+        asked = self.settings.asks_about
+        self.watch.ask({number: name for number, (name, _) in self._roles.items() if asked(number, name)})
 
     def _tried(self, read: Callable[[Any], None], part: object) -> bool:
         """Read a part of a larger payload; one that cannot be read is counted, and never takes the others with it."""

@@ -26,7 +26,7 @@ def came(d: Payload, guild: Guild, now: int) -> list[Signal]:
         return []
     if Kind.ROLE in guild.kinds:
         guild.holders.hold(who.id, _roles(d))
-    if Kind.JOIN not in guild.kinds or guild.left_out(d):
+    if guild.left_out(d, who) or Kind.JOIN not in guild.kinds:
         return []
     return [joined(guild, who, not_later(moment_of(d["joined_at"]), now), guild.lobby())]
 
@@ -52,7 +52,7 @@ def changed(d: Payload, guild: Guild, now: int) -> list[Signal]:
     if who.bot:
         return []
     found: list[Signal] = []
-    if guild.left_out(d):
+    if guild.left_out(d, who):
         if Kind.ROLE in guild.kinds:
             guild.holders.hold(who.id, _roles(d))
         return found
@@ -78,7 +78,7 @@ def known(d: Payload, guild: Guild, now: int) -> list[Signal]:
             continue
         if Kind.ROLE in guild.kinds:
             guild.holders.hold(who.id, _roles(one))
-        if Kind.JOIN in guild.kinds and one.get("joined_at") and not guild.left_out(one):
+        if not guild.left_out(one, who) and Kind.JOIN in guild.kinds and one.get("joined_at"):
             found += _joined_lately(one, guild, who, now)
     return found
 
@@ -97,16 +97,20 @@ def noted(d: Payload, guild: Guild, now: int) -> list[Signal]:
 
     The log reaches back 45 days, so it also tells what happened while we did not listen.
     """
-    if d["action_type"] != _ROLES_CHANGED or Kind.ROLE not in guild.kinds or not d.get("target_id"):
+    asked = Kind.ROLE in guild.kinds or bool(guild.watch.names)
+    if d["action_type"] != _ROLES_CHANGED or not asked or not d.get("target_id"):
         return []
     who, at = guild.people.by_id(d["target_id"]), not_later(moment_in(snowflake(d["id"])), now)
     if who.bot:
         return []
     found: list[Signal] = []
     for change in d.get("changes") or ():
-        roles = [one["id"] for one in change.get("new_value") or ()] if change["key"] in ("$add", "$remove") else []
-        found += (_held if change["key"] == "$add" else _let_go)(guild, who, roles, at)
-    return found
+        if change["key"] not in ("$add", "$remove"):
+            continue
+        roles, given = [one["id"] for one in change.get("new_value") or ()], change["key"] == "$add"
+        guild.watch.swap(who, roles if given else (), () if given else roles)
+        found += (_held if given else _let_go)(guild, who, roles, at)
+    return found if Kind.ROLE in guild.kinds else []
 
 
 @readable

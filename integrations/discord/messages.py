@@ -30,7 +30,7 @@ def written(d: Payload, guild: Guild, now: int, captured: int = 0) -> list[Signa
         return []
     who = guild.people.user(author)
     channel = guild.spot(d["channel_id"])
-    if who.bot or not channel.allowed or (guild.excluded and guild.left_out(d.get("member"))):
+    if who.bot or not channel.allowed or (guild.watch.names and guild.left_out(d.get("member"), who)):
         return []
     number = snowflake(d["id"])
     at = not_later(moment_in(number), now)

@@ -19,10 +19,8 @@ def reacted(d: Payload, guild: Guild, now: int) -> list[Signal]:
     """
     member = d.get("member")
     channel = guild.spot(d["channel_id"])
-    if not channel.allowed or guild.left_out(member):
-        return []
     who = guild.people.user(member["user"]) if member and "user" in member else guild.people.by_id(d["user_id"])
-    if who.bot:
+    if not channel.allowed or who.bot or guild.left_out(member, who):
         return []
     emoji, at = d["emoji"], guild.stamp(now)
     name = emoji_in(emoji)

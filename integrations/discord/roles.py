@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from bot.ports import Account
 from integrations.discord.ids import snowflake
 
 _MOST = 250_000
@@ -46,3 +47,49 @@ class Holders:
             self._same.clear()
         self._held[number] = self._same.setdefault(now, now)
         return before, now
+
+
+class Watch:
+    """Which of the roles that the settings ask about people hold, and what was not told of it yet.
+
+    It knows only those it has seen. When other roles are asked about, all who are seen again are told of again.
+    """
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._known: dict[Account, frozenset[str]] = {}
+        self._new: dict[Account, frozenset[str]] = {}
+        self.names: dict[str, str] = {}
+        """The roles that are asked about: ids and names."""
+        self.anew = False
+        """Whether others are asked about than when people were last looked through."""
+
+    def ask(self, names: dict[str, str]) -> None:
+        """Ask about these roles from now on."""
+        if names == self.names:
+            return
+        gone, self.anew = self.names.keys() - names.keys(), self.anew or bool(names.keys() - self.names.keys())
+        self.names = names
+        before, self._known = self._known, {}
+        for who, held in before.items():
+            if held & gone:
+                self._new[who] = held - gone
+
+    def see(self, who: Account, roles: Iterable[str]) -> None:
+        """Note all the roles that somebody holds."""
+        held = frozenset(self.names.keys() & set(roles))
+        if self._known.get(who) != held:
+            if who not in self._known and len(self._known) >= self._most:
+                self._known.pop(next(iter(self._known)))
+            self._known[who] = self._new[who] = held
+
+    def swap(self, who: Account, given: Iterable[str], taken: Iterable[str]) -> None:
+        """Note roles that somebody was given and lost; of others nothing is known where they were not seen before."""
+        given, taken = self.names.keys() & set(given), self.names.keys() & set(taken)
+        if given or taken:
+            self.see(who, self._known.get(who, frozenset()) - taken | given)
+
+    def take(self) -> dict[Account, list[tuple[str, str]]]:
+        """Return what was not told yet: by person, the ids and names of the roles they hold."""
+        new, self._new = self._new, {}
+        return {who: [(one, self.names[one]) for one in held if one in self.names] for who, held in new.items()}

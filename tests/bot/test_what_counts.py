@@ -5,15 +5,19 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.community.settled import settings_of
 from bot.keys import Keys
+from bot.ports import Receipt, SpaceSettings
 from bot.storage import exclusions, spaces
 from bot.storage.exclusions import CHANNEL, PERSON
+from bot.storage.recording import Origin, record
 from bot.storage.what_counts import BY_ROLE
 from scoring.signals import Context, Signal
 from tests.bot.rights.town import (
@@ -22,6 +26,7 @@ from tests.bot.rights.town import (
     CAT,
     CHAT,
     HELP,
+    NOW,
     TODAY,
     Here,
     message,
@@ -186,4 +191,36 @@ def test_role_leaves_its_people_out_of_its_own_space_only(here: Here) -> None:
     assert [day for _, day, _ in here.town.scores().tallies] == [TODAY - 1]
     assert other.hear(message(ANN, 3, context=Context("C9", "far"))).new == 1
     assert here.hear(message(ANN, 4, context=HELP)).dropped == {"left out": 1}
+    assert here.town.differences() == {}
+
+
+async def _settings(here: Here) -> SpaceSettings:
+    async with here.database.read() as connection:
+        (kept,) = await spaces.of_community(connection, here.id)
+        return await settings_of(connection, here.id, kept.space)
+
+
+def test_imports_leave_out_what_is_left_out_in_chat(here: Here) -> None:
+    set_out(here, CHANNEL, "C1")
+
+    origin = replace(here.origin(), places_out=here.run(_settings(here)).listed_out)
+    receipt = here.run(_record(here, origin, [message(ANN, 1, context=HELP), message(ANN, 2, context=CHAT)]))
+
+    assert (receipt.new, receipt.dropped) == (1, {"channel left out": 1})
+
+
+async def _record(here: Here, origin: Origin, signals: list[Signal]) -> Receipt:
+    async with here.database.write() as connection:
+        return (await record(connection, KEYS, origin, [signals]))[0]
+
+
+def test_channel_that_is_called_otherwise_counts_by_its_name_of_now(here: Here) -> None:
+    here.hear(message(ANN, 1, context=Context("C5", "lounge")))
+    set_out(here, CHANNEL, "help")
+    here.settle()
+    before = len(here.town.scores().tallies)
+    here.run(_record(here, replace(here.origin(), seen_at=NOW + 1), [message(ANN, 2, context=Context("C5", "help"))]))
+    here.settle()
+
+    assert (before, here.town.scores().tallies) == (1, {})
     assert here.town.differences() == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from bot.ports import Account, Desk, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
@@ -24,6 +25,9 @@ class FakeDesk:
 
     async def returned(self) -> None:
         """Cairn is there again."""
+
+    async def shut(self, places: Collection[str]) -> None:
+        """Channels of a category do not count."""
 
     async def record(self, signals: list[Signal]) -> Receipt:
         return Receipt()
@@ -66,6 +70,9 @@ class SlowAsks:
         await self.gate.wait()
 
     def planned(self, server: Server, d: Payload) -> None:
+        raise NotImplementedError
+
+    def watching(self, server: Server) -> None:
         raise NotImplementedError
 
 
