@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage import marks
+from bot.storage import marks, spaces
 from bot.storage.bulk import matching, rows_of
 from bot.storage.erasing import WIDTH, keep_no_trace
 from bot.storage.families import orphan_answers
@@ -14,6 +14,7 @@ from bot.storage.schema import (
     backfill_place,
     count,
     excluded_place,
+    exclusion,
     gap,
     note,
     notice,
@@ -24,9 +25,10 @@ from bot.storage.schema import (
     writer,
 )
 from bot.storage.spaces import OWN_WORD
+from bot.storage.what_counts import BY_ROLE, BY_TEAM
 
 _IDS = {"id": "bigint"}
-_ALL_OF = (backfill, backfill_place, excluded_place, gap, note, notice, outbox, reach, slowdown, writer)
+_ALL_OF = (backfill, backfill_place, excluded_place, exclusion, gap, note, notice, outbox, reach, slowdown, writer)
 
 
 async def left(connection: AsyncConnection, number: int, at: int) -> None:
@@ -95,9 +97,11 @@ async def records(connection: AsyncConnection, community: int, number: int) -> N
     ):
         await connection.execute(text(sql), {"space": number})
     await connection.execute(
-        text("DELETE FROM left_out WHERE community = :community AND space IN (:space, :own)"),
-        {"community": community, "space": number, "own": OWN_WORD - number},
+        text("DELETE FROM left_out WHERE community = :community AND space = :own"),
+        {"community": community, "own": OWN_WORD - number},
     )
+    for where in (number, BY_ROLE + number, BY_TEAM + number):
+        await spaces.let_in(connection, community, where, await spaces.left_out_by(connection, community, where))
     await connection.execute(
         text("DELETE FROM choice WHERE community = :of AND space = :space"), {"of": community, "space": number}
     )
