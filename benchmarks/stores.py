@@ -6,12 +6,15 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.measuring import Stopwatch
 from bot.keys import Keys, open_keys
@@ -25,6 +28,42 @@ from bot.storage.migrate import upgrade
 from bot.storage.recording import Origin
 from scoring.mountain import Mountain
 from scoring.signals import Kind
+
+
+class Watched(Database):
+    """A database that remembers how long its longest write transaction was open, from its beginning to its commit."""
+
+    def __init__(self, url: str) -> None:
+        """Take the database's URL."""
+        super().__init__(url)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was measured."""
+        self.spans: list[float] = []
+
+    @property
+    def longest(self) -> float:
+        """The longest one (s)."""
+        return max(self.spans, default=0.0)
+
+    @property
+    def told(self) -> str:
+        """How many there were, and how long they took together."""
+        return f"{len(self.spans):,} transactions of {sum(self.spans):.1f} s together"
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that writes."""
+        begin = None
+        try:
+            async with super().write() as connection:
+                begin = time.perf_counter()
+                yield connection
+        finally:
+            if begin is not None:
+                self.spans.append(time.perf_counter() - begin)
+
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -24576")
 """What Cairn sets, for the other side as well."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.erased import Erased, Line, Word
+from bot.inventory import inventory
 from bot.keys import Keys
 from bot.storage import audit, choosing, communities, erasing, spaces
 from bot.storage.choosing import Family
@@ -82,6 +83,7 @@ class Forgetting:
         """
         async with self._database.read() as connection:
             wanted = await erasing.open_ones(connection)
+        inventory()  # read before anything is held: it takes longer than a transaction may
         for one in wanted:
             await self._erase(one)
         if wanted and await wipe(self._database, large=large):
@@ -103,8 +105,10 @@ class Forgetting:
                         at = await erasing.engagements(connection, wanted.community, whose, at)
                     else:
                         at = await erasing.answers(connection, wanted.community, at)
-        async with self._database.write() as connection:
-            await erasing.sightings(connection, wanted.community, whose)
+        more = True
+        while more:
+            async with self._database.write() as connection:
+                more = await erasing.sightings(connection, wanted.community, whose)
         async with self._database.write() as connection:
             await erasing.records(connection, wanted.community, whose)
         async with self._database.write() as connection:
@@ -160,7 +164,8 @@ async def _whole(connection: AsyncConnection, keys: Keys, community: int, whose:
     after = 0
     while after is not None:
         after = await erasing.answers(connection, community, after)
-    await erasing.sightings(connection, community, whose)
+    while await erasing.sightings(connection, community, whose):
+        continue
     await _end(connection, keys, wanted, whose)
 
 

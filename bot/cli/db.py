@@ -28,9 +28,7 @@ from bot.storage.engine import Database
 
 app = App(name="db", help="Upgrade, check, back up and restore the database.")
 
-_HEAD = (
-    "Where an audit log once ended, as this command printed it, or a backup of then: was it cut off since?"
-)
+_HEAD = "Where an audit log once ended, as this command printed it, or a backup of then: was it cut off since?"
 Json = Annotated[bool, Parameter(negative="", help="Print one JSON document.")]
 
 

@@ -19,6 +19,7 @@ from scoring.claims import Claim
 from scoring.signals import Kind
 
 _DEPENDENT = frozenset((Kind.MENTION, Kind.REACTION))
+_PORTION = 300
 _ANSWERING = _DEPENDENT | {Kind.REPLY}
 
 
@@ -153,17 +154,23 @@ async def concerned(connection: AsyncConnection, community: int, accounts: Itera
 async def orphan_answers(connection: AsyncConnection, community: int, after: int, width: int) -> int | None:
     """Put down as waiting, and mark, the acts among `width` rows after a row number whose message is not there.
 
-    Returns the row number to go on from, None at the end.
+    At most so many as make a short transaction. Returns the row number to go on from, None at the end.
     """
     until = after + width
     within = (
         "FROM engagement e LEFT JOIN engagement p ON p.community = e.community AND p.key_day = e.parent_day "
         "AND p.key = e.parent WHERE e.id > :after AND e.id <= :until AND e.community = :community "
-        "AND e.parent IS NOT NULL AND e.account IS NOT NULL AND p.account IS NULL"  # gone, or only its retraction left
+        "AND e.parent IS NOT NULL AND e.account IS NOT NULL AND p.account IS NULL "  # gone, or only its retraction left
+        # What waits already was marked when its message went; there may be very much of that.
+        "AND ((p.id IS NULL AND e.holds = e.retracted) OR NOT EXISTS (SELECT 1 FROM orphan o "
+        "WHERE o.community = e.community AND o.parent_day = e.parent_day AND o.parent = e.parent AND o.day = e.day "
+        "AND o.account = e.account)) ORDER BY e.id LIMIT :most"
     )
-    bounds = {"community": community, "after": after, "until": until}
+    bounds = {"community": community, "after": after, "until": until, "most": _PORTION}
     answers = text(f"SELECT e.parent_day, e.parent, e.day, e.account, e.id, e.retracted, p.id {within}")
     found = (await connection.execute(answers, bounds)).fetchall()
+    if len(found) == _PORTION:
+        until = found[-1][4]
     rows = [tuple(row[:4]) for row in found]
     # with their message gone, nothing but their own word counts
     by_itself = [{"row": row[4], "holds": not row[5]} for row in found if row[6] is None]

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks, spaces
 from bot.storage.bulk import matching, rows_of
-from bot.storage.erasing import WIDTH, keep_no_trace
+from bot.storage.erasing import PORTION, WIDTH, keep_no_trace
 from bot.storage.families import orphan_answers
 from bot.storage.schema import (
     backfill,
@@ -62,12 +62,16 @@ async def acts(connection: AsyncConnection, community: int, number: int, after: 
     rows = await rows_of(
         connection,
         "SELECT e.id, e.day, e.account, e.target FROM engagement e JOIN context c ON c.id = e.context "
-        "WHERE e.id > :after AND e.id <= :until AND e.community = :community AND c.space = :space",
+        "WHERE e.id > :after AND e.id <= :until AND e.community = :community AND c.space = :space "
+        "ORDER BY e.id LIMIT :most",
         community=community,
         after=after,
         until=until,
         space=number,
+        most=PORTION,
     )
+    if len(rows) == PORTION:
+        until = rows[-1][0]
     days = {(row[1], one) for row in rows for one in (row[2], row[3]) if one is not None}
     await marks.dirty_accounts(connection, community, days)
     await matching(
