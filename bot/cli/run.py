@@ -22,6 +22,7 @@ from bot.health import Beat, Health, Sources
 from bot.hosting import Desks, Policy
 from bot.intake import Intake
 from bot.logs import on_loop_error, telling
+from bot.memory import GivingBack
 from bot.metrics import Metrics
 from bot.ports import Integration
 from bot.probing import Probe
@@ -115,7 +116,7 @@ class Cairn:
         listening = [_listening(one, desks) for one in integrations]
         self.listening = Supervisor(listening, metrics.restarted)
         loops = {"desks": desks.run, "settle": settling.run, "probe": probe.run, "beat": beat.run,
-                 "courier": courier.run, "clock": clock.run}  # fmt: skip
+                 "courier": courier.run, "clock": clock.run, "memory": GivingBack().run}  # fmt: skip
         self.working = Supervisor([Task(name, loop, QUICK) for name, loop in loops.items()], metrics.restarted)
         looks: dict[str, Look] = {
             "database": database_current(database),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -19,6 +20,8 @@ from bot.storage.unbroken import Unbroken
 
 BUSY_SECONDS = 20.0
 """How long a writer on SQLite waits for another one, where the URL does not say it (`sqlite:///path?timeout=5`)."""
+WRITING_PAGES, READING_PAGES = 24_576, 4_096
+"""KiB of pages that a connection to SQLite keeps: the one that writes, and each that reads."""
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
@@ -40,37 +43,38 @@ class Database:
         self.path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
         if parsed.drivername in _DRIVERS:
             parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
+        patience = _seconds(parsed.query.get("timeout"))
         try:
-            server = self.kind != "sqlite"
-            # The connection used last is used next: each keeps pages of its own, and few need be kept warm.
-            self.engine: AsyncEngine = create_async_engine(
-                parsed,
-                pool_pre_ping=server,
-                pool_reset_on_return="rollback" if server else None,
-                pool_use_lifo=True,
-            )
+            if self.kind == "sqlite":
+                # Writers take turns, so one connection does for them, and nobody else's commits make its pages old.
+                # Whoever reads finds most pages old each time: many pages would only be memory held by each of them.
+                self.writing = self._sqlite(parsed, 1, partial(_prepare_sqlite, patience=patience, kept=WRITING_PAGES))
+                self.reading = self._sqlite(parsed, 5, partial(_prepare_sqlite, patience=patience, kept=READING_PAGES))
+            else:
+                self.reading = self.writing = create_async_engine(parsed, pool_pre_ping=True, pool_use_lifo=True)
         except ModuleNotFoundError as missing:
             raise MachineError(
                 f"{self.shown}: the driver {missing.name} is not installed; "
                 "install Cairn with what this database needs (pip install 'cairn-community[postgres]')"
             ) from None
-        if self.kind == "sqlite":
-            patience = _seconds(parsed.query.get("timeout"))
-            event.listen(self.engine.sync_engine, "connect", lambda raw, _: _prepare_sqlite(raw, patience))
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-            event.listen(self.engine.sync_engine.pool, "reset", _reset_sqlite)
-            event.listen(
-                self.engine.sync_engine.pool,
-                "invalidate",
-                lambda raw, *_: self._unbroken.roll_back(raw.driver_connection),
-            )
+
+    def _sqlite(self, url: URL, size: int, prepare: Callable[[sqlite3.Connection], None]) -> AsyncEngine:
+        """Return an engine that keeps so many connections, each prepared when it is opened."""
+        engine = create_async_engine(url, pool_size=size, pool_use_lifo=True, pool_reset_on_return=None)
+        event.listen(engine.sync_engine, "connect", lambda raw, _: prepare(raw))
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine.pool, "reset", _reset_sqlite)
+        event.listen(
+            engine.sync_engine.pool, "invalidate", lambda raw, *_: self._unbroken.roll_back(raw.driver_connection)
+        )
+        return engine
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that only reads."""
         with self._in_plain_words():
             self._try_file()
-            async with self._unbroken.transaction(self.engine.connect(), writes=False) as connection:
+            async with self._unbroken.transaction(self.reading.connect(), writes=False) as connection:
                 yield connection
 
     @asynccontextmanager
@@ -78,7 +82,7 @@ class Database:
         """Open a transaction that writes; it commits at the end and rolls back on an error."""
         with self._in_plain_words():
             self._try_file()
-            async with self._turn, self._unbroken.transaction(self.engine.connect(), writes=True) as connection:
+            async with self._turn, self._unbroken.transaction(self.writing.connect(), writes=True) as connection:
                 yield connection
 
     def _try_file(self) -> None:
@@ -96,7 +100,8 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         await self._unbroken.close()
-        await self.engine.dispose()
+        await self.reading.dispose()
+        await self.writing.dispose()
 
 
 class _PlainWords:
@@ -151,15 +156,15 @@ def _seconds(text: object) -> float:
         return BUSY_SECONDS
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, patience: float) -> None:
-    """Set a new SQLite connection up: our own BEGIN, WAL, and patience (in seconds) with other writers."""
+def _prepare_sqlite(connection: sqlite3.Connection, patience: float, kept: int) -> None:
+    """Set a new SQLite connection up: our own BEGIN, WAL, patience with other writers (s), pages it may keep (KiB)."""
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
     cursor.execute("PRAGMA foreign_keys = ON")
     _keep_a_log(cursor, patience)
     cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA cache_size = -24576")
+    cursor.execute(f"PRAGMA cache_size = -{kept}")
     cursor.close()
 
 

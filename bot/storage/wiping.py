@@ -25,7 +25,7 @@ async def wipe(database: Database, *, large: bool = False) -> bool:
     """
     if database.path is not None:
         return await asyncio.to_thread(_rewrite, database.path, large)
-    async with database.engine.connect() as connection:
+    async with database.writing.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in _TABLES:
             await connection.execute(text(f'VACUUM (ANALYZE) "{table}"'))

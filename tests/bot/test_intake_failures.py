@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.errors import MachineError
 from bot.intake import Intake
@@ -80,15 +79,7 @@ def test_locked_database_is_one_sentence_for_every_caller(tmp_path: Path) -> Non
 
 
 def _impatient(url: str) -> Database:
-    database = Database(url)
-
-    @event.listens_for(database.engine.sync_engine, "connect")
-    def hurry(connection: Any, record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout = 30")
-        cursor.close()
-
-    return database
+    return Database(f"{url}?timeout=0.03")
 
 
 @pytest.mark.parametrize("damage", ["garbage", "folder gone"])

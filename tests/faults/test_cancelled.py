@@ -78,11 +78,11 @@ async def reads(database: Database) -> None:
 
 async def nothing_is_left(database: Database) -> None:
     """Check that all connections are back, none has a transaction open, and others can write."""
-    pool = database.engine.pool
-    assert isinstance(pool, QueuePool)
+    pools = [one for one in (database.reading.pool, database.writing.pool) if isinstance(one, QueuePool)]
+    assert len(pools) == 2
 
     async def all_are_back() -> bool:
-        return pool.checkedout() == 0
+        return sum(one.checkedout() for one in pools) == 0
 
     await until(all_are_back, SOON)  # what was cancelled last is still being ended
     other = Database(database.url)
