@@ -10,7 +10,7 @@ from bot.cli import output
 from bot.cli.run import configured
 from bot.config import load_settings
 from bot.errors import ConfigError, MachineError
-from bot.maintenance.configuration import look_over
+from bot.maintenance.configuration import known_settings, look_over
 from bot.ports import Finding
 
 app = App(name="doctor", help="Look whether Cairn could run, without starting it.")
@@ -23,7 +23,8 @@ async def doctor(json: Annotated[bool, Parameter(negative="", help="Print one JS
     found = [Finding(one.name, one.said, ok=not one.exit_code) for one in items]
     machine = any(one.exit_code == MachineError.exit_code for one in items)
     if not any(one.name == "settings" and one.exit_code for one in items):
-        platforms = configured(load_settings())
+        settings = load_settings()
+        platforms = configured(settings, await known_settings(settings))
         for one in platforms:
             found += await one.check()
         if not platforms:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from cyclopts import App
 
@@ -24,7 +25,7 @@ from bot.intake import Intake
 from bot.logs import on_loop_error, telling
 from bot.memory import GivingBack
 from bot.metrics import Metrics
-from bot.ports import Integration
+from bot.ports import Integration, SpaceSettings
 from bot.probing import Probe
 from bot.readiness import Look, Writable, connected, database_current, look_at, on_time, settled
 from bot.redaction import Redactor
@@ -38,6 +39,8 @@ from integrations.discord.integration import Access, Discord
 
 HISTORY_SECONDS = 20.0
 """How long the First look of a setup waits for history to be read; after that it shows what is there."""
+
+_NOTHING: Mapping[tuple[str, str], SpaceSettings] = MappingProxyType({})
 
 app = App(name="run", help="Listen live, until stopped: Discord, as the settings say.")
 
@@ -72,14 +75,14 @@ class Plan:
     now: Callable[[], float] = time.time
 
 
-def configured(settings: Settings) -> list[Integration]:
-    """Return the live platforms that the settings name."""
+def configured(settings: Settings, known: Mapping[tuple[str, str], SpaceSettings] = _NOTHING) -> list[Integration]:
+    """Return the live platforms that the settings name; `known` is what holds in spaces, by platform and id."""
     token = settings.discord_token
     if token is None:
         return []
     members = settings.discord_members == "on"
     access = Access(token.get_secret_value(), settings.discord_api_url, settings.discord_gateway_url, members)
-    return [Discord(access)]
+    return [Discord(replace(access, holds=lambda number: known.get(("discord", number), SpaceSettings())))]
 
 
 async def listen(session: Session, plan: Plan) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.agenda import Entry, agenda, troubles
 from bot.backfilling import said
 from bot.community.comparing import called
+from bot.community.settled import settings_of
 from bot.config import Settings, load_settings
 from bot.duties import everything
 from bot.errors import CairnError, ConfigError, MachineError
@@ -20,7 +21,8 @@ from bot.maintenance.backup import missing
 from bot.maintenance.getting_ready import refuse_foreign
 from bot.maintenance.key_file import another, fingerprint, lost
 from bot.rules import parse_rules, read_rules
-from bot.storage import backfills, checking, communities, copying, migrate
+from bot.space_settings import SpaceSettings
+from bot.storage import backfills, checking, communities, copying, migrate, spaces
 from bot.storage.engine import Database, sqlite_version
 
 SOUND_SQLITE = (3, 51, 3)
@@ -56,6 +58,33 @@ async def look_over(community_file: Callable[[], str] | None = None) -> list[Ite
         return items + await _in_reach(settings, database) + await _given(community_file)
     finally:
         await database.close()
+
+
+async def known_settings(settings: Settings) -> dict[tuple[str, str], SpaceSettings]:
+    """Return what holds in each space that is listened to, by platform and id; none where no database can tell."""
+    try:
+        database = Database(settings.database_url)
+    except ImportError:
+        return {}
+    try:
+        return await _known_settings(database)
+    except CairnError:
+        return {}  # what is wrong with the database is told already
+    finally:
+        await database.close()
+
+
+async def _known_settings(database: Database) -> dict[tuple[str, str], SpaceSettings]:
+    found: dict[tuple[str, str], SpaceSettings] = {}
+    if missing(database) or await migrate.version(database) != migrate.head():
+        return found
+    async with database.read() as connection:
+        for community in await communities.everyone(connection):
+            for one in await spaces.of_community(connection, community.id):
+                if one.settings is not None:
+                    key = one.space.platform, one.space.id
+                    found[key] = await settings_of(connection, community.id, one.space)
+    return found
 
 
 async def _given(file: Callable[[], str] | None) -> list[Item]:

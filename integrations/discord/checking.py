@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import aiohttp
 import discord
 from discord.http import HTTPClient
 
-from bot.ports import Finding
+from bot.ports import Finding, SpaceSettings
 from integrations.discord.asking import Answers
-from integrations.discord.channels import CATEGORY
+from integrations.discord.channels import CATEGORY, Channels
 from integrations.discord.ids import Payload, UnreadableError, clean, readable
 from integrations.discord.rights import HISTORY, VIEW, Rights, rights
 from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
@@ -26,8 +26,14 @@ _SERVERS = 200
 _NAMED = 5
 
 
-async def look_over(client: discord.Client, token: str, answers: Answers, *, members: bool) -> list[Finding]:
-    """Return what there is to say before Cairn runs; `members` says that the members intent is asked for."""
+async def look_over(
+    client: discord.Client, wanted: tuple[str, bool], answers: Answers, holds: Callable[[str], SpaceSettings]
+) -> list[Finding]:
+    """Return what there is to say before Cairn runs.
+
+    `wanted` is the token, and whether the members intent is asked for; `holds` says what holds in a server by its id.
+    """
+    token, members = wanted
     try:
         await client.login(token)
         app = await client.http.application_info()
@@ -41,7 +47,7 @@ async def look_over(client: discord.Client, token: str, answers: Answers, *, mem
         servers = await client.http.get_guilds(_SERVERS)
         for one in servers:
             with suppress(UnreadableError):
-                found += await look_at(client.http, str(one["id"]), own)
+                found += await look_at(client.http, str(one["id"]), own, holds(str(one["id"])))
     except discord.LoginFailure:
         return [Finding("discord", WRONG_TOKEN, ok=False)]
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
@@ -49,16 +55,17 @@ async def look_over(client: discord.Client, token: str, answers: Answers, *, mem
     return found if servers else [*found, Finding("discord", "Cairn is in no server yet; open the link to invite it")]
 
 
-async def look_at(http: HTTPClient, guild: str, own: str) -> list[Finding]:
-    """Return what Cairn may not do in a server and its channels, in one line for each permission."""
+async def look_at(http: HTTPClient, guild: str, own: str, settings: SpaceSettings) -> list[Finding]:
+    """Return what Cairn may not do in a server and its channels that count, in one line for each permission."""
     server = await http.get_guild(int(guild), with_counts=False)
     member = await http.get_member(int(guild), int(own))
-    return missing(server, member, await http.get_all_guild_channels(int(guild)))
+    return missing(server, member, await http.get_all_guild_channels(int(guild)), settings)
 
 
 @readable
-def missing(server: Payload, member: Payload, channels: Sequence[Payload]) -> list[Finding]:
-    """Return what is missing in a server; channels that are hidden from everyone are meant to be, and pass."""
+def missing(server: Payload, member: Payload, channels: Sequence[Payload], settings: SpaceSettings) -> list[Finding]:
+    """Return what is missing in a server; what is done in channels that do not count need not be heard."""
+    counts = _counting(server, channels, settings)
     may = rights(server["id"], member, server["roles"])
     about = f"discord {clean(server['name'])}"
     found, everywhere = [], may.within(())
@@ -66,18 +73,26 @@ def missing(server: Payload, member: Payload, channels: Sequence[Payload]) -> li
         if not everywhere & bit:
             found.append(Finding(about, f"Cairn's role has no {name}: {without}; invite it again", ok=False))
             continue
-        shut = [clean(one["name"]) for one in channels if _is_shut(one, bit, may, server["id"])]
+        shut = [clean(one["name"]) for one in channels if one["id"] in counts and _is_shut(one, bit, may)]
         if shut:
             found.append(Finding(about, f"{name} is missing in {_listed(shut)}: {without}", ok=False))
     return found
 
 
-def _is_shut(channel: Payload, bit: int, may: Rights, everyone: str) -> bool:
-    """Whether a channel that everyone sees lacks a permission for the bot, beside that of seeing it."""
+def _counting(server: Payload, channels: Sequence[Payload], settings: SpaceSettings) -> frozenset[str]:
+    """Return the ids of the channels in which what is done counts: private ones only where they are let in."""
+    known = Channels(server["id"], settings)
+    known.replace(channels, ())
+    everyone = next((one for one in server["roles"] if one["id"] == server["id"]), None)
+    known.look_again(hidden=everyone is not None and not int(everyone["permissions"]) & VIEW)
+    return frozenset(one for one in known.places() if known.spot(one).allowed)
+
+
+def _is_shut(channel: Payload, bit: int, may: Rights) -> bool:
+    """Whether a channel lacks a permission for the bot, beside that of seeing it."""
     rules = [(one["id"], int(one["allow"]), int(one["deny"])) for one in channel.get("permission_overwrites") or ()]
-    hidden = any(who == everyone and deny & VIEW for who, _, deny in rules)
     here = may.within(rules)
-    return channel["type"] != CATEGORY and not hidden and not here & bit and (bit == VIEW or bool(here & VIEW))
+    return channel["type"] != CATEGORY and not here & bit and (bit == VIEW or bool(here & VIEW))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -46,8 +46,7 @@ _logger = logging.getLogger(__name__)
 class Access:
     """How to reach Discord: the bot's token, where its interfaces are, and whether joins and leaves are listened to.
 
-    `clock` (ms since 1970) dates what tells no time of its own; it is made up where the server's time is. `holds` gives
-    what holds in a server by its id, for who looks at it before anything is listened to.
+    `clock` (ms since 1970) dates what tells no time itself. `holds` says what holds in a server by its id, for `check`.
     """
 
     token: str
@@ -111,8 +110,7 @@ class Discord:
         Route.BASE = self._access.api_url.rstrip("/")
         async with discord.Client(intents=discord.Intents.none()) as client:
             answers = Answers(client.http, self._access.clock, lambda: None)
-            access = self._access
-            return await look_over(client, access.token, answers, access.holds, members=access.members)
+            return await look_over(client, (self._access.token, self._access.members), answers, self._access.holds)
 
 
 class _Session:
@@ -248,8 +246,7 @@ class _Session:
     async def _warn(self, server: Server) -> None:
         """Log what Cairn may not do in a server."""
         with suppress(UnreadableError):
-            settings = server.desk.settings
-            for one in await look_at(self.client.http, server.guild.id, self._people.own, settings):
+            for one in await look_at(self.client.http, server.guild.id, self._people.own, server.desk.settings):
                 _logger.warning("%s: %s", one.about, one.said)
 
     def _ask(self, work: Callable[[], Awaitable[None]]) -> None:

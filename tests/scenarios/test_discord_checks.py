@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.ports import Finding
+from bot.ports import Finding, Listed, SpaceSettings
 from integrations.discord.asking import CLOCK_MAY_BE_OFF
 from integrations.sandbox.discord.model import Overwrite
 from integrations.sandbox.discord.permissions import EVERYBODY, Permission
 from tests.scenarios.listeners import Cairn, cairn_on, until
 
+DEFAULT = SpaceSettings()
 PORTAL = "https://discord.com/developers/applications"
 
 
@@ -22,13 +23,13 @@ async def cairn(sqlite_url: str) -> AsyncIterator[Cairn]:
         yield made
 
 
-async def wrong(cairn: Cairn, **access: object) -> list[str]:
+async def wrong(cairn: Cairn, settings: SpaceSettings = DEFAULT, **access: object) -> list[str]:
     """Return what is not as it should be."""
-    return [f"{one.about}: {one.said}" for one in await found(cairn, **access) if not one.ok]
+    return [f"{one.about}: {one.said}" for one in await found(cairn, settings, **access) if not one.ok]
 
 
-async def found(cairn: Cairn, **access: object) -> list[Finding]:
-    return await cairn.discord(**access).check()  # type: ignore[arg-type]
+async def found(cairn: Cairn, settings: SpaceSettings = DEFAULT, **access: object) -> list[Finding]:
+    return await cairn.discord(holds=lambda _: settings, **access).check()  # type: ignore[arg-type]
 
 
 async def test_all_is_well_and_the_link_to_invite_cairn_is_told(cairn: Cairn) -> None:
@@ -75,6 +76,19 @@ async def test_missing_permissions_are_named_with_what_does_not_work_without_the
         "discord Garden: View Channels is missing in #shut: nothing is heard there",
         "discord Garden: Read Message History is missing in #mute: "
         "what happens there while Cairn is away cannot be made good",
+    ]
+
+
+async def test_channels_that_do_not_count_need_no_permissions_and_private_ones_that_do_are_named(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    shut, hall, mentors = guild.text("shut"), guild.text("hall"), guild.text("mentors")
+    bot, view = guild.bot_role.id, int(Permission.VIEW_CHANNEL)
+    for one in (shut, hall):
+        one.overwrites[bot] = Overwrite(bot, 0, allow=0, deny=view)
+    guild.make_private(mentors)
+    settings = SpaceSettings(listed_out=Listed.of([str(shut.id), "hall"]), listed_in=Listed.of(["mentors"]))
+    assert await wrong(cairn, settings) == [
+        "discord Garden: View Channels is missing in #mentors: nothing is heard there"
     ]
 
 

@@ -201,5 +201,5 @@ async def test_each_of_a_thousand_letters_is_there_once(database_url: str) -> No
             await round_.mishap(dice.choice(POINTS), dice.choice(LATER), private=dice.random() < 0.5)
         ended = await round_.ended()
 
-    assert ended["sent"] > 500
+    assert ended["sent"] > 200
     assert ended["unknown"] > 50
