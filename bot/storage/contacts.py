@@ -85,6 +85,21 @@ async def left(connection: AsyncConnection, community: int, member: int, space: 
     await _reach(connection, (community, member, space), "left_at", at)
 
 
+async def concerns(connection: AsyncConnection, community: int, member: int) -> bool:
+    """Return whether a member may ever be written to: they, or who is joined with them, have a page or came to us."""
+    rows = await rows_of(
+        connection,
+        "SELECT 1 FROM member me JOIN member m ON m.community = me.community "
+        "AND coalesce(m.merged_into, m.id) = coalesce(me.merged_into, me.id) "
+        "WHERE me.community = :community AND me.id = :member AND (m.page "
+        "OR EXISTS (SELECT 1 FROM contact c WHERE c.community = m.community AND c.member = m.id) "
+        "OR EXISTS (SELECT 1 FROM outbox o WHERE o.community = m.community AND o.member = m.id))",
+        community=community,
+        member=member,
+    )
+    return bool(rows)
+
+
 async def came(connection: AsyncConnection, community: int, member: int, space: int) -> None:
     """Put down that a member is in a space (again)."""
     here = "WHERE community = :community AND member = :member AND space = :space AND left_at IS NOT NULL"

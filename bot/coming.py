@@ -1,0 +1,46 @@
+"""Hears that people leave a space and come back: what is on its way to who has left is not sent any more.
+
+It says nothing about their scores, and holds whether or not any rule asks about leaving. Nothing is put down of who
+never had anything to do with us: nobody would write to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.keys import Keys
+from bot.storage import contacts
+from bot.storage.accounts import Known, Memory, look_up
+from bot.storage.engine import Database
+from scoring.signals import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Who is in a space of a community, as far as it matters to what goes out."""
+
+    database: Database
+    keys: Keys
+    community: int
+    space: int
+
+    async def left(self, who: Account, at: int) -> None:
+        """Put down that somebody left the space (ms); may be heard again and again."""
+        async with self.database.write() as connection:
+            known = await self._known(connection, who)
+            if known is not None and await contacts.concerns(connection, self.community, known.member):
+                await contacts.left(connection, self.community, known.member, self.space, at)
+
+    async def came(self, who: Account) -> None:
+        """Put down that somebody is in the space (again)."""
+        async with self.database.write() as connection:
+            known = await self._known(connection, who)
+            if known is not None:
+                await contacts.came(connection, self.community, known.member, self.space)
+
+    async def _known(self, connection: AsyncConnection, who: Account) -> Known | None:
+        handle = self.keys.handle(who)
+        found = await look_up(connection, self.community, [handle], self.space, Memory())
+        return found.known.get(handle)
