@@ -67,14 +67,20 @@ class Life:
         except (aiohttp.ClientError, OSError):
             return 0, ""
 
-    async def ready(self, within: float = PATIENCE) -> float:
+    async def ready(self, within: float = 3 * PATIENCE) -> float:
         """Wait until it says that it is ready; returns the seconds since its start."""
+        said = ""
 
         async def says_so() -> bool:
+            nonlocal said
             assert self.process.returncode is None, (self.process.returncode, self.told)
-            return (await self.asked("/readyz"))[0] == 200
+            status, said = await self.asked("/readyz")
+            return status == 200
 
-        await until(says_so, within)
+        try:
+            await until(says_so, within)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; asked whether it is ready, it says {said!r}") from None
         return time.monotonic() - self.began
 
     async def not_ready(self) -> float:
@@ -90,7 +96,7 @@ class Life:
 
     async def ended(self) -> int:
         """Wait for its end; returns its exit code."""
-        return await asyncio.wait_for(self.process.wait(), PATIENCE)
+        return await asyncio.wait_for(self.process.wait(), 3 * PATIENCE)
 
     async def kill(self) -> None:
         """End it without any warning."""
@@ -158,7 +164,7 @@ class Lives:
             except (CairnError, DBAPIError):
                 return False  # there is no such table, or no database
 
-        await until(put_down)
+        await until(put_down, 3 * PATIENCE)
 
     async def an_hour_passes(self) -> None:
         """Forget the logins: a client that logs in often has to wait, which is not what is looked at here."""
