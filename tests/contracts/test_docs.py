@@ -68,3 +68,11 @@ def test_no_document_names_a_private_place(document: Path) -> None:
 def test_every_recipe_is_linked() -> None:
     linked = " ".join(one.read_text(encoding="utf-8") for one in DOCUMENTS if one.parent.name != "recipes")
     assert [one.name for one in DOCUMENTS if one.parent.name == "recipes" and f"recipes/{one.name}" not in linked] == []
+
+
+def test_at_most_nine_steps_lead_from_an_empty_server_to_the_first_look() -> None:
+    section = (ROOT / "docs" / "discord.md").read_text(encoding="utf-8").split("\n## ")[1]
+    steps = re.findall(r"^(\d+)\. \*\*(.+?)\*\*", section, re.MULTILINE)
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    assert len(steps) <= 9
+    assert steps[-1][1] == "Take the First look."
