@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
-from bot.storage.bulk import each, insert_new, matching, rows_of
+from bot.storage.bulk import each, insert_new, is_sqlite, matching, rows_of
 from bot.storage.engagements import KEYS, ON_KEYS, Key, Outcome
 from bot.storage.schema import orphan
 from scoring.claims import Claim
@@ -20,6 +20,10 @@ from scoring.signals import Kind
 
 _DEPENDENT = frozenset((Kind.MENTION, Kind.REACTION))
 _PORTION = 300
+_HANGS = (
+    "c.community = e.community AND c.key_day = e.key_day AND c.key > e.key || '/' AND c.key < e.key || '0' "
+    f"AND c.kind IN ({Kind.MENTION:d}, {Kind.REACTION:d})"
+)
 _ANSWERING = _DEPENDENT | {Kind.REPLY}
 
 
@@ -112,12 +116,14 @@ async def align(connection: AsyncConnection, community: int, messages: Iterable[
     messages = list(messages)
     if not messages:
         return
+    # PostgreSQL would compare all with all of a day as long as it has no statistics; OFFSET lets it look them up.
+    hanging = f"JOIN engagement c ON {_HANGS}"
+    if not is_sqlite(connection):
+        hanging = f"CROSS JOIN LATERAL (SELECT * FROM engagement c WHERE {_HANGS} OFFSET 0) c"
     rows = await matching(
         connection,
         "SELECT c.id, c.day, c.account, c.kind, c.retracted, c.version, c.holds, e.retracted, e.captured "
-        f"FROM {{given}} JOIN engagement e ON {ON_KEYS} "
-        "JOIN engagement c ON c.community = e.community AND c.key_day = e.key_day "
-        f"AND c.key > e.key || '/' AND c.key < e.key || '0' AND c.kind IN ({Kind.MENTION:d}, {Kind.REACTION:d})",
+        f"FROM {{given}} JOIN engagement e ON {ON_KEYS} {hanging}",
         KEYS,
         messages,
         community=community,

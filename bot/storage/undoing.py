@@ -19,7 +19,7 @@ from bot.storage.families import align, orphan_answers
 from bot.storage.schema import attribute, count
 from scoring.claims import Claim, join
 
-SLICE = 1_000
+SLICE = 250
 """Rows in one transaction."""
 _ID = {"id": "bigint"}
 
@@ -80,7 +80,7 @@ async def own(connection: AsyncConnection, community: int, source: int, after: i
 
 async def answers(connection: AsyncConnection, community: int, _: int, after: int) -> int | None:
     """Put a slice of the acts down as waiting whose message is gone; returns the row number to go on from."""
-    return await orphan_answers(connection, community, after, 20 * SLICE)
+    return await orphan_answers(connection, community, after, 20_000)
 
 
 async def places(connection: AsyncConnection, community: int, source: int) -> None:

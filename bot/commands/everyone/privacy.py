@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot import disputing, exporting
 from bot.calling import Call
 from bot.cards import danger
@@ -72,8 +74,16 @@ async def looks(call: Call, room: Room) -> Reply:
         found = await audit.of_member(connection, room.community, whose.members, _LOOKS) if whose else []
     if not found:
         return room.say("privacy.nobody_looked")
-    rows = tuple(((Moment(one.at),), room.words.text("privacy.did", what=one.what)) for one in found)
+    rows = tuple(
+        ((Moment(one.at),), (room.words.plain(_did(one.what)) if room.words.has(_did(one.what)) else one.what,))
+        for one in found
+    )
     return room.say("privacy.looked", Fields(rows))
+
+
+def _did(what: str) -> str:
+    """Return where it stands, in each language, what the audit log tells of."""
+    return f"did.{re.sub(r'[^a-z]+', '-', what.lower()).strip('-')}"
 
 
 async def export(call: Call, room: Room) -> Reply:

@@ -25,10 +25,15 @@ async def run(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands a
     zone = zone_named(room.settings.zone) or ZoneInfo("UTC")
     head = tuple(room.words.plain(f"jobs.head.{one}") for one in ("job", "last", "next", "state"))
     rows = tuple(
-        (one.job.name, _last(one, zone), written(one.next, zone), room.words.plain(f"jobs.{_state(one)}"))
+        (_called(one, room), _last(one, zone), written(one.next, zone), room.words.plain(f"jobs.{_state(one)}"))
         for one in mine
     )
     return room.say("jobs.what", Table(head, rows), zone=zone.key)
+
+
+def _called(one: Entry, room: Room) -> str:
+    key = f"jobs.name.{one.job.name}"
+    return room.words.plain(key) if room.words.has(key) else one.job.name
 
 
 def _last(one: Entry, zone: ZoneInfo) -> str:

@@ -1,0 +1,51 @@
+"""What the audit log and the clock tell of can be said in every language: each phrase in the code has its text."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.commands.everyone.privacy import _did
+from bot.duties import everything
+from bot.language import LANGUAGES, Words
+
+ROOT = Path(__file__).resolve().parents[2]
+_WHAT = {"did": 3, "audit.put": 4, "_put_down": 3}
+"""Which argument of a call names what was done."""
+
+
+def phrases() -> Iterator[str]:
+    """Yield what calls in `bot` put into the audit log: they name it by a constant."""
+    for file in sorted((ROOT / "bot").rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func) in _WHAT]
+        module = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts)) if calls else None
+        for call in calls:
+            place = _WHAT[ast.unparse(call.func)]
+            name = ast.unparse(call.args[place]) if len(call.args) > place else ""
+            if name.rpartition(".")[2].isupper():
+                found: object = module
+                for part in name.split("."):
+                    found = getattr(found, part)
+                yield str(found)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_each_phrase_of_the_audit_log_has_its_text(tag: str) -> None:
+    words, said = Words(tag), set(phrases())
+
+    assert len(said) > 25
+    assert [one for one in sorted(said) if not words.has(_did(one))] == []
+
+
+def test_english_texts_are_what_the_log_holds() -> None:
+    assert [one for one in sorted(set(phrases())) if Words("en").plain(_did(one)) != one] == []
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_each_job_is_called_something(tag: str) -> None:
+    assert [name for name in everything().by_name if not Words(tag).has(f"jobs.name.{name}")] == []
