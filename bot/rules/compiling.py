@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import pairwise
 
 from bot.rules.shapes import EngagementShape, MultiplierShape, RulesShape, StepShape, WhenShape
 from scoring.mountain import (
@@ -68,11 +67,6 @@ def curve(one: EngagementShape) -> tuple[int, ...]:
     while len(table) <= MOST_ENTRIES and table[-1] < cap and (gain := gain * share // 100):
         table.append(min(table[-1] + gain, cap))
     return tuple(table)
-
-
-def gains(table: tuple[int, ...]) -> tuple[int, ...]:
-    """Return what the first, second, third ... one of a day adds, in thousandths."""
-    return tuple(after - before for before, after in pairwise(table))
 
 
 def _points(number: Decimal) -> int:

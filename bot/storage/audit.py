@@ -159,12 +159,6 @@ def _faults(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
 _SALTED = ("salt", "actor", "about", "payload")
 
 
-async def count(connection: AsyncConnection, community: int) -> int:
-    """Return how many rows a community's chain has."""
-    rows = await connection.execute(select(func.count()).select_from(audit).where(audit.c.community == community))
-    return int(rows.scalar_one())
-
-
 def _digest(salt: str, actor: int | None, about: int | None, payload: str) -> str:
     return hashlib.sha256(json.dumps([salt, actor, about, payload]).encode()).hexdigest()
 

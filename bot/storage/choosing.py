@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
 from bot.storage.bulk import each, insert_new, matching, rows_of
-from bot.storage.schema import account, choice, left_out, member
+from bot.storage.schema import account, choice, left_out
 from bot.storage.spaces import OWN_WORD, UNDER_AGE
 from bot.storage.what_counts import leaves_out
 from scoring.signals import Kind
@@ -239,8 +239,3 @@ async def people_with_pages(connection: AsyncConnection, community: int) -> int:
     """Return how many have a page."""
     query = "SELECT count(*) FROM member WHERE community = :of AND page AND merged_into IS NULL"
     return int((await connection.execute(text(query), {"of": community})).scalar_one())
-
-
-async def public_of(connection: AsyncConnection, number: int) -> str | None:
-    """Return a member's public id."""
-    return (await connection.execute(select(member.c.public).where(member.c.id == number))).scalar()
