@@ -28,6 +28,8 @@ _OURS = frozenset(READERS) - {
 }  # fmt: skip
 """Events that discord.py need not parse: it would only fill its memory with them."""
 _BETWEEN_LOGINS = 5.0
+_NEXT_SERVER = 0.1
+"""Seconds that discord.py waits for one more server before it says that it is ready; no server is left out by that."""
 
 
 def intents(*, members: bool) -> discord.Intents:
@@ -55,6 +57,7 @@ class Client(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             enable_debug_events=False,
             heartbeat_timeout=timing.silence,
+            guild_ready_timeout=_NEXT_SERVER,
         )
         self._ear = ear
         self._timing = timing
