@@ -1,6 +1,7 @@
 """Puts a `community.yaml` in force, and says in words what that changes; and gives back what is in force.
 
-Everything here holds from now on: what is stored already stays, and another file takes it all back.
+Another file takes it all back. What a file leaves out counts no longer, that which is stored already neither; it stays
+stored, and counts again when it is let in.
 """
 
 from __future__ import annotations

@@ -138,6 +138,8 @@ class Ear:
         for server in self.servers.values():
             if not server.waiting and server.desk.settings != server.guild.settings:
                 self._give(server, Event("", {}, now))
+            if server.live and server.guild.watch.anew:
+                self._asks.watching(server)
 
     async def room(self) -> None:
         """Return when there is room for more events."""
@@ -255,9 +257,6 @@ class Ear:
         guild, desk = server.guild, server.desk
         if held := guild.watch.take():
             await self._again(lambda: desk.holding(held))
-        if guild.watch.anew and server.live:
-            guild.watch.anew = False
-            self._asks.watching(server)
         changes, before = server.shut
         if changes != guild.channels.changes:
             shut = guild.channels.shut_by_category()

@@ -229,7 +229,6 @@ class _Session:
         await self._mending.begin(server, (before, at) if before else None)
         self._ask(partial(self._guests.look, server))
         asked = bool(server.guild.watch.names) or not server.guild.kinds.isdisjoint((Kind.JOIN, Kind.ROLE))
-        server.guild.watch.anew = False
         if self._access.members and asked:
             server.guild.joined_after = before - OVERLAP_MS if before else at - _NEWCOMERS_MS
             self._ask(partial(self._lives.ask_for_members, server.guild.id))

@@ -72,6 +72,7 @@ def known(d: Payload, guild: Guild, now: int) -> list[Signal]:
     What they hold is remembered, so that a role given later is told from one long held.
     """
     found: list[Signal] = []
+    guild.watch.anew = False
     for one in d["members"]:
         who = guild.people.user(one["user"])
         if who.bot:

@@ -62,7 +62,7 @@ class Watch:
         self.names: dict[str, str] = {}
         """The roles that are asked about: ids and names."""
         self.anew = False
-        """Whether others are asked about than when people were last looked through."""
+        """Whether others are asked about than when the list of members last came."""
 
     def ask(self, names: dict[str, str]) -> None:
         """Ask about these roles from now on."""
