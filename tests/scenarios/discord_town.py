@@ -19,6 +19,8 @@ from tests.scenarios.chat import RELAXED, text_of
 from tests.scenarios.discord_rig import PATIENCE, Rig, rig, until
 
 HOUR = 3_600
+TEAM = ("boss", "head")
+"""Who manages the community, by name."""
 BETWEEN = 7.0
 """Seconds between what people do, so that nobody is too quick."""
 
@@ -36,10 +38,11 @@ def plain(message: Message) -> str:
 
 @dataclass
 class Town:
-    """A server with a history, its people, and what they are told. Everybody speaks `language`."""
+    """A server with a history, its people, and what they are told. The team may speak another language than members."""
 
     rig: Rig
-    language: str
+    spoken: str
+    by_team: str
     told: list[tuple[str, str]] = field(default_factory=list)
     """What was done, and what was said to it."""
 
@@ -50,16 +53,16 @@ class Town:
         self.heads = self.guild.role("heads", int(Permission.MANAGE_MESSAGES))
         self.boss, self.head = self.person("boss"), self.person("head")
         self.ann, self.bob, self.cat = (self.person(one) for one in ("ann", "bob", "cat"))
-        self._texts = texts(self.language)
 
     def person(self, name: str) -> Person:
         found = self.guild.person(name)
-        found.user.locale = self.language
+        found.user.locale = self.by_team if name in TEAM else self.spoken
         return found
 
-    def words(self, key: str) -> str:
-        """Return what is sure to stand in a text of Cairn's; one with a number may be in either form."""
-        return fixed(self._texts[key if key in self._texts else f"{key}.other"])
+    def words(self, key: str, who: Person) -> str:
+        """Return what is sure to stand in a text of Cairn's for somebody; of one with a number, in its usual form."""
+        said = texts(who.user.locale)
+        return fixed(said[key if key in said else f"{key}.other"])
 
     async def settle_down(self) -> None:
         """Let people be there, who have talked for a quarter of a year before Cairn came."""
@@ -83,25 +86,26 @@ class Town:
 
     async def does(self, who: Person, line: str, given: Mapping[str, Any] | None = None) -> Use:
         """Give a command; returns the whole answer."""
-        return await self._done(line, await self._after(who).uses(self.general, line, given or {}))
+        return await self._done(who, line, await self._after(who).uses(self.general, line, given or {}))
 
     async def clicks(self, who: Person, message: Message, start: str, says: str = "") -> Use:
         """Press the button whose id begins with something."""
         name = next(one for one in ids(message) if one.startswith(f"cairn:{start}"))
-        return await self._done(f"[{start}]", await self._after(who).clicks(message, name), says)
+        return await self._done(who, f"[{start}]", await self._after(who).clicks(message, name), says)
 
     async def chooses(self, who: Person, message: Message, start: str, value: str, says: str = "") -> Use:
         """Choose from the list whose id begins with something."""
         name = next(one for one in ids(message) if one.startswith(f"cairn:{start}"))
-        return await self._done(f"[{start} {value}]", await self._after(who).chooses(message, name, [value]), says)
+        use = await self._after(who).chooses(message, name, [value])
+        return await self._done(who, f"[{start} {value}]", use, says)
 
     async def submits(self, who: Person, form: Use, values: Mapping[str, Any], says: str = "") -> Use:
         """Fill a form in."""
-        return await self._done("(form)", await self._after(who).submits(form, values), says)
+        return await self._done(who, "(form)", await self._after(who).submits(form, values), says)
 
     async def picks(self, who: Person, target: Message | Person, label: str) -> Use:
         """Use a context menu."""
-        return await self._done(f"menu {label}", await self._after(who).uses_on(target, label, self.general))
+        return await self._done(who, f"menu {label}", await self._after(who).uses_on(target, label, self.general))
 
     async def types(self, who: Person, line: str, option: str, text: str = "") -> list[str]:
         """Begin to type into an option; returns the values that are suggested."""
@@ -123,12 +127,12 @@ class Town:
         self.rig.clock.skip(BETWEEN)
         return who
 
-    async def _done(self, what: str, use: Use, says: str = "") -> Use:
+    async def _done(self, who: Person, what: str, use: Use, says: str = "") -> Use:
         await use.finished(PATIENCE)
         said = "(a form)" if use.pending.form is not None else plain(use.message)
         self.told.append((what, said))
         if says:
-            assert self.words(says) in said, (what, said)
+            assert self.words(says, who) in said, (what, said)
         return use
 
 
@@ -138,7 +142,7 @@ def ids(message: Message) -> list[str]:
 
 
 @asynccontextmanager
-async def town(url: str, language: str) -> AsyncIterator[Town]:
+async def town(url: str, spoken: str, by_team: str) -> AsyncIterator[Town]:
     """Set a server up in which Cairn arrives for the first time, at noon."""
     async with rig(url, limits=RELAXED, known=False) as made:
         made.clock.skip(12 * HOUR)
@@ -146,6 +150,6 @@ async def town(url: str, language: str) -> AsyncIterator[Town]:
             pause=made.clock.pause, note=0.05, stays=60.0, closing=0.5, retry=0.01, pace=0.0, look=0.05, answer=60.0,
             form=60.0, first=60.0, sending=60.0,
         )  # fmt: skip
-        found = Town(made, language)
+        found = Town(made, spoken, by_team)
         await found.settle_down()
         yield found

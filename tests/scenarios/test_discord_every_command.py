@@ -108,13 +108,19 @@ class Before:
     edit: Use
 
 
+@pytest.mark.timeout(600)  # on a machine that does ten other things
 @pytest.mark.parametrize(
-    ("database_url", "language"), [("sqlite", "en"), ("postgresql", "de")], indirect=["database_url"]
+    ("database_url", "spoken", "by_team"),
+    [
+        ("sqlite", "en", "de"),
+        pytest.param("postgresql", "de", "en", marks=pytest.mark.soak),
+    ],
+    indirect=["database_url"],
 )
 async def test_every_command_is_answered_from_an_empty_server_on_and_after_a_restart(
-    database_url: str, language: str
+    database_url: str, spoken: str, by_team: str
 ) -> None:
-    async with town(database_url, language) as here:
+    async with town(database_url, spoken, by_team) as here:
         await here.arrive()
         await first_look(here)
         before = await first_days(here)
@@ -139,10 +145,10 @@ async def first_look(here: Town) -> None:
     look = await here.submits(here.boss, form, answers, "setup.look")
     said = plain(look.message)
     for key in ("setup.writers", "setup.no_newcomers", "setup.not_live"):
-        assert here.words(key) in said, said
+        assert here.words(key, here.boss) in said, said
     assert re.findall(r"(20\d\d-\d\d) \S* *█+ *(\d+)", said) == [(one, "3") for one in MONTHS]
     for key in ("setup.to_come", "setup.reading", "setup.nobody_yet"):
-        assert here.words(key) not in said, said
+        assert here.words(key, here.boss) not in said, said
     sure = await here.clicks(here.boss, look.message, "setup-live", "setup.sure")
     await here.clicks(here.boss, sure.message, "setup-live:yes", "setup.went_live")
 
@@ -191,7 +197,7 @@ async def twice_at_once(here: Town, event: Message) -> None:
     (name,) = ids(event)
     uses = [await who.clicks(event, name) for who in (here.ann, here.bob, here.ann, here.bob)]
     said = [plain((await one.finished(60.0)).message) for one in uses]
-    assert [here.words("event.welcome") in one for one in said] == [True] * 4, said
+    assert [here.words("event.welcome", here.ann) in one for one in said] == [True] * 4, said
     came = f"SELECT count(*), count(DISTINCT account) FROM engagement WHERE kind = {Kind.ATTENDANCE:d} AND holds"
     assert await here.rig.query(came) == [(2, 2)]
 
@@ -202,7 +208,7 @@ async def used(here: Town, path: str, way: Way) -> None:
     use = await here.does(who, f"/{path}", way.given(here))
     if use.pending.form is not None:
         use = await here.submits(who, use, {**way.form, **({"channel": here.team} if path.endswith("setup") else {})})
-    assert here.words(way.says) in plain(use.message), (path, plain(use.message))
+    assert here.words(way.says, who) in plain(use.message), (path, plain(use.message))
     assert use.private, path
 
 
@@ -215,7 +221,7 @@ async def menus(here: Town) -> None:
             use = await here.picks(who, message if menu == "message" else here.cat, label)
             if use.pending.form is not None:
                 use = await here.submits(who, use, {"what": "was-seen"})
-            assert here.words(WAYS[one.path].says) in plain(use.message), (label, menu, plain(use.message))
+            assert here.words(WAYS[one.path].says, who) in plain(use.message), (label, menu, plain(use.message))
             assert use.private
 
 
