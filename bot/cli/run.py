@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from cyclopts import App
@@ -17,7 +17,7 @@ from bot.collecting import collecting_seldom
 from bot.config import Settings
 from bot.courier import Courier
 from bot.delivering import Deliverer
-from bot.duties import Means, everything
+from bot.duties import Jobs, Means, everything
 from bot.errors import ConfigError
 from bot.health import Beat, Health, Sources
 from bot.hosting import Desks, Policy
@@ -67,12 +67,16 @@ async def _run() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be run, and what tells to stop. `now` (seconds since 1970) says which day it is to scores."""
+    """What is to be run, and what tells to stop. `now` (seconds since 1970) says which day it is to scores.
+
+    `jobs` are those of the clock.
+    """
 
     integrations: Sequence[Integration]
     settings: Settings
     stop: Stop
     now: Callable[[], float] = time.time
+    jobs: Jobs = field(default_factory=everything)
 
 
 def configured(settings: Settings, known: Mapping[tuple[str, str], SpaceSettings] = _NOTHING) -> list[Integration]:
@@ -115,7 +119,7 @@ class Cairn:
         platforms = {one.name: one for one in integrations if isinstance(one, Deliverer)}
         courier = Courier(database, intake.keys, platforms, metrics, lambda: int(plan.now() * 1000))
         bench = Bench(database, Means(intake.keys, settings), plan.now, metrics)
-        clock = Clock(bench, everything())
+        clock = Clock(bench, plan.jobs)
         listening = [_listening(one, desks) for one in integrations]
         self.listening = Supervisor(listening, metrics.restarted)
         loops = {"desks": desks.run, "settle": settling.run, "probe": probe.run, "beat": beat.run,

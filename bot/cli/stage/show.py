@@ -26,9 +26,11 @@ from bot.cli.stage.script import Script
 from bot.cli.stage.talk import Talk
 from bot.cli.stage.watching import Watching
 from bot.demo.story import Turn
+from bot.duties import Jobs, everything
 from bot.errors import MachineError
 from bot.logs import telling
 from bot.redaction import Redactor
+from bot.retention import Retention
 from bot.running import Stop
 from bot.storage import communities, marks
 from bot.storage.engine import Database
@@ -37,7 +39,7 @@ from integrations.discord.timing import Timing
 from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.server import Sandbox
 from integrations.sandbox.discord.server import Settings as SandboxSettings
-from scoring.signals import DAY_MS
+from scoring.signals import DAY_MS, day_of
 
 HISTORY = "Houston"
 """The community whose history happens anew, and its server."""
@@ -124,7 +126,14 @@ class Show:
             await Script(talk, looks, self._clock.next_minute, pause).tell(turns)
 
         async with opened() as session:
+            await self._let_go(session)
             return await self._beside(session, how, act)
+
+    async def _let_go(self, session: Session) -> None:
+        """Let go of what is over its time in the Garden, as each night does."""
+        garden = await session.community(GARDEN)
+        if garden is not None:
+            await Retention(session.database, garden.id).run(day_of(self._clock()))
 
     async def keep(self, how: Telling, name: str, source: int = 0) -> bool:
         """Do what is typed, beginning as somebody, until there is no more; returns False where it was broken off.
@@ -158,7 +167,7 @@ class Show:
         async with self._server:
             discord = Discord(self._access(), Timing(form=_PATIENCE, first=_PATIENCE))
             settings = session.settings.model_copy(update={"health_port": 0})
-            plan = Plan([discord], settings, how.stop, self._clock.seconds)
+            plan = Plan([discord], settings, how.stop, self._clock.seconds, _jobs())
             with telling("error", "text", Redactor(settings.secrets)):
                 acting = asyncio.create_task(act(discord))
                 listening = asyncio.create_task(listen(session, plan))
@@ -196,6 +205,13 @@ class Show:
     def _sent(self) -> int:
         """Return the number of the last event that the server has told, of all sessions together."""
         return sum(one.sequence for one in self._server.gateway.sessions.values() if one.wire is not None)
+
+
+def _jobs() -> Jobs:
+    """Return the clock's jobs but two: the history that happens anew is kept whole, to be compared with its file, and
+    of a database that is thrown away no copies are needed.
+    """
+    return Jobs.of(job for name, job in everything().by_name.items() if name not in ("retention", "backup"))
 
 
 async def _scored(database: Database, name: str) -> None:

@@ -19,6 +19,7 @@ from bot.space_settings import Listed, SpaceSettings
 from bot.speech import Action, Choice, Paragraph, Reply
 from bot.storage import communities, migrate
 from bot.storage.engine import Database
+from bot.teamwork.tools import Tools
 from scoring.signals import Account
 
 ANN = Account("discord", "", "1")
@@ -160,3 +161,13 @@ async def test_suggestions_are_for_those_who_may_use_the_command(door: Door) -> 
 def test_two_commands_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="two commands are called cairn all"):
         Registry((*COMMANDS, COMMANDS[0]))
+
+
+async def test_settling_is_woken_by_what_was_done_and_by_nothing_that_was_refused(door: Door) -> None:
+    woken: list[str] = []
+    door.tools = Tools(told=lambda: woken.append("now"))
+    await door.answer(call("cairn-team few"), SPACE)
+    assert woken == []
+    await door.answer(call("cairn all"), SPACE)
+    await door.answer(call(action="all-again"), SPACE)
+    assert len(woken) == 2

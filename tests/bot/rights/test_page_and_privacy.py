@@ -277,10 +277,12 @@ def test_card_stands_behind_a_reply_twice_a_year_at_most(here: Here) -> None:
 
 
 def test_invitation_question_comes_after_the_page_and_card_never_after_a_refusal(here: Here) -> None:
-    press(here, "page-make")
-    assert buttons(press(here, "cairn help", asking=Asking())) == ["page-invite"] * 3
-    press(here, "page-close")
+    later = NOW + ASK_AGAIN_DAYS * DAY_MS
+    assert buttons(press(here, "page-make")).count("page-invite") == 3
     assert buttons(press(here, "cairn help", asking=Asking(), at=NOW + 1)) == []
+    assert buttons(press(here, "cairn help", asking=Asking(), at=later)) == ["page-invite"] * 3
+    press(here, "page-close", at=later)
+    assert buttons(press(here, "cairn help", asking=Asking(), at=later + 1)) == []
     press(here, "page-leave-out")
     assert buttons(press(here, "cairn help", asking=Asking(), at=NOW + YEAR)) == []
 
