@@ -10,7 +10,7 @@ import ctypes
 from collections.abc import Callable
 from contextlib import suppress
 
-SECONDS = 30.0
+SECONDS = 10.0
 """How often memory is given back; doing so takes a few milliseconds."""
 
 
