@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.storage import spaces
 from bot.storage.engine import Database
-from integrations.sandbox.discord.people.__init__ import Person
+from integrations.sandbox.discord.people import Person
 from scoring.signals import Account
 from tests.scenarios.discord_rig import Rig, rig, until
 
