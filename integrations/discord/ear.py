@@ -221,8 +221,8 @@ class Ear:
         name = str(self._early[number][0].d.get("name") or "")
         desk = await self._again(lambda: self._host.desk(Space("discord", number, name)))
         events = self._early.pop(number)
-        self._room.leave(len(events))
         if desk is None:
+            self._room.leave(len(events))
             self._workers.pop(number, None)
             self.refused.add(number)
             return None
@@ -231,6 +231,7 @@ class Ear:
         self.servers[number] = server
         for event in events:
             self._give(server, event)
+        self._room.leave(len(events))  # not before: where the room is empty for a moment, a stop waits no longer
         return server
 
     async def _read(self, server: Server, batch: list[Event]) -> list[Signal]:

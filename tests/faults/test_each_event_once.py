@@ -45,6 +45,9 @@ class NobodyToAsk:
     def planned(self, server: Server, d: Payload) -> None:
         """Look nothing up."""
 
+    def watching(self, server: Server) -> None:
+        """Look nobody up."""
+
 
 @pytest.mark.parametrize("acts", [400, pytest.param(10_000, marks=SOAK)])
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=SOAK), pytest.param(3, marks=SOAK)])

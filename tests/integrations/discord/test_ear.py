@@ -41,6 +41,7 @@ class FakeHost:
         raise NotImplementedError
 
     async def desk(self, space: Space) -> Desk | None:
+        await asyncio.sleep(0)
         return FakeDesk(space)  # type: ignore[return-value]
 
     async def spaces_of(self, account: Account) -> list[Space]:
@@ -95,4 +96,19 @@ async def test_session_lost_while_the_server_arrives_leaves_it_unheard() -> None
         await asyncio.sleep(0)
     server.note(11_000)
     assert server.heard == 11_000
+    await ear.close()
+
+
+async def test_quiet_is_not_told_before_what_came_with_a_new_server_is_done() -> None:
+    asks = SlowAsks()
+    ear = Ear(FakeHost(), People(), asks)
+    ear.hear("GUILD_CREATE", WHOLE, 1_000)
+    quiet = asyncio.create_task(ear.quiet())
+    await asyncio.wait_for(asks.begun.wait(), 5)
+    assert not quiet.done()
+
+    asks.gate.set()
+    await asyncio.wait_for(quiet, 5)
+    (server,) = ear.servers.values()
+    assert (server.live, server.heard) == (True, 1_000)
     await ear.close()
