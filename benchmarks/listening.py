@@ -179,10 +179,10 @@ class _Settling:
         inner.once = self._watched  # type: ignore[method-assign]
         self.run = inner.run
 
-    async def _watched(self) -> int:
+    async def _watched(self, enough: Callable[[], bool] = lambda: False) -> int:
         cairn = self._cairn
         waiting, cairn.unscored = cairn.unscored, []
-        done = await self._once()
+        done = await self._once(enough)
         now = time.time_ns() // 1_000_000
         cairn.scored += [(now - at) / 1000 for at in waiting]
         return done

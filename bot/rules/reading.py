@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 
 from bot.rules.checks import check
@@ -23,6 +24,7 @@ def read_rules(path: Path) -> Mountain:
     return parse_rules(text_of(path), str(path))
 
 
+@lru_cache(maxsize=32)  # reading YAML takes its time, and the rules in force are asked for again and again
 def parse_rules(text: str, name: str) -> Mountain:
     """Return the Mountain of a rules file's text; `name` stands in errors. Raises InputError like `read_rules`."""
     rules = _checked(text, name)

@@ -83,13 +83,14 @@ class Life:
             raise AssertionError(f"{error}; asked whether it is ready, it says {said!r}") from None
         return time.monotonic() - self.began
 
-    async def not_ready(self) -> float:
-        """Wait until it says that it is not ready; returns how many seconds that took."""
+    async def not_ready(self, why: str = "") -> float:
+        """Wait until it says that it is not ready, and why; returns how many seconds that took."""
         began = time.monotonic()
 
         async def says_so() -> bool:
             assert self.process.returncode is None, (self.process.returncode, self.told)
-            return (await self.asked("/readyz"))[0] == 503
+            status, said = await self.asked("/readyz")
+            return status == 503 and why in said
 
         await until(says_so)
         return time.monotonic() - began

@@ -61,8 +61,8 @@ async def test_day_of_a_busy_server_ends_with_what_the_ledger_says(database_url:
 
 
 @pytest.mark.timeout(300)
-async def test_day_of_three_servers_on_two_shards_ends_with_what_the_ledger_says(database_url: str) -> None:
-    await live(database_url, Day(THREE, seed=2, acts=2, hours=len(ALL)))
+async def test_day_of_three_servers_on_two_shards_ends_with_what_the_ledger_says(postgresql_url: str) -> None:
+    await live(postgresql_url, Day(THREE, seed=2, acts=2, hours=len(ALL)))
 
 
 @pytest.mark.soak

@@ -57,7 +57,7 @@ async def test_page_speaks_the_language_of_whoever_asks(chat: Chat) -> None:
     shown = said(await chat.say(ANN, "cairn me"))
 
     assert "Du bist noch in keinem Band" in shown
-    assert "0 von 0,5 Punkte" in shown
+    assert "nötig sind 0,5 Punkte in Around" in shown
 
 
 async def test_band_is_told_with_the_day_since_when(chat: Chat) -> None:

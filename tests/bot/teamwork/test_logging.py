@@ -48,7 +48,7 @@ async def test_what_was_logged_is_taken_back_once(stage: Stage) -> None:
     answers = [said(await stage.act(select(listed).action, chosen=[choice])) for _ in range(2)]
     await stage.settle()
 
-    assert f"1. @{ANN.id}: helped-out, {TODAY}" in said(listed)
+    assert f"1. @{ANN.id}: helped out, {TODAY}" in said(listed)
     assert answers[0].startswith("It is taken back.")
     assert answers[1].startswith("That one is not there any more")
     assert await stage.rows("SELECT count(*) FROM tally") == [(0,)]
