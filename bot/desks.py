@@ -80,6 +80,11 @@ class OneDesk:
         async with self._desks.database.read() as connection:
             return await recalling.held(connection, self._desks.intake.keys, self.origin.community, (key_day, key))
 
+    async def known(self, keys: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+        """Return under which natural keys, or below them, something is stored."""
+        async with self._desks.database.read() as connection:
+            return await recalling.known(connection, self.origin.community, keys)
+
     async def holding(self, held: Mapping[Account, Collection[tuple[str, str]]]) -> None:
         """Hear which roles people hold now."""
         origin, now = self.origin, time.time_ns() // 1_000_000

@@ -98,6 +98,10 @@ class Desk(Inbox, Protocol):
         """Return what is stored of each person under a natural key (without `key_person`), whoever said it."""
         ...
 
+    async def known(self, keys: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+        """Return under which natural keys (day, key), or below them, something is stored, whether it counts or not."""
+        ...
+
     async def holding(self, held: Mapping[Account, Collection[tuple[str, str]]]) -> None:
         """Hear which roles (id and name) people hold now, of those that the settings ask about (`asks_about`).
 

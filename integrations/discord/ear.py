@@ -98,6 +98,9 @@ class Asks(Protocol):
         ...
 
 
+_GONE = frozenset((Kind.MESSAGE, Kind.REACTION, Kind.THANKS))
+
+
 class Ear:
     """Sorts events by server. Each server has a worker of its own, which ends with the block `async with`."""
 
@@ -248,6 +251,8 @@ class Ear:
             if said and event.name == _EMOJI_GONE:
                 await self._store(server, found)  # it may be what is gone
                 found, said = [], await self._again(partial(self._each, server, said))
+            elif said and said[0].retracted:
+                said = await self._again(partial(self._of_something, server, said))
             found += said
         await self._set_aside(server, unread)
         await self._tell(server)
@@ -289,6 +294,13 @@ class Ear:
             if act.kind is Kind.REACTION:
                 found += each_taken(act, await server.desk.held(act.key_day, act.key))
         return found
+
+    async def _of_something(self, server: Server, gone: list[Signal]) -> list[Signal]:
+        """Return what is gone, but in places that do not count only where something is stored that may count again."""
+        spot = server.guild.channels.spot
+        apart = {(one.key_day, one.key) for one in gone if one.kind in _GONE and not spot(one.context.place).allowed}
+        known = await server.desk.known(apart) if apart else apart
+        return [one for one in gone if (one.key_day, one.key) not in apart - known]
 
     async def _store(self, server: Server, signals: list[Signal]) -> None:
         if signals:

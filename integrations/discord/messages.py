@@ -138,8 +138,6 @@ def _answered(d: Payload, reference: Payload, kind: Kind) -> tuple[Kind, str, in
 
 def _gone(numbers: Iterable[str], d: Payload, guild: Guild, now: int) -> list[Signal]:
     channel = guild.spot(d["channel_id"])
-    if not channel.allowed:
-        return []
     version, found = guild.stamp(now), []
     for text in numbers:
         number = snowflake(text)

@@ -43,7 +43,7 @@ def unreacted(d: Payload, guild: Guild, now: int) -> list[Signal]:
     """Return that a reaction, and the thanks in it, were taken back (MESSAGE_REACTION_REMOVE)."""
     channel = guild.spot(d["channel_id"])
     who = guild.people.by_id(d["user_id"])
-    if not channel.allowed or who.bot:
+    if who.bot:
         return []
     emoji, at = d["emoji"], guild.stamp(now)
     name = emoji_in(emoji)
@@ -66,8 +66,6 @@ def all_unreacted(d: Payload, guild: Guild, now: int) -> list[Signal]:
     wins. Thanks stay: who took the reactions away was a moderator, not those who gave them.
     """
     channel = guild.spot(d["channel_id"])
-    if not channel.allowed:
-        return []
     number, now_known = snowflake(d["message_id"]), guild.stamp(now)
     at = not_later(moment_in(number), now)
     empty = Signal(Kind.MESSAGE, f"d:{number}", day_of(at), at, None, 0, channel.context, retracted=True)
@@ -81,7 +79,7 @@ def gone_by_emoji(d: Payload, guild: Guild, now: int) -> list[Signal]:
     Discord does not say whose they were. What this signal's key begins is stored for each person; see `each_taken`.
     """
     channel = guild.spot(d["channel_id"])
-    if not channel.allowed or not guild.wants_reactions:
+    if not guild.wants_reactions:
         return []
     name, number, at = emoji_in(d["emoji"]), snowflake(d["message_id"]), guild.stamp(now)
     day, key = day_of(not_later(moment_in(number), now)), f"d:{number}"

@@ -279,3 +279,7 @@ async def test_desk_knows_what_is_stored_of_people_at_an_object(database_url: st
         found = await desk.held(10, "m1/r/+1")
         assert sorted(found) == [Held(ann, 0, True), Held(bob, 7, False)]
         assert await desk.held(11, "m1/r/+1") == []
+        assert await desk.known([(10, "m1"), (10, "m10/r/+1"), (10, "m2"), (11, "m1")]) == {
+            (10, "m1"),
+            (10, "m10/r/+1"),
+        }

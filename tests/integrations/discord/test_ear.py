@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+import pytest
+
 from bot.ports import Account, Desk, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
 from integrations.discord.ear import Ear, Event, Server
 from integrations.discord.ids import Payload, UnknownPlaceError
 from integrations.discord.people import People
-from tests.integrations.discord.payloads import GUILD
+from tests.integrations.discord.payloads import EVERY_KIND, GENERAL, GUILD, HIDDEN, NOW, server, snowflake, unreaction
 
+KEPT, OTHER = snowflake(NOW - 60_000, 1), snowflake(NOW - 60_000, 2)
 WHOLE = {"id": GUILD, "name": "Garden", "roles": [], "channels": [], "threads": []}
 
 
@@ -22,6 +25,8 @@ class FakeDesk:
     space: Space
     settings: SpaceSettings = field(default_factory=SpaceSettings)
     kinds: frozenset[Kind] = frozenset()
+    stored: frozenset[str] = frozenset({f"d:{KEPT}", f"d:{KEPT}/r/🙏"})
+    recorded: list[Signal] = field(default_factory=list)
 
     async def returned(self) -> None:
         """Cairn is there again."""
@@ -29,12 +34,19 @@ class FakeDesk:
     async def shut(self, places: Collection[str]) -> None:
         """Channels of a category do not count."""
 
+    async def known(self, keys: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+        return {one for one in keys if one[1] in self.stored}
+
     async def record(self, signals: list[Signal]) -> Receipt:
+        self.recorded += signals
         return Receipt()
 
 
+@dataclass
 class FakeHost:
     """A host that takes every server in."""
+
+    every_kind: bool = False
 
     @property
     def notes(self) -> Notes:
@@ -42,7 +54,7 @@ class FakeHost:
 
     async def desk(self, space: Space) -> Desk | None:
         await asyncio.sleep(0)
-        return FakeDesk(space)  # type: ignore[return-value]
+        return FakeDesk(space, kinds=EVERY_KIND if self.every_kind else frozenset())  # type: ignore[return-value]
 
     async def spaces_of(self, account: Account) -> list[Space]:
         raise NotImplementedError
@@ -111,4 +123,23 @@ async def test_quiet_is_not_told_before_what_came_with_a_new_server_is_done() ->
     await asyncio.wait_for(quiet, 5)
     (server,) = ear.servers.values()
     assert (server.live, server.heard) == (True, 1_000)
+    await ear.close()
+
+
+@pytest.mark.parametrize("what", ["MESSAGE_DELETE", "MESSAGE_REACTION_REMOVE", "MESSAGE_REACTION_REMOVE_ALL"])
+@pytest.mark.parametrize(("place", "told"), [(GENERAL, [KEPT, OTHER]), (HIDDEN, [KEPT])])
+async def test_what_is_taken_back_where_nothing_counts_is_told_of_what_is_stored_only(
+    what: str, place: str, told: list[str]
+) -> None:
+    asks = SlowAsks()
+    asks.gate.set()
+    ear = Ear(FakeHost(every_kind=True), People(), asks)
+    ear.hear("GUILD_CREATE", server(), NOW)
+    for number in (KEPT, OTHER):
+        event = {**unreaction(number, channel_id=place), "id": number}
+        ear.hear(what, event, NOW)
+    await asyncio.wait_for(ear.quiet(), 5)
+    (there,) = ear.servers.values()
+    gone = [one for one in there.desk.recorded if one.retracted]  # type: ignore[attr-defined]
+    assert [one.key.removeprefix("d:").partition("/")[0] for one in gone] == told
     await ear.close()

@@ -99,8 +99,9 @@ def test_messages_deleted_together_are_taken_back_one_by_one() -> None:
     assert all(one.retracted for one in gone)
 
 
-def test_deletion_in_a_private_channel_says_nothing() -> None:
-    assert told("MESSAGE_DELETE", GONE | {"channel_id": HIDDEN}) == []
+def test_deletion_in_a_channel_that_does_not_count_is_told_since_it_may_have_counted_before() -> None:
+    [gone] = told("MESSAGE_DELETE", GONE | {"channel_id": HIDDEN})
+    assert (gone.key, gone.account, gone.retracted) == (f"d:{ID}", None, True)
 
 
 @pytest.mark.parametrize("partial", [{"id": ID, "channel_id": GENERAL, "embeds": []}, message(ID)])

@@ -94,7 +94,6 @@ def test_reactions_that_went_by_emoji_are_gone_for_each_of_whom_they_are_stored(
     [taken] = each_taken(gone, [Held(BEN, 0, True), Held(ANN, 0, False)])
     assert (taken.key, taken.key_day, taken.key_person, taken.account) == (given.key, given.key_day, BEN, BEN)
     assert (taken.retracted, taken.version > given.version) == (True, True)
-    assert told("MESSAGE_REACTION_REMOVE_EMOJI", event | {"channel_id": HIDDEN}, known) == []
 
 
 def test_several_answers_in_a_poll_are_one_act_until_the_last_is_taken_back() -> None:
