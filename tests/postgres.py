@@ -25,6 +25,7 @@ import psycopg
 KEEPER = 'folder=$1; shift; "$@" & read -r _; kill -INT $!; wait $!; cd /; rm -rf "$folder"'
 FRESH = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 QUICK = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=32MB")
+ALIKE = ("-c", "autovacuum=off")  # whether statistics are there, and of what, is not left to chance
 START_SECONDS = 30.0
 
 
@@ -43,7 +44,7 @@ def server() -> Iterator[str]:
         data: tuple[str | Path, ...] = ("-D", folder / "data")
         _run(binaries / "initdb", *data, *FRESH, **user)
         port = _free_port()
-        command = (binaries / "postgres", *data, "-k", folder, "-h", "127.0.0.1", "-p", str(port), *QUICK)
+        command = (binaries / "postgres", *data, "-k", folder, "-h", "127.0.0.1", "-p", str(port), *QUICK, *ALIKE)
         with (folder / "log").open("wb") as log, _kept(folder, command, log, user) as keeper:
             url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
             _wait_until_ready(url, keeper, folder / "log")

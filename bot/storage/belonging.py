@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
-from bot.storage.bulk import insert_new, matching
+from bot.storage.bulk import insert_new, is_sqlite, matching
 from bot.storage.schema import attribute
 from bot.storage.what_counts import PEOPLE
 from scoring.asked import programmes_asked
@@ -20,13 +20,7 @@ from scoring.points import Belonging
 from scoring.signals import Kind
 
 _MEMBERS = {"member": "bigint"}
-_HELD = (
-    "SELECT a.member, c.role, min(e.day) FROM context c JOIN engagement e ON e.community = c.community "
-    f"AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds "
-    f"JOIN account a ON a.id = e.account AND {PEOPLE} "
-    "WHERE c.community = :community AND c.role IN (SELECT given.role FROM {given}) "
-    "GROUP BY a.member, c.role"
-)
+_TAKING_PART = f"e.community = c.community AND e.context = c.id AND e.kind = {Kind.PARTICIPATION:d} AND e.holds"
 
 
 async def of(
@@ -127,7 +121,20 @@ async def held(
     if not wanted:
         return None
     roles = await _spellings(connection, community, "role", wanted)
-    rows = await matching(connection, _HELD, {"role": "text"}, ((role,) for role in roles), community=community)
+    # Where PostgreSQL knows only of empty tables it would compare all with all; OFFSET lets it look acts up.
+    acts = f"JOIN engagement e ON {_TAKING_PART}"
+    if not is_sqlite(connection):
+        acts = f"CROSS JOIN LATERAL (SELECT e.account, e.day FROM engagement e WHERE {_TAKING_PART} OFFSET 0) e"
+    rows = await matching(
+        connection,
+        f"WITH took AS MATERIALIZED (SELECT e.account, c.role, min(e.day) AS day FROM context c {acts} "
+        "WHERE c.community = :community AND c.role IN (SELECT given.role FROM {given}) GROUP BY e.account, c.role) "
+        f"SELECT a.member, t.role, min(t.day) FROM took t JOIN account a ON a.id = t.account AND {PEOPLE} "
+        "GROUP BY a.member, t.role",
+        {"role": "text"},
+        ((role,) for role in roles),
+        community=community,
+    )
     number = {role: n for n, role in enumerate(roles)}
     who = None if members is None else set(members)
     found = [(member, number[role], day) for member, role, day in rows if who is None or member in who]
