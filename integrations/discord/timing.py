@@ -35,7 +35,7 @@ class Timing:
     closing: float = 5.0
     pace: float = 0.2
     retry: float = 5.0
-    look: float = 5.0
+    look: float = 1.0
     answer: float = 1.5
     form: float = 2.4
     first: float = 2.9

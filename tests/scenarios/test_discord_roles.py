@@ -6,6 +6,9 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
+from bot import hosting, settling
 from bot.storage import spaces
 from bot.storage.engine import Database
 from integrations.sandbox.discord.people import Person
@@ -41,7 +44,11 @@ PAGE = (
 SCORES = "SELECT count(*) FROM tally t JOIN account a ON a.member = t.member WHERE a.handle = :handle"
 
 
-async def test_roles_and_channels_take_effect_when_they_change(sqlite_url: str) -> None:
+async def test_roles_and_channels_take_effect_when_they_change(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosting, "REFRESH_SECONDS", 0.5)
+    monkeypatch.setattr(settling, "IDLE_SECONDS", 0.5)
     async with rig(sqlite_url) as place:
         guild = place.server.guild("Garden")
         general, climber, staff = guild.text("general"), guild.role("Climber"), guild.role("Staff")
