@@ -197,10 +197,12 @@ _TRUTHS = slice(Claim._fields.index("estimated"), Claim._fields.index("retracted
 async def _merge(connection: AsyncConnection, pairs: Mapping[Key, tuple[Stored, Claim]], outcome: Outcome) -> None:
     """Join claims about objects that are there already."""
     joined = {key: join(stored.claim, claim) for key, (stored, claim) in pairs.items()}
+    if not pairs:
+        return
     several = [stored.id for stored, claim in pairs.values() if claim != stored.claim]
     words = await sightings_of(connection, several)
     kept: list[tuple[int, Claim]] = []
-    again = set(outcome.again) if pairs else set()
+    again = set(outcome.again)
     for key, (stored, claim) in pairs.items():
         said = words.get(stored.id) or {stored.claim.source: stored.claim}
         (again if claim.source in said else outcome.known).add(key)
@@ -215,7 +217,7 @@ async def _merge(connection: AsyncConnection, pairs: Mapping[Key, tuple[Stored, 
         if joined[key] != stored.claim:
             outcome.renewed[key] = (stored.claim, joined[key])
             _note(key, stored.claim, joined[key], outcome)
-    outcome.again = again or outcome.again
+    outcome.again = again
     await _keep_sightings(connection, kept)
     await rewrite(connection, {pairs[key][0].id: after for key, (_, after) in outcome.renewed.items()})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -48,8 +48,9 @@ class Database:
             if self.kind == "sqlite":
                 # Writers take turns, so one connection does for them, and nobody else's commits make its pages old.
                 # Whoever reads finds most pages old each time: many pages would only be memory held by each of them.
-                self.writing = self._sqlite(parsed, 1, partial(_prepare_sqlite, patience=patience, kept=WRITING_PAGES))
-                self.reading = self._sqlite(parsed, 5, partial(_prepare_sqlite, patience=patience, kept=READING_PAGES))
+                # A transaction that only later turns into a writer could not wait for its turn: writers begin as such.
+                self.writing = self._sqlite(parsed, 1, patience, WRITING_PAGES, "BEGIN IMMEDIATE")
+                self.reading = self._sqlite(parsed, 5, patience, READING_PAGES, "BEGIN")
             else:
                 self.reading = self.writing = create_async_engine(parsed, pool_pre_ping=True, pool_use_lifo=True)
         except ModuleNotFoundError as missing:
@@ -58,11 +59,11 @@ class Database:
                 "install Cairn with what this database needs (pip install 'cairn-community[postgres]')"
             ) from None
 
-    def _sqlite(self, url: URL, size: int, prepare: Callable[[sqlite3.Connection], None]) -> AsyncEngine:
-        """Return an engine that keeps so many connections, each prepared when it is opened."""
+    def _sqlite(self, url: URL, size: int, patience: float, kept: int, begin: str) -> AsyncEngine:
+        """Return an engine that keeps so many connections, each with so many KiB of pages, and begins like that."""
         engine = create_async_engine(url, pool_size=size, pool_use_lifo=True, pool_reset_on_return=None)
-        event.listen(engine.sync_engine, "connect", lambda raw, _: prepare(raw))
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "connect", lambda raw, _: _prepare_sqlite(raw, patience, kept))
+        event.listen(engine.sync_engine, "begin", partial(_begin_sqlite, statement=begin))
         event.listen(engine.sync_engine.pool, "reset", _reset_sqlite)
         event.listen(
             engine.sync_engine.pool, "invalidate", lambda raw, *_: self._unbroken.roll_back(raw.driver_connection)
@@ -182,9 +183,7 @@ def _keep_a_log(cursor: sqlite3.Cursor, patience: float) -> None:
             return
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin writers at once: a transaction that only later turns into a writer cannot wait for its turn."""
-    statement = "BEGIN IMMEDIATE" if connection.get_execution_options().get("cairn_writes", True) else "BEGIN"
+def _begin_sqlite(connection: Connection, statement: str) -> None:
     try:
         # One trip to the driver's thread; `exec_driver_sql` would make three.
         connection.connection.dbapi_connection.run_async(lambda driver: driver.execute(statement))  # type: ignore[union-attr]

@@ -79,7 +79,6 @@ async def _rolled_back(driver: Any) -> None:  # noqa: ANN401 - aiosqlite's conne
 async def _open(connection: AsyncConnection, writes: bool) -> None:
     await connection.start()
     try:
-        await connection.execution_options(cairn_writes=writes)
         if writes:
             await connection.begin()
     except BaseException:
