@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import discord
 import orjson
@@ -158,6 +158,12 @@ class _Desk:
     async def record(self, signals: Sequence[Signal]) -> Receipt:
         self.signals += len(signals)
         return Receipt()
+
+    async def shut(self, places: Collection[str]) -> None:
+        """Take no note of what is out."""
+
+    async def returned(self) -> None:
+        """Be there."""
 
 
 class _Host:
