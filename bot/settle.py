@@ -32,8 +32,8 @@ DAYS = 1_000
 """Member-days in one transaction, at most."""
 MEMBERS = 500
 """Members in one transaction, at most."""
-SECONDS = 0.025
-"""What a transaction should take, so that others have their turn soon."""
+SECONDS, RESTING_SECONDS = 0.025, 0.015
+"""What a transaction should take, so that others have their turn soon; sooner where settling rests for their sake."""
 LONGEST_REST = 1.0
 """Seconds between two transactions, at most: whoever waits for settling to stop waits for these, too."""
 
@@ -192,13 +192,14 @@ class _Pace:
         self.size = most // 4
         self._most = most
         self._rest = rest
+        self._aim = RESTING_SECONDS if rest else SECONDS
         self._seconds = 0.0
 
     def took(self, n: int, since: float) -> None:
         """Learn from a transaction of `n` that began at `since` (of the performance counter)."""
         seconds = self._seconds = time.perf_counter() - since
-        if n == self.size or seconds > SECONDS:
-            fits = max(int(n * SECONDS / seconds), self.size // 2, self._most // 20)
+        if n == self.size or seconds > self._aim:
+            fits = max(int(n * self._aim / seconds), self.size // 2, self._most // 20)
             self.size = min(fits, 2 * self.size, self._most)
 
     async def rest(self) -> None:
