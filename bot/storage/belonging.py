@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
-from bot.storage.bulk import insert_new, is_sqlite, matching
+from bot.storage.bulk import insert_new, looked_up, matching
 from bot.storage.schema import attribute
 from bot.storage.what_counts import PEOPLE
 from scoring.asked import programmes_asked
@@ -121,10 +121,7 @@ async def held(
     if not wanted:
         return None
     roles = await _spellings(connection, community, "role", wanted)
-    # Where PostgreSQL knows only of empty tables it would compare all with all; OFFSET lets it look acts up.
-    acts = f"JOIN engagement e ON {_TAKING_PART}"
-    if not is_sqlite(connection):
-        acts = f"CROSS JOIN LATERAL (SELECT e.account, e.day FROM engagement e WHERE {_TAKING_PART} OFFSET 0) e"
+    acts = looked_up(connection, "engagement e", _TAKING_PART)
     rows = await matching(
         connection,
         f"WITH took AS MATERIALIZED (SELECT e.account, c.role, min(e.day) AS day FROM context c {acts} "

@@ -104,6 +104,17 @@ async def matching(
 _BY = re.compile(r"\{by:(\w+)\}")
 
 
+def looked_up(connection: AsyncConnection, table: str, on: str) -> str:
+    """Return how to join `table` (its name, its alias and, if wanted, `{by:INDEX}`) so that its rows are looked up.
+
+    As long as PostgreSQL has no statistics, or those of an emptied table, it would read all of it and compare all with
+    all; it looks rows up behind an OFFSET.
+    """
+    if is_sqlite(connection):
+        return f"JOIN {table} ON {on}"
+    return f"CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {on} OFFSET 0) {table.split()[1]}"
+
+
 async def _many(connection: AsyncConnection, sql: str, rows: Sequence[Any]) -> int:
     driver = await _driver(connection)
     with _as_sqlalchemy(connection, sql):

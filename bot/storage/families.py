@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
-from bot.storage.bulk import each, insert_new, is_sqlite, matching, rows_of
+from bot.storage.bulk import each, insert_new, looked_up, matching, rows_of
 from bot.storage.engagements import KEYS, ON_KEYS, Key, Outcome
 from bot.storage.schema import orphan
 from scoring.claims import Claim
@@ -116,10 +116,7 @@ async def align(connection: AsyncConnection, community: int, messages: Iterable[
     messages = list(messages)
     if not messages:
         return
-    # PostgreSQL would compare all with all of a day as long as it has no statistics; OFFSET lets it look them up.
-    hanging = f"JOIN engagement c ON {_HANGS}"
-    if not is_sqlite(connection):
-        hanging = f"CROSS JOIN LATERAL (SELECT * FROM engagement c WHERE {_HANGS} OFFSET 0) c"
+    hanging = looked_up(connection, "engagement c", _HANGS)
     rows = await matching(
         connection,
         "SELECT c.id, c.day, c.account, c.kind, c.retracted, c.version, c.holds, e.retracted, e.captured "

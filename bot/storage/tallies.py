@@ -10,7 +10,7 @@ from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
-from bot.storage.bulk import each, is_sqlite, matching, put, rows_of
+from bot.storage.bulk import each, is_sqlite, looked_up, matching, put, rows_of
 from bot.storage.schema import band_change, crossing, tally, total
 from scoring.assess import BandChanges, Crossings, Totals
 from scoring.columns import Ints
@@ -81,10 +81,10 @@ async def replace_tallies(
     connection: AsyncConnection, community: int, rules: int, days: Sequence[tuple[int, int]], found: Tallies
 ) -> None:
     """Write the tallies of whole (day, member) pairs: what differs from what stands there."""
+    on = "t.community = :community AND t.rules = :rules AND t.day = given.day AND t.member = given.member"
     rows = await matching(
         connection,
-        "SELECT t.day, t.member, t.type, t.counted, t.points FROM {given} JOIN tally t ON t.community = :community "
-        "AND t.rules = :rules AND t.day = given.day AND t.member = given.member",
+        f"SELECT t.day, t.member, t.type, t.counted, t.points FROM {{given}} {looked_up(connection, 'tally t', on)}",
         _DAYS,
         days,
         community=community,
@@ -116,11 +116,10 @@ _Row = tuple[int, ...]
 
 async def tallies_of(connection: AsyncConnection, community: int, rules: int, members: Iterable[int]) -> Tallies:
     """Return all tallies of some members, sorted by member, day and type."""
+    there = looked_up(connection, "tally t {by:ix_tally_community_rules_member}", _OF_MEMBERS)
     rows = await matching(
         connection,
-        "SELECT t.member, t.day, t.type, t.counted, t.points FROM {given} "
-        "JOIN tally t {by:ix_tally_community_rules_member} ON t.community = :community AND t.rules = :rules "
-        "AND t.member = given.member ORDER BY 1, 2, 3",
+        f"SELECT t.member, t.day, t.type, t.counted, t.points FROM {{given}} {there} ORDER BY 1, 2, 3",
         _MEMBERS,
         ((one,) for one in members),
         community=community,
@@ -128,6 +127,9 @@ async def tallies_of(connection: AsyncConnection, community: int, rules: int, me
     )
     flat = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * 5)
     return Tallies(*(np.ascontiguousarray(column) for column in flat.reshape(-1, 5).T))
+
+
+_OF_MEMBERS = "t.community = :community AND t.rules = :rules AND t.member = given.member"
 
 
 async def replace_standing(
@@ -147,8 +149,7 @@ async def replace_standing(
         names = ", ".join(f"t.{column.name}" for column in list(table.columns)[2:])
         rows = await matching(
             connection,
-            f"SELECT {names} FROM {{given}} JOIN {table.name} t ON t.community = :community AND t.rules = :rules "
-            "AND t.member = given.member",
+            f"SELECT {names} FROM {{given}} {looked_up(connection, f'{table.name} t', _OF_MEMBERS)}",
             _MEMBERS,
             ((one,) for one in members),
             community=community,
