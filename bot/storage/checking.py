@@ -52,7 +52,7 @@ _POINTERS = (
 
 async def integrity(connection: AsyncConnection) -> Looked:
     """Let the database check itself; on PostgreSQL, which has no such command, read every value of every table."""
-    names = [table.name for table in await copying.tables(connection)]
+    names = await copying.names(connection)
     if connection.dialect.name == "sqlite":
         found = [str(row[0]) for row in await connection.execute(text("PRAGMA integrity_check"))]
         pointing = await connection.execute(text("PRAGMA foreign_key_check"))

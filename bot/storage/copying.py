@@ -54,16 +54,22 @@ async def version(connection: AsyncConnection) -> str | None:
 
 async def foreign(connection: AsyncConnection) -> bool:
     """Whether the database holds tables and they are not Cairn's."""
-    names = set(await connection.run_sync(lambda sync: inspect(sync).get_table_names())) - {_VERSION}
-    return bool(names) and not names >= _OURS
+    there = set(await names(connection))
+    return bool(there) and not there >= _OURS
 
 
 async def vacant(connection: AsyncConnection) -> bool:
     """Whether the database holds no data: no tables, or only empty ones (facts about itself aside)."""
-    for table in await tables(connection):
-        if table.name not in _NOT_DATA and (await connection.execute(select(1).select_from(table).limit(1))).first():
+    for name in await names(connection):
+        if name not in _NOT_DATA and (await connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1'))).first():
             return False
     return True
+
+
+async def names(connection: AsyncConnection) -> list[str]:
+    """Return the tables' names; of their columns, which take a while to be read, nothing."""
+    found = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    return sorted(set(found) - {_VERSION})
 
 
 async def tables(connection: AsyncConnection) -> list[Table]:
@@ -111,8 +117,8 @@ async def size(connection: AsyncConnection, table: Table) -> int:
 async def hold_still(connection: AsyncConnection) -> None:
     """Let others read but not write until the transaction ends (on SQLite a writing transaction does so anyway)."""
     if connection.dialect.name != "sqlite":
-        names = ", ".join(f'"{table.name}"' for table in await tables(connection))
-        await connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+        listed = ", ".join(f'"{name}"' for name in await names(connection))
+        await connection.execute(text(f"LOCK TABLE {listed} IN EXCLUSIVE MODE"))
 
 
 async def drop_everything(connection: AsyncConnection) -> None:
