@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import outbox
 from bot.choices import Said
-from bot.gate import Purpose
+from bot.gate import Purpose, Standing
 from bot.keys import Keys
 from bot.language import Words
 from bot.outbox import Letter
 from bot.speech import Paragraph, Who
-from bot.storage import audit, choosing, holding, teamwork
+from bot.storage import audit, choosing, holding, knowing, teamwork
 from bot.storage.choosing import Family
 from bot.storage.engine import Database
 from bot.storage.turns import in_turn
@@ -32,7 +32,7 @@ class Taken(StrEnum):
     WAIT = "wait"
     """They wrote a moment ago."""
     NOBODY = "nobody"
-    """There is no channel in which the team is told things."""
+    """There is no channel in which the team is told things, or nothing may go there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ async def dispute(database: Database, keys: Keys, said: Said, what: tuple[str, s
     who = keys.passing(said.account, "dispute")
     told = (Paragraph(Words(language).text("privacy.letter", who=Who(said.account))), Paragraph((text,)))
     async with in_turn(database, said.community) as connection:
-        channel = await teamwork.team_channel(connection, said.space)
-        if not channel:
+        channel = await team_room(connection, said.community, said.space)
+        if channel is None:
             return Taken.NOBODY
         key = f"dispute:{who}:{said.at // EVERY_MS}"
         letter = Letter(said.community, said.space, key, Purpose.POST, told, channel=channel, due=said.at)
@@ -80,6 +80,16 @@ async def dispute(database: Database, keys: Keys, said: Said, what: tuple[str, s
         root = whose.root if whose else None
         await audit.put(connection, said.community, said.at, root, DISPUTED, about=root)
     return Taken.SENT
+
+
+async def team_room(connection: AsyncConnection, community: int, space: int) -> str | None:
+    """Return the channel in which the team is told things, None while nothing may go there.
+
+    What waits for too long is never sent: somebody would believe in vain that the team knows.
+    """
+    standing = (await knowing.standings(connection, [community])).get(community, Standing())
+    channel = await teamwork.team_channel(connection, space)
+    return channel if channel and standing.live and not standing.paused else None
 
 
 def _time(at: int) -> str:

@@ -29,11 +29,7 @@ class Script:
             self._goes_on()
             if turn.told:
                 self._looks.told(turn.told)
-            import time
-
-            t = time.time()
             await self._talk.does(self._talk.person(turn.who), turn.line, _Given(turn.form, self._looks).ask)
-            print("T", time.time() - t)
 
 
 class _Given:

@@ -30,9 +30,10 @@ from bot.speech import (
     Reply,
     Select,
 )
-from bot.storage import audit, choosing, holding
+from bot.storage import accounts, audit, choosing, holding
 from bot.storage.choosing import Family
 from bot.storage.turns import in_turn
+from bot.teamwork.people import shown
 
 _LOOKS = 20
 _LONGEST = 1000
@@ -72,13 +73,19 @@ async def looks(call: Call, room: Room) -> Reply:
     whose = await _family(call, room)
     async with room.database.read() as connection:
         found = await audit.of_member(connection, room.community, whose.members, _LOOKS) if whose else []
+        team = sorted({one.actor for one in found if one.actor is not None})
+        sealed = {who: [row[1] for row in await accounts.by_member(connection, room.community, who)] for who in team}
     if not found:
         return room.say("privacy.nobody_looked")
-    rows = tuple(
-        ((Moment(one.at),), (room.words.plain(_did(one.what)) if room.words.has(_did(one.what)) else one.what,))
-        for one in found
-    )
-    return room.say("privacy.looked", Fields(rows))
+    names = {who: shown(room, call, some) for who, some in sealed.items()}
+    unknown = room.words.plain("team.somebody")
+    rows = [((Moment(one.at),), (names.get(one.actor or 0, unknown), ": ", _done(room, one.what))) for one in found]
+    return room.say("privacy.looked", Fields(tuple(rows)))
+
+
+def _done(room: Room, what: str) -> str:
+    """Return in the caller's language what the audit log says was done."""
+    return room.words.plain(_did(what)) if room.words.has(_did(what)) else what
 
 
 def _did(what: str) -> str:

@@ -8,7 +8,8 @@ from bot import outbox, ruling
 from bot.calling import Call
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command
-from bot.gate import Purpose, Standing
+from bot.disputing import team_room
+from bot.gate import Purpose
 from bot.language import Words
 from bot.outbox import Letter
 from bot.rules.explain import Explanation, Part
@@ -28,7 +29,6 @@ from bot.speech import (
     Select,
     Who,
 )
-from bot.storage import knowing, teamwork
 from bot.storage.turns import in_turn
 from scoring.mountain import Mountain
 
@@ -94,7 +94,9 @@ def _controls(mountain: Mountain, words: Words) -> tuple[Block, ...]:
 
 async def comment(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all acts are called alike
     """Ask what the team should know, if there is a way to tell them."""
-    if await _team_room(room) is None:
+    async with room.database.read() as connection:
+        channel = await team_room(connection, room.community, room.space)
+    if channel is None:
         return room.say("rules.nobody")
     field = Field("text", room.words.plain("rules.field"), Asks.LONG_TEXT, longest=_LONGEST)
     return Reply(form=Form(room.words.plain("rules.form"), (field,), Action("rules-send")))
@@ -103,9 +105,10 @@ async def comment(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all acts a
 async def send(call: Call, room: Room) -> Reply:
     """Pass a comment on to the team. Its text lies in the outbox until it is sent, and nowhere else."""
     text = str(call.given.get("text") or "").strip()[:_LONGEST]
-    channel = await _team_room(room)
     if not text:
         return room.say("rules.empty")
+    async with room.database.read() as connection:
+        channel = await team_room(connection, room.community, room.space)
     if channel is None:
         return room.say("rules.nobody", *_given_back(text, room))
     who = room.keys.passing(call.caller.account, "comment")
@@ -121,14 +124,6 @@ async def send(call: Call, room: Room) -> Reply:
 def _given_back(text: str, room: Room) -> tuple[Block, ...]:
     """Return what somebody wrote, so that it is not lost where it could not be passed on."""
     return (Heading(room.words.text("rules.yours")), Paragraph((text,)))
-
-
-async def _team_room(room: Room) -> str | None:
-    """Return the channel in which the team is told things, None while nothing may go there."""
-    async with room.database.read() as connection:
-        standing = (await knowing.standings(connection, [room.community])).get(room.community, Standing())
-        channel = await teamwork.team_channel(connection, room.space)
-    return channel if channel and standing.live and not standing.paused else None
 
 
 COMMAND = Command(

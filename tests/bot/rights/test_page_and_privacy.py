@@ -16,7 +16,7 @@ from bot.gate import Invite
 from bot.intake import Intake
 from bot.inventory import Sort, inventory
 from bot.space_settings import Listed, SpaceSettings
-from bot.speech import Action, Button, Controls, Fields, File, Paragraph, Reply, Select
+from bot.speech import Action, Button, Controls, Fields, File, Paragraph, Reply, Select, Who
 from bot.storage import audit, outgoing, teamwork
 from bot.storage.schema import metadata
 from scoring.signals import DAY_MS, Account
@@ -124,12 +124,15 @@ def test_who_looked_is_listed_for_the_member(here: Here) -> None:
 
     async def look() -> None:
         async with here.database.write() as connection:
-            await audit.put(connection, here.id, NOW, 99, audit.LOOKED, about=here_member)
+            await audit.put(connection, here.id, NOW, who_looks, audit.LOOKED, about=here_member)
 
-    here_member = here.member(ANN)
+    here_member, who_looks = here.member(ANN), here.member(BOB)
     here.run(look())
 
-    assert audit.LOOKED in said(press(here, "privacy-looks"))
+    reply = press(here, "privacy-looks")
+    assert audit.LOOKED in said(reply)
+    (listed,) = [block for block in reply.blocks if isinstance(block, Fields)]
+    assert Who(BOB) in listed.rows[0][1]
     assert "Nobody" in said(press(here, "privacy-looks", who=BOB))
 
 
@@ -204,14 +207,20 @@ def test_own_act_can_be_taken_back_and_nobody_elses(here: Here) -> None:
 
 def test_dispute_reaches_the_team_through_the_outbox_and_is_audited(here: Here) -> None:
     here.hear(message(ANN, 1))
-    assert "not yet said" in said(press(here, "privacy-send", text="this was not me"))
 
-    async def open_room() -> None:
-        async with here.database.write() as connection:
-            await outgoing.go_live(connection, here.id, NOW)
-            await teamwork.set_team_channel(connection, here.space, "C9", (None, NOW))
+    def open_room(*, live: bool) -> None:
+        async def opened() -> None:
+            async with here.database.write() as connection:
+                if live:
+                    await outgoing.go_live(connection, here.id, NOW)
+                await teamwork.set_team_channel(connection, here.space, "C9", (None, NOW))
 
-    here.run(open_room())
+        here.run(opened())
+
+    assert "cannot pass anything on" in said(press(here, "privacy-send", text="this was not me"))
+    open_room(live=False)  # what waits there would be let go of before anybody reads it
+    assert "cannot pass anything on" in said(press(here, "privacy-send", text="this was not me"))
+    open_room(live=True)
 
     assert "have 30 days" in said(press(here, "privacy-send", text="this was not me"))
     assert "a moment ago" in said(press(here, "privacy-send", text="this was not me"))
