@@ -127,7 +127,7 @@ def test_what_people_say_is_scored_before_the_next_prompt(said: dict[str, str]) 
 def test_what_the_team_puts_down_stands_on_the_page_at_once(said: dict[str, str]) -> None:
     assert "Logged for @Chidi" in said["/cairn-team log who:@Chidi what:facilitated or taught"]
     assert "2.5 hours given to @Chidi" in said["/cairn-team log who:@Chidi what:hours that we gave them amount:2,5"]
-    assert "You are in Collaborating since" in said["/cairn me"]
+    assert "You have been in Collaborating since" in said["/cairn me"]
     assert re.search(r"Collaborating +█{10} +3 of 3", said["/cairn me"])
 
 

@@ -107,7 +107,7 @@ class _Page:
         whole, have = self._phrases.points(step.points), self._number(one.points / TALLY_POINT)
         text = self._words.text("me.ahead", title=Bold(step.title), have=have, whole=whole, band=band)
         if step.days > 1:
-            text += self._words.text("me.ahead_days", days=one.days, whole=step.days)
+            text += self._words.text("me.ahead_days", days=min(one.days, step.days), whole=step.days)
         ways = ", ".join(self._way(way) for way in self._ways(step.band))
         return text + (self._words.text("me.ways", ways=ways) if ways else ())
 

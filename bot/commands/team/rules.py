@@ -181,7 +181,8 @@ def _outcome(room: Room, found: dict[str, Any]) -> Iterator[Block]:
     head = tuple(words.plain(f"draft.bands.{one}") for one in ("band", "before", "after"))
     rows = tuple((one["band"], str(one["before"]), str(one["after"])) for one in found["bands"])
     yield Table(head, rows, frozenset({1, 2}))
-    moves = Counter({(one["from"] or "-", one["to"] or "-"): one["members"] for one in found["moves"]})
+    nowhere = words.plain("draft.no_band")
+    moves = Counter({(one["from"] or nowhere, one["to"] or nowhere): one["members"] for one in found["moves"]})
     for (was, now), n in moves.most_common(10):
         yield Paragraph(words.text("draft.move", n=n, was=was, now=now))
     offers = found["offers"]

@@ -64,7 +64,7 @@ async def test_band_is_told_with_the_day_since_when(chat: Chat) -> None:
     await chat.hear(answer(ANN, 5, day=TODAY - 2), answer(ANN, 6, day=TODAY - 2))
     await chat.settle()
 
-    assert f"You are in Helping since {(TODAY - 1) * DAY_MS}" in said(await chat.say(ANN, "cairn me"))
+    assert f"You have been in Helping since {(TODAY - 1) * DAY_MS}" in said(await chat.say(ANN, "cairn me"))
 
 
 async def test_who_has_no_page_is_offered_one_and_shown_nothing(chat: Chat) -> None:
