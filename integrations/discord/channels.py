@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.ports import Context, Place, SpaceSettings
@@ -26,7 +27,8 @@ class Spot(NamedTuple):
     type: int
 
 
-class _Channel(NamedTuple):
+@dataclass(slots=True)
+class _Channel:
     """What is kept of a channel. `hidden` is what its own rules say of everyone, None where they say nothing."""
 
     id: str
@@ -36,7 +38,7 @@ class _Channel(NamedTuple):
     hidden: bool | None
     overwrites: frozenset[tuple[str, int, int]]
     last: int
-    """When something was last written there as far as Discord said, in ms; 0 where it said nothing."""
+    """When something was last written there as far as was heard, in ms; 0 where nothing was. Messages move it on."""
 
 
 class Channels:
@@ -63,6 +65,12 @@ class Channels:
         """Return the ids of all channels and threads that are known, or those written in since a moment (ms)."""
         known = [*self._channels.values(), *self._threads.values()]
         return [one.id for one in known if one.type != CATEGORY and one.last >= since]
+
+    def wrote(self, place: str, now: int) -> None:
+        """Note that something is being written in a channel or thread (ms): Discord tells of that by messages only."""
+        found = self._channels.get(place) or self._threads.get(place)
+        if found is not None:
+            found.last = now
 
     def shut_by_category(self) -> frozenset[str]:
         """Return the channels that do not count because of a category that is listed as out."""
@@ -110,11 +118,19 @@ class Channels:
         if one.id not in known and len(known) >= room:
             self._forget(known, next(iter(known)))
         self._spots.pop(one.id, None)
+        if (before := known.get(one.id)) is not None:
+            one.last = max(one.last, before.last)
         known[one.id] = one
 
     def shut(self, place: str) -> None:
-        """Remember that a place cannot be read (Discord does not show it to the bot): what is done there is left."""
+        """Remember that an unknown place cannot be fetched: what is done there is left, since it could be private.
+
+        One that became known meanwhile is heard as it would be anyway.
+        """
         snowflake(place)
+        known = self._channels.get(place) or self._threads.get(place)
+        if known is not None and (known.type not in THREADS or known.parent):
+            return
         self.put({"id": place, "type": PRIVATE_THREAD, "name": "", "parent_id": None})
         self._spots[place] = Spot(Context(place=place), False, _CLOSED)
 
@@ -166,6 +182,8 @@ class Channels:
         if not one.parent:
             raise UnknownPlaceError("channel", one.id)
         channel = self._find(one.parent)
+        if channel.type in THREADS:  # a channel that is shut
+            return Spot(context, False, one.type)
         place = Place(one.id, one.name, one.type == PRIVATE_THREAD)
         return Spot(context, self._settings.allows(place, *self._line(channel)), one.type)
 

@@ -23,6 +23,15 @@ def hear(guild: Guild, name: str, d: Payload, now: int) -> list[Signal]:
 
 
 @readable
+def _message(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Read a new message; that something was written there holds even where the rest of it cannot be read."""
+    place = d.get("channel_id")
+    if type(place) is str:
+        guild.channels.wrote(place, now)
+    return messages.written(d, guild, now)
+
+
+@readable
 def _guild(d: Payload, guild: Guild, now: int) -> list[Signal]:
     return guild.updated(d, now)
 
@@ -88,7 +97,7 @@ def _says_rsvp(answer: Callable[..., Signal]) -> Reader:
 
 
 READERS: dict[str, Reader] = {
-    "MESSAGE_CREATE": messages.written,
+    "MESSAGE_CREATE": _message,
     "MESSAGE_UPDATE": messages.edited,
     "MESSAGE_DELETE": messages.deleted,
     "MESSAGE_DELETE_BULK": messages.deleted_many,

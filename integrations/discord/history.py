@@ -9,11 +9,13 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import discord
 
 from integrations.discord.ear import Server
 from integrations.discord.ids import Payload, UnreadableError, moment_in
-from integrations.discord.pages import FAILURES, NOT_SHOWN, PAGE, WITH_THREADS, Pages, id_at, type_of, written_in_since
+from integrations.discord.pages import FAILURES, PAGE, WITH_THREADS, Pages, id_at, type_of, written_in_since
 
 LONGEST_WAIT = 300.0
 """Seconds until reading that failed is gone on with, at most; the first time they are few."""
@@ -23,12 +25,16 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time that is being read: its number at the desk, its ends in ms, and the places that are done."""
+    """A time that is being read: its number at the desk, its ends in ms, and the places that are done.
+
+    `refused` is how many of those Cairn may not read.
+    """
 
     number: int
     since: int
     until: int
     done: tuple[str, ...] = ()
+    refused: int = 0
 
 
 class History:
@@ -61,21 +67,43 @@ class History:
 
     async def _read_all(self, server: Server) -> None:
         for gap in await self._left(server):
-            await self._read(server, gap)
-            await server.desk.made_good(gap.number)
+            refused = await self._read(server, gap)
+            if refused:  # it stays open for good: asking again and again would end in the same
+                _logger.warning(
+                    "what was missed of discord %s is read but for %d channels and threads that Cairn may not read",
+                    server.guild.id, refused,
+                )  # fmt: skip
+            else:
+                await server.desk.made_good(gap.number)
             await self._keep(server, [one for one in await self._left(server) if one.number != gap.number])
 
-    async def _read(self, server: Server, gap: Gap) -> None:
+    async def _read(self, server: Server, gap: Gap) -> int:
+        """Read what is left of a gap; returns how many of its places Cairn may not read."""
         for place in await self._places(server, gap):
             if place in gap.done:
                 continue
-            async for asked, page in self._pages(server, place, gap):
+            shown = await self._read_place(server, place, gap)
+            gap = replace(gap, done=(*gap.done, place), refused=gap.refused + (not shown))
+            rest = [one for one in await self._left(server) if one.number != gap.number]
+            await self._keep(server, [*rest, gap])
+        return gap.refused
+
+    async def _read_place(self, server: Server, place: str, gap: Gap) -> bool:
+        """Read a place; returns whether Cairn may read it.
+
+        What is done where it may not goes on being heard: a voice channel without Connect tells who is there, and only
+        keeps its messages to itself.
+        """
+        try:
+            async for asked, page in self._pages(place, gap):
                 signals = [signal for one in page for signal in await self._pages_of.signals(server, one, asked)]
                 if signals:
                     await server.desk.record(signals)
-            gap = Gap(gap.number, gap.since, gap.until, (*gap.done, place))
-            rest = [one for one in await self._left(server) if one.number != gap.number]
-            await self._keep(server, [*rest, gap])
+        except discord.Forbidden:
+            return False
+        except discord.NotFound:  # it was deleted, so nothing can be seen of it any more
+            return True
+        return True
 
     async def _places(self, server: Server, gap: Gap) -> list[str]:
         """Return the channels and threads that count and in which something was written since the gap began.
@@ -91,16 +119,15 @@ class History:
                             channels.tried(thread)
         return [place for place in channels.places(since=gap.since) if type_of(server, place) is not None]
 
-    async def _pages(self, server: Server, place: str, gap: Gap) -> AsyncIterator[tuple[int, Sequence[Payload]]]:
-        """Yield the messages of a place within the gap, a page at a time, oldest first; and when each was asked for."""
+    async def _pages(self, place: str, gap: Gap) -> AsyncIterator[tuple[int, Sequence[Payload]]]:
+        """Yield the messages of a place within the gap, a page at a time, oldest first; and when each was asked for.
+
+        Raises one of `NOT_SHOWN`.
+        """
         after = id_at(gap.since)
         while True:
             asked = self._pages_of.now()
-            try:
-                page = await self._pages_of.messages(place, after=after)
-            except NOT_SHOWN:
-                server.guild.channels.shut(place)
-                return
+            page = await self._pages_of.messages(place, after=after)
             within = [one for one in page if moment_in(int(one["id"])) <= gap.until]
             yield asked, within[::-1]
             if len(page) < PAGE or len(within) < len(page):
@@ -109,8 +136,8 @@ class History:
 
     async def _left(self, server: Server) -> list[Gap]:
         rows = json.loads(await server.desk.notes.read(_NAME) or "[]")
-        return [Gap(row[0], row[1], row[2], tuple(row[3])) for row in rows]
+        return [Gap(row[0], row[1], row[2], tuple(row[3]), *row[4:]) for row in rows]
 
     async def _keep(self, server: Server, gaps: Sequence[Gap]) -> None:
-        rows = [[one.number, one.since, one.until, one.done] for one in gaps]
+        rows = [[one.number, one.since, one.until, one.done, one.refused] for one in gaps]
         await server.desk.notes.write(_NAME, json.dumps(rows))

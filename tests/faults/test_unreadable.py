@@ -13,6 +13,9 @@ from bot.storage import unread
 from bot.storage.engine import Database
 from bot.storage.unread import MOST_TRIES, Sum
 from bot.unread import Unreadable
+from integrations.sandbox.discord.gateway.intents import Intent
+from integrations.sandbox.discord.model import Channel, Message
+from integrations.sandbox.discord.people import Person
 from scoring.signals import Kind
 from tests.faults.store import founded
 from tests.scenarios.discord_rig import Rig, rig, until
@@ -76,8 +79,49 @@ async def test_malformed_events_are_set_aside_and_read_again_when_asked(database
         await one.keeps_quiet("canary", "none at all")
 
 
-async def all_are_listed(one: Rig) -> bool:
-    return sum(found.n for found in await listed(one)) == MALFORMED
+async def test_messages_that_were_heard_and_not_read_are_read_when_asked_without_a_restart(database_url: str) -> None:
+    async with rig(database_url, heartbeat=30) as one:
+        guild = one.server.guild("Garden")
+        general, alice = guild.text("general"), guild.person("alice")
+        await one.start()
+        await one.heard()
+        thread = await alice.opens_thread(general, "about tea")
+        await one.stores()
+        await until(lambda: history_is_read(one))  # else that might come upon what was not understood
+        for place in (general, thread):
+            await garbled(one, place, await untold(one, alice, place))
+        await until(lambda: all_are_listed(one, 2))
+        assert set(await one.differences()) == {"missing"}
+
+        assert await asks_again(one) == 2
+        await until(lambda: none_are_listed(one))
+        await until(lambda: all_gaps_are_read(one))
+        await one.agrees()
+
+
+async def untold(one: Rig, who: Person, place: Channel) -> Message:
+    """Let somebody say something that no session is told of, though Discord's history has it."""
+    (session,) = one.server.gateway.sessions.values()
+    session.intents ^= Intent.GUILD_MESSAGES
+    try:
+        return await who.says(place, "canary")
+    finally:
+        session.intents ^= Intent.GUILD_MESSAGES
+
+
+async def garbled(one: Rig, place: Channel, message: Message) -> None:
+    """Tell of a message as no reader can read it."""
+    (session,) = one.server.gateway.sessions.values()
+    d = {"guild_id": str(place.guild_id), "channel_id": str(place.id), "id": str(message.id), "type": 0, "author": 7}
+    session.tell("MESSAGE_CREATE", json.dumps(d).encode())
+
+
+async def all_are_listed(one: Rig, n: int = MALFORMED) -> bool:
+    return sum(found.n for found in await listed(one)) == n
+
+
+async def history_is_read(one: Rig) -> bool:
+    return bool(await one.query("SELECT 1 FROM backfill WHERE ended_at IS NOT NULL"))
 
 
 async def none_are_listed(one: Rig) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.model import Message
 from integrations.sandbox.faults import Fault
+from scoring.signals import Kind, day_of
 from tests.scenarios.discord_people import Crowd, crowd
 from tests.scenarios.discord_rig import Rig, rig, until
 from tests.scenarios.discord_truth import Missed
@@ -153,3 +154,39 @@ async def test_gateway_that_refuses_at_first_is_tried_again_and_nothing_is_lost(
         await one.restart(meanwhile)
         await opening
         await one.agrees()
+
+
+async def test_channels_whose_history_is_refused_are_heard_live_and_leave_their_gap_open(database_url: str) -> None:
+    async with rig(database_url) as one:
+        guild = one.server.guild("Garden")
+        general, lounge, old = guild.text("general"), guild.voice("lounge"), guild.text("old")
+        alice, bob = guild.person("alice"), guild.person("bob")
+        await one.start()
+        await one.stores()
+        refused: list[Fault] = []
+        unseen: list[Message] = []
+
+        async def meanwhile() -> None:
+            for place, status, code in ((general, 403, 50001), (lounge, 403, 50001), (old, 404, 10003)):
+                path = f"/channels/{place.id}/messages"
+                refused.append(one.server.faults.inject("GET", path, status, code, times=1_000))
+                unseen.append(await alice.says(place, "so far"))
+
+        await one.restart(meanwhile)
+        await until(lambda: "is read but for 2 channels and threads" in one.log.getvalue())
+        assert all(fault.hit for fault in refused)
+
+        heard = [await alice.says(place, "again") for place in (general, lounge, old)]
+        await bob.starts(await bob.plans(guild, "tea", one.clock(), lounge))
+        await alice.joins_voice(lounge)
+        await one.skip(300)
+        await alice.leaves_voice(guild)
+        await one.stores()
+
+        stored = await one.stored()
+        messages = {fact.thing for fact in stored.facts if fact.kind is Kind.MESSAGE}
+        assert {f"d:{message.id}" for message in heard} <= messages
+        assert not {f"d:{message.id}" for message in unseen} & messages
+        assert stored.minutes[str(alice.id), str(lounge.id), day_of(one.clock())] >= 5
+        assert await one.gaps() == [False]
+        assert await one.query("SELECT value FROM note WHERE name = 'gaps'") == [("[]",)]

@@ -6,17 +6,20 @@ import pytest
 
 from bot.ports import Context, Listed, SpaceSettings
 from integrations.discord.channels import Channels
-from integrations.discord.ids import LONGEST_NAME, UnknownPlaceError
+from integrations.discord.ids import LONGEST_NAME, UnknownPlaceError, UnreadableError
 from tests.integrations.discord.payloads import (
     GENERAL,
     GUILD,
+    NOW,
     TALK,
     Record,
     channel,
     guild,
     hides,
+    message,
     role,
     shows,
+    snowflake,
     thread,
     told,
 )
@@ -109,6 +112,40 @@ def test_place_that_cannot_be_read_is_left_until_the_channels_change() -> None:
     with pytest.raises(UnknownPlaceError) as caught:
         known.spot("77")
     assert caught.value.place == "77"
+
+
+def test_place_that_is_known_is_never_shut() -> None:
+    known = guild(threads=[thread("77")])
+    for place in (GENERAL, TALK, "77"):
+        known.channels.shut(place)
+        assert known.spot(place).allowed
+
+
+def test_thread_of_a_channel_that_cannot_be_read_does_not_count() -> None:
+    known = guild(threads=[thread("77", parent="555")])
+    known.channels.shut("555")
+    assert not known.spot("77").allowed
+
+
+def test_live_messages_move_when_a_channel_or_thread_was_last_written_in() -> None:
+    known = guild(threads=[thread("77")])
+    for place in (GENERAL, "77"):
+        told("MESSAGE_CREATE", message(snowflake(NOW - 5), channel_id=place), known)
+    assert known.channels.places(since=NOW) == [GENERAL, "77"]
+
+
+def test_message_that_cannot_be_read_moves_when_its_channel_was_last_written_in() -> None:
+    known = guild()
+    with pytest.raises(UnreadableError):
+        told("MESSAGE_CREATE", message("none at all"), known)
+    assert known.channels.places(since=NOW) == [GENERAL]
+
+
+def test_changed_channel_stays_written_in_where_discord_tells_less() -> None:
+    known = guild()
+    told("MESSAGE_CREATE", message(snowflake(NOW - 5)), known)
+    told("CHANNEL_UPDATE", channel(GENERAL), known)
+    assert known.channels.places(since=NOW) == [GENERAL]
 
 
 def test_threads_kept_are_bounded() -> None:
