@@ -26,6 +26,8 @@ from scoring.signals import DAY_MS, Account, day_of
 ASK_AGAIN_DAYS = 183
 """So long nobody is asked the same again: at most twice a year."""
 EVERYWHERE = 0
+BROUGHT = "with what is kept"
+"""What is put down of a page onto which somebody brings what came before it; it gives no page."""
 
 
 class What(StrEnum):
@@ -44,6 +46,7 @@ class Source(StrEnum):
     BUTTON = "button"
     COMMAND = "command"
     ROLE = "role"
+    TEAM = "team"
     OPERATOR = "operator"
     ERASURE = "erasure"
 
@@ -127,7 +130,7 @@ class Choices:
         async with in_turn(self._database, said.community) as connection:
             await choosing.set_page(connection, said.community, whose.members, page=True, begins=0)
             await choosing.mark_days(connection, said.community, whose.root, days)
-            rows = [said.row(one, What.PAGE, "with what is kept") for one in whose.members]
+            rows = [said.row(one, What.PAGE, BROUGHT) for one in whose.members]
             await choosing.put(connection, said.community, rows)
         return True
 
@@ -196,7 +199,7 @@ class Choices:
             if whose is None or not whose.page:
                 return False
             before = await choosing.of(connection, said.community, whose.members)
-            given = [one.space for one in before if one.what == What.PAGE]
+            given = [one.space for one in before if one.what == What.PAGE and one.source != Source.TEAM]
             if given[-1:] != [said.space] or any(_by_themselves(one) for one in before):
                 return False
             await self._close(connection, said, whose)
@@ -268,7 +271,7 @@ async def standing(connection: AsyncConnection, keys: Keys, said: Said) -> Stand
 
 def _by_themselves(one: Chosen) -> bool:
     """Whether somebody decided about their page, or about being left out, in another way than by a role."""
-    return one.what in (What.PAGE, What.OUT) and one.source != Source.ROLE
+    return one.what in (What.PAGE, What.OUT) and one.source not in (Source.ROLE, Source.TEAM)
 
 
 def _strictest(wishes: Sequence[str]) -> Invite | None:
@@ -280,7 +283,7 @@ _DECIDES = {What.ASKED_PAGE: (What.PAGE, What.OUT), What.ASKED_INVITE: (What.INV
 
 def _silences(one: Chosen, what: What, said: Said) -> bool:
     """Whether a row keeps somebody from being asked now: they were lately, or decided lately."""
-    if one.at <= said.at - ASK_AGAIN_DAYS * DAY_MS:
+    if one.at <= said.at - ASK_AGAIN_DAYS * DAY_MS or one.source == Source.TEAM:
         return False
     here = one.space in (EVERYWHERE, said.space) or what is What.ASKED_PAGE
     return here and (one.what == what or one.what in _DECIDES.get(what, ()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -89,6 +89,21 @@ def opened(keys: Keys, name: str, value: str) -> str:
     if not name.startswith(HANDLE) or not value:
         return value
     return keys.open_bytes(base64.urlsafe_b64decode(value)).decode()
+
+
+def elsewhere(keys: Keys, said: Iterable[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """Return the handles among what is declared (account, name, value as stored): account, scheme and handle.
+
+    People declare them themselves; an import that has an attribute of a scheme's name declares them, too.
+    """
+    found = [(who, name, name.removeprefix(HANDLE).casefold(), value) for who, name, value in said if value]
+    return [(who, scheme, opened(keys, name, value)) for who, name, scheme, value in found if scheme in SCHEMES]
+
+
+def same(scheme: str, given: str) -> str:
+    """Return a handle in the one form in which it is compared with others of its scheme, however it is written."""
+    known = handle(scheme.casefold(), given) if scheme.casefold() in SCHEMES else None
+    return (known or given.strip()).casefold()
 
 
 def handle(scheme: str, given: str) -> str | None:

@@ -12,11 +12,10 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import callers
-from bot.choices import Said, What
+from bot import callers, sharing
+from bot.choices import Said
 from bot.keys import Keys
 from bot.storage import accounts, choosing, linking, people
-from bot.storage.accounts import Known
 from bot.storage.choosing import Family
 from bot.storage.engine import Database
 from bot.storage.linking import Maker
@@ -87,18 +86,10 @@ class Joining:
                 return Joined.WRONG
             if maker.member == mine.member:
                 return Joined.ALREADY
-            await self._join(connection, said, maker, mine)
+            # Where one of them has a page, it becomes that of both: that was said before the yes.
+            sides = (maker.account, maker.member), (mine.id, mine.member)
+            await sharing.join(connection, said, OWN_WORD, sides)
         return Joined.DONE
-
-    async def _join(self, connection: AsyncConnection, said: Said, maker: Maker, mine: Known) -> None:
-        """Join two accounts. Where one of them had a page, it is now that of both: that was said before the yes."""
-        before = [await choosing.family_of(connection, said.community, one) for one in (maker.member, mine.member)]
-        pair, last = (maker.account, mine.id), await accounts.last(connection)
-        await people.join_accounts(connection, said.community, OWN_WORD, [pair], last)
-        if any(one is not None and one.page for one in before):
-            bare = [one for family in before if family and not family.page for one in family.members]
-            await choosing.set_page(connection, said.community, bare, page=True)
-            await choosing.put(connection, said.community, [said.row(one, What.PAGE, "joined") for one in bare])
 
     async def part(self, said: Said, number: int) -> bool:
         """Take one of the accounts of who speaks out of those joined; False where it is none of theirs, or alone."""
@@ -107,6 +98,7 @@ class Joining:
             if family is None or len(family.accounts) < 2 or number not in {one.id for one in family.accounts}:
                 return False
             await people.part_one(connection, said.community, number)
+            await sharing.settle_apart(connection, said, [one.id for one in family.accounts])
         return True
 
     async def joined(self, said: Said) -> list[Mine]:

@@ -211,6 +211,12 @@ async def last(connection: AsyncConnection) -> int:
     return int((await connection.execute(select(func.coalesce(func.max(account.c.id), 0)))).scalar_one())
 
 
+async def members_of(connection: AsyncConnection, numbers: Iterable[int]) -> list[int]:
+    """Return the members whose these accounts are now, each once."""
+    query = select(account.c.member).where(account.c.id.in_(list(numbers))).distinct().order_by(account.c.member)
+    return list((await connection.execute(query)).scalars())
+
+
 async def mark_bots(connection: AsyncConnection, accounts: Iterable[int]) -> None:
     """Remember that these accounts are machines."""
     await connection.execute(update(account).where(account.c.id.in_(list(accounts))).values(bot=True))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import marks
 from bot.storage.bulk import each, insert_new, matching, rows_of
-from bot.storage.schema import account, choice, left_out
+from bot.storage.schema import account, choice, left_out, member
 from bot.storage.spaces import OWN_WORD, UNDER_AGE
 from bot.storage.what_counts import leaves_out
 from scoring.signals import Kind
@@ -107,6 +107,12 @@ async def set_page(
     await each(connection, f"UPDATE member SET {sets} WHERE id = :id", rows)
     if begins is not None:
         await marks.dirty_members(connection, community, members)
+
+
+async def with_page(connection: AsyncConnection, members: Collection[int]) -> set[int]:
+    """Return those of some members who have a page of their own, whomever they are joined with."""
+    query = select(member.c.id).where(member.c.id.in_(members), member.c.page)
+    return set((await connection.execute(query)).scalars())
 
 
 async def days_before(connection: AsyncConnection, community: int, whose: Family) -> list[int]:

@@ -14,7 +14,6 @@ from bot.storage.schema import account, attribute, link, never_join
 
 TEAM = -1
 """The source of links that the team vouches for."""
-_ALL_HAVE_A_PAST = 2**62
 MOST = 20_000
 """In communities of more accounts nothing is suggested."""
 
@@ -37,7 +36,7 @@ async def candidates(connection: AsyncConnection, community: int) -> list[Found]
 
 
 async def declared(connection: AsyncConnection, community: int) -> list[tuple[int, str, str]]:
-    """Return what accounts declare: the account, a name, a value."""
+    """Return what accounts declare: the account, a name, a value as it is stored."""
     columns = select(attribute.c.account, attribute.c.name, attribute.c.value)
     rows = await connection.execute(columns.where(attribute.c.community == community))
     return [(row[0], row[1], row[2]) for row in rows]
@@ -77,12 +76,6 @@ async def say_never(
     """Put down that a pair of accounts is two people's; `by` is who says so, and when (ms)."""
     row = (community, *accounts, *by)
     await insert_new(connection, never_join, ("community", "account", "other", "actor", "at"), [row])
-
-
-async def join(connection: AsyncConnection, community: int, accounts: tuple[int, int]) -> None:
-    """Join two accounts on the team's word."""
-    await take_turns(connection, community)
-    await people.join_accounts(connection, community, TEAM, [accounts], _ALL_HAVE_A_PAST)
 
 
 async def joined(connection: AsyncConnection, community: int) -> list[tuple[int, int]]:

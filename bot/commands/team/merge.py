@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import declared, sharing
 from bot.calling import Call
+from bot.choices import Said, Source
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
 from bot.speech import Action, Block, Button, Choice, Controls, Heading, Moment, Paragraph, Reply, Select, Style
-from bot.storage import suggesting
+from bot.storage import choosing, suggesting
+from bot.storage.audit import LOOKED
 from bot.storage.suggesting import Found
 from bot.storage.turns import in_turn
 from bot.teamwork.alike import Pair, pairs
@@ -46,11 +49,19 @@ async def _suggested(room: Room) -> list[Pair]:
         found = await suggesting.candidates(connection, room.community)
         said = await suggesting.declared(connection, room.community)
         never = await suggesting.never(connection, room.community)
-    return await asyncio.to_thread(pairs, found, room.keys.open, said, never)
+    return await asyncio.to_thread(_alike, room, found, said, never)
+
+
+def _alike(room: Room, found: list[Found], said: list[tuple[int, str, str]], never: set[tuple[int, int]]) -> list[Pair]:
+    """Return the pairs to suggest. Handles that people declared lie sealed: they are opened for this only."""
+    return pairs(found, room.keys.open, declared.elsewhere(room.keys, said), never)
 
 
 async def _shown(call: Call, room: Room, pair: Pair, at: int, of: int) -> Iterator[Block]:
-    """Return both sides, why they are suggested, and what to do."""
+    """Return both sides, why they are suggested, and what to do; put down first that both were looked at."""
+    async with in_turn(room.database, room.community) as connection:
+        for one in (pair.one, pair.other):
+            await did(connection, room, call, LOOKED, one.member)
     async with room.database.read() as connection:
         sides = [await _side(connection, call, room, one) for one in (pair.one, pair.other)]
     words, numbers = room.words, tuple(map(str, pair.numbers))
@@ -64,9 +75,12 @@ async def _shown(call: Call, room: Room, pair: Pair, at: int, of: int) -> Iterat
 
 
 async def _side(connection: AsyncConnection, call: Call, room: Room, one: Found) -> list[Block]:
-    """Return one side: the account, and since when it takes part."""
+    """Return one side: the account, and since when it takes part, of nobody who is only counted."""
     who = room.keys.open(one.sealed)
     heading = Heading((shown(room, call, [one.sealed]), f" ({called(who)})"))
+    whose = await choosing.family_of(connection, room.community, one.member)
+    if whose is None or not whose.page:
+        return [heading, Paragraph(room.words.text("merge.counted"))]
     days = await suggesting.days(connection, room.community, one.member)
     if days is None:
         return [heading, Paragraph(room.words.text("merge.no_days"))]
@@ -93,7 +107,8 @@ async def _join(call: Call, room: Room) -> Reply:
     if pair is None:
         return room.say("team.gone")
     async with in_turn(room.database, room.community) as connection:
-        await suggesting.join(connection, room.community, pair.numbers)
+        sides = [(one.id, one.member) for one in (pair.one, pair.other)]
+        await sharing.join(connection, _said(call, room), suggesting.TEAM, sides)
         for one in (pair.one, pair.other):
             await did(connection, room, call, JOINED, one.member, accounts=list(pair.numbers))
     room.tools.told()
@@ -127,10 +142,16 @@ async def _part(call: Call, room: Room) -> Reply:
         return room.say("team.gone")
     async with in_turn(room.database, room.community) as connection:
         done = await suggesting.part(connection, room.community, pair)
+        if done:
+            await sharing.settle_apart(connection, _said(call, room), pair)
         for one in await suggesting.pair(connection, room.community, pair) if done else ():
             await did(connection, room, call, PARTED, one.member, accounts=list(pair))
     room.tools.told()
     return room.say("merge.parted" if done else "team.gone")
+
+
+def _said(call: Call, room: Room) -> Said:
+    return Said(room.community, room.space, call.caller.account, room.now, Source.TEAM)
 
 
 COMMAND = Command(
