@@ -107,9 +107,12 @@ async def _join(call: Call, room: Room) -> Reply:
     if pair is None:
         return room.say("team.gone")
     async with in_turn(room.database, room.community) as connection:
-        sides = [(one.id, one.member) for one in (pair.one, pair.other)]
-        await sharing.join(connection, _said(call, room), suggesting.TEAM, sides)
-        for one in (pair.one, pair.other):
+        sides = await suggesting.pair(connection, room.community, pair.numbers)  # whose they are by now
+        if len({one.member for one in sides}) < 2:
+            return room.say("team.gone")
+        said = [(one.id, one.member) for one in sides]
+        await sharing.join(connection, _said(call, room), suggesting.TEAM, said)
+        for one in sides:
             await did(connection, room, call, JOINED, one.member, accounts=list(pair.numbers))
     room.tools.told()
     return room.say("merge.joined")
