@@ -36,7 +36,7 @@ _PLAY = f"import sys; sys.path.append({str(_PACKAGES)!r}); from bot.cli.demo imp
 
 _WIDEST = 90
 _FAST, _KEEP = "fast", "keep"
-_SECONDS, _TALK_SECONDS = 15.0, 8.0
+_SECONDS, _TALK_SECONDS = 11.0, 5.5
 """How long the live part takes, and how long people are given to read while others talk, if nobody is in a hurry."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
