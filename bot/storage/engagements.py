@@ -196,9 +196,9 @@ _TRUTHS = slice(Claim._fields.index("estimated"), Claim._fields.index("retracted
 
 async def _merge(connection: AsyncConnection, pairs: Mapping[Key, tuple[Stored, Claim]], outcome: Outcome) -> None:
     """Join claims about objects that are there already."""
-    joined = {key: join(stored.claim, claim) for key, (stored, claim) in pairs.items()}
     if not pairs:
         return
+    joined = {key: join(stored.claim, claim) for key, (stored, claim) in pairs.items()}
     several = [stored.id for stored, claim in pairs.values() if claim != stored.claim]
     words = await sightings_of(connection, several)
     kept: list[tuple[int, Claim]] = []

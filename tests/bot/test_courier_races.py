@@ -139,10 +139,10 @@ async def race(url: str, rounds: int, seed: int) -> Counter[str]:
 
 
 async def test_couriers_that_race_let_nothing_through_that_may_not_go(database_url: str) -> None:
-    ended = await race(database_url, 12, 7)
+    ended = await race(database_url, 30, 7)  # so many that chance, which decides how many go out, does not matter
 
-    assert ended["sent"] > 3  # how many there are to send in a pause between two changes of mind is left to chance
-    assert ended["failed"] > 50
+    assert ended["sent"] > 20
+    assert ended["failed"] > 100
     assert ended["judged"] >= ended["sent"]
 
 

@@ -176,24 +176,21 @@ class Lives:
         finally:
             await database.close()
 
-    async def agree(self, *canaries: str, within: float = 3 * PATIENCE) -> None:
-        """Check that what is stored is what the ledger says, that it is sound, and that nothing private is told.
-
-        What was missed may take so many seconds to be read.
-        """
+    async def agree(self, *canaries: str) -> None:
+        """Check that what is stored is what the ledger says, that it is sound, and that nothing private is told."""
         await self.read_keys()
-        await self.caught_up(within)
+        await self.caught_up()
         await self.rig.agrees()
         await self.rig.check()
         await self.keep_quiet(*canaries)
 
-    async def caught_up(self, within: float) -> None:
+    async def caught_up(self) -> None:
         """Wait until all that was missed is read."""
 
         async def read() -> bool:
             return all(await self.rig.gaps())
 
-        await until(read, within)
+        await until(read, 3 * PATIENCE)
 
     async def keep_quiet(self, *canaries: str) -> None:
         """Check that neither logs nor the database hold a word of what must stay private (I6)."""

@@ -12,7 +12,6 @@ import pytest
 from tests.faults.crowd import Crowd
 from tests.faults.doomed import KILLED
 from tests.faults.lives import MOSTLY_SQLITE, READY_SECONDS, SOAK, lives
-from tests.scenarios.discord_rig import PATIENCE
 
 MANY = 100
 POINTS = [(part, point) for part in ("signals", "heard", "scores") for point in ("before", "after")]
@@ -59,6 +58,6 @@ async def test_process_killed_at_any_moment_loses_and_doubles_nothing(
             await those.an_hour_passes()
         async with those.life() as life:
             took.append(await life.ready())
-            await those.agree(within=3 * PATIENCE + 2 * kills)
+            await those.agree()
     if kills >= MANY:  # how long a few starts take says more about the machine than about Cairn
         assert statistics.median(took) <= READY_SECONDS, took
