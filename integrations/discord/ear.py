@@ -16,13 +16,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
-from bot.ports import Desk, Host, Kind, MachineError, Meter, Signal, Space, Unreadable
-from integrations.discord import moving
+from bot.ports import Desk, Host, MachineError, Meter, Signal, Space, Unreadable
+from integrations.discord import gone, moving
 from integrations.discord.guild import Guild
 from integrations.discord.hearing import hear
 from integrations.discord.ids import Payload, UnknownPlaceError, UnreadableError
 from integrations.discord.people import People
-from integrations.discord.reactions import each_taken
 from integrations.discord.sockets import Room
 
 MOST_WAITING = 5_000
@@ -96,9 +95,6 @@ class Asks(Protocol):
     def watching(self, server: Server) -> None:
         """Hear that other roles are asked about, so that all members are looked at. Must not raise."""
         ...
-
-
-_GONE = frozenset((Kind.MESSAGE, Kind.REACTION, Kind.THANKS))
 
 
 class Ear:
@@ -199,8 +195,8 @@ class Ear:
 
     async def _follow(self, server: Server, event: Event) -> None:
         """Note whether a server's events come without a break; what was missed is made good when it is there again."""
-        gone = event.name == "GUILD_DELETE" or (event.name == "GUILD_CREATE" and event.d.get("unavailable"))
-        if gone:
+        away = event.name == "GUILD_DELETE" or (event.name == "GUILD_CREATE" and event.d.get("unavailable"))
+        if away:
             server.live = False
             if event.name == "GUILD_DELETE" and not event.d.get("unavailable"):
                 await self._again(server.desk.left)
@@ -250,9 +246,9 @@ class Ear:
                 continue
             if said and event.name == _EMOJI_GONE:
                 await self._store(server, found)  # it may be what is gone
-                found, said = [], await self._again(partial(self._each, server, said))
+                found, said = [], await self._again(partial(gone.each, server.desk, said))
             elif said and said[0].retracted:
-                said = await self._again(partial(self._of_something, server, said))
+                said = await self._again(partial(gone.of_something, server.desk, server.guild, said))
             found += said
         await self._set_aside(server, unread)
         await self._tell(server)
@@ -286,21 +282,6 @@ class Ear:
         except UnreadableError as error:
             await self._set_aside(server, [Unreadable(event.name, str(error), event.at)])
             return []
-
-    async def _each(self, server: Server, gone: list[Signal]) -> list[Signal]:
-        """Return that reactions are gone, person by person, where Discord says only with which emoji they were."""
-        found = [one for one in gone if one.kind is not Kind.REACTION]
-        for act in gone:
-            if act.kind is Kind.REACTION:
-                found += each_taken(act, await server.desk.held(act.key_day, act.key))
-        return found
-
-    async def _of_something(self, server: Server, gone: list[Signal]) -> list[Signal]:
-        """Return what is gone, but in places that do not count only where something is stored that may count again."""
-        spot = server.guild.channels.spot
-        apart = {(one.key_day, one.key) for one in gone if one.kind in _GONE and not spot(one.context.place).allowed}
-        known = await server.desk.known(apart) if apart else apart
-        return [one for one in gone if (one.key_day, one.key) not in apart - known]
 
     async def _store(self, server: Server, signals: list[Signal]) -> None:
         if signals:

@@ -1,0 +1,26 @@
+"""What is gone, where Discord says less than is to be stored, or of more than is kept: what is stored tells."""
+
+from __future__ import annotations
+
+from bot.ports import Desk, Kind, Signal
+from integrations.discord.guild import Guild
+from integrations.discord.reactions import each_taken
+
+_TAKEN_BACK = frozenset((Kind.MESSAGE, Kind.REACTION, Kind.THANKS))
+
+
+async def each(desk: Desk, gone: list[Signal]) -> list[Signal]:
+    """Return that reactions are gone, person by person, where Discord says only with which emoji they were."""
+    found = [one for one in gone if one.kind is not Kind.REACTION]
+    for act in gone:
+        if act.kind is Kind.REACTION:
+            found += each_taken(act, await desk.held(act.key_day, act.key))
+    return found
+
+
+async def of_something(desk: Desk, guild: Guild, gone: list[Signal]) -> list[Signal]:
+    """Return what is gone, but in places that do not count only where something is stored that may count again."""
+    spot = guild.channels.spot
+    apart = {(one.key_day, one.key) for one in gone if one.kind in _TAKEN_BACK and not spot(one.context.place).allowed}
+    known = await desk.known(apart) if apart else apart
+    return [one for one in gone if (one.key_day, one.key) not in apart - known]
