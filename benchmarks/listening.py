@@ -17,14 +17,14 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from sqlalchemy import text
 
-from bot.collecting import collecting_seldom
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
 from bot.keys import Keys
-from bot.metrics import Metrics
+from bot.operating.collecting import collecting_seldom
+from bot.operating.metrics import Metrics
+from bot.operating.shipped import shipped
 from bot.ports import Account, Consent, Desk, Host, Level, Meter, Notes, Receipt, Signal, Space
-from bot.settling import Settling
-from bot.shipped import shipped
+from bot.standing.settling import Settling
 from bot.storage.engine import Database
 from integrations.discord.integration import Access, Discord
 from integrations.discord.wire import intents

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.measuring import Stopwatch
 from bot.keys import Keys, open_keys
+from bot.operating.shipped import shipped
 from bot.rules import read_rules
-from bot.shipped import shipped
 from bot.storage import communities
 from bot.storage.accounts import Newcomers
 from bot.storage.engagements import COLUMNS

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.agenda import Entry, Place, Reckoner, agenda, duties, places, wish, zone_of
-from bot.duties import Do, Job, Jobs
+from bot.clockwork.agenda import Entry, Place, Reckoner, agenda, duties, places, wish, zone_of
+from bot.clockwork.duties import Do, Job, Jobs
+from bot.clockwork.shifts import Bench, Shift
 from bot.errors import CairnError
-from bot.logs import unexpected
-from bot.shifts import Bench, Shift
+from bot.operating.logs import unexpected
 from bot.storage import tasks
 from bot.storage.tasks import Held, Lane, Task
 

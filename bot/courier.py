@@ -15,16 +15,16 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
-from bot.claiming import DELIVER_SECONDS, Claimed, Claims
-from bot.delivering import Delivered, Deliverer, Delivery, Outcome
 from bot.errors import CairnError, InputError
 from bot.gate import Purpose, Way
 from bot.keys import Keys
-from bot.logs import unexpected
-from bot.metrics import Metrics
-from bot.outcomes import Answer, give_back, settle
-from bot.parcels import unpacked
-from bot.sorting import Tally, sort_out
+from bot.operating.logs import unexpected
+from bot.operating.metrics import Metrics
+from bot.sending.claiming import DELIVER_SECONDS, Claimed, Claims
+from bot.sending.delivering import Delivered, Deliverer, Delivery, Outcome
+from bot.sending.outcomes import Answer, give_back, settle
+from bot.sending.parcels import unpacked
+from bot.sending.sorting import Tally, sort_out
 from bot.storage import outbox, outgoing
 from bot.storage.engine import Database
 from bot.storage.outbox import Row

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.quiet import ends_at
+from bot.sending.quiet import ends_at
 from scoring.signals import DAY_MS
 
 CONTACT_DAYS = 183

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import CairnError, MachineError
+from bot.hearing.unread import Unreadable
 from bot.keys import Keys
 from bot.ports import Inbox, Receipt
 from bot.storage import unread
@@ -25,7 +26,6 @@ from bot.storage.accounts import Memory
 from bot.storage.communities import COULD_NOT_BE_STORED, set_aside
 from bot.storage.engine import Database
 from bot.storage.recording import Origin, record
-from bot.unread import Unreadable
 from scoring.signals import Signal
 
 _POISON = (ArithmeticError, AttributeError, DBAPIError, LookupError, TypeError, ValueError)

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from bot.archives import Archive, Count, Item, Person, Read
-from bot.calling import Aim, Attachment, Call, Caller, Given, Menu, Offered, Option
-from bot.delivering import Delivered, Deliverer, Delivery, Outcome
-from bot.errors import ConfigError, InputError, MachineError
-from bot.figures import Level, Meter
-from bot.hosts import Desk, Finding, Held, Host, Inbox, Integration, Notes, Platform, Receipt
-from bot.language import LANGUAGES, Words
-from bot.past import Mark, Past, Progress, Reach, Stretch
-from bot.space_settings import Consent, Listed, Place, Space, SpaceSettings, Stays
-from bot.speech import (
+from bot.chat.calling import Aim, Attachment, Call, Caller, Given, Menu, Offered, Option
+from bot.chat.speech import (
     Action,
     Asks,
     Bar,
@@ -40,8 +32,16 @@ from bot.speech import (
     Text,
     Who,
 )
+from bot.errors import ConfigError, InputError, MachineError
+from bot.hearing.hosts import Desk, Finding, Held, Host, Inbox, Integration, Notes, Platform, Receipt
+from bot.hearing.space_settings import Consent, Listed, Place, Space, SpaceSettings, Stays
+from bot.hearing.unread import Unread, Unreadable
+from bot.history.archives import Archive, Count, Item, Person, Read
+from bot.history.past import Mark, Past, Progress, Reach, Stretch
+from bot.language import LANGUAGES, Words
+from bot.operating.figures import Level, Meter
+from bot.sending.delivering import Delivered, Deliverer, Delivery, Outcome
 from bot.teamwork.tables import Meaning, Preview
-from bot.unread import Unread, Unreadable
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
 __all__ = [

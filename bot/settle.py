@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.recounting import Recounting
 from bot.rules import parse_rules
+from bot.standing.recounting import Recounting
 from bot.storage import acts, belonging, communities, marks, old_tallies, tallies
 from bot.storage.communities import Community
 from bot.storage.engine import Database

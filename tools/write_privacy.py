@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.inventory import Listed, Sort, inventory
+from bot.rights.inventory import Listed, Sort, inventory
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, BEGIN = ROOT / "docs" / "privacy.md", ROOT / "tools" / "privacy.md"

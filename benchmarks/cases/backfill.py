@@ -17,9 +17,9 @@ import orjson
 from benchmarks.made_export import slack_export
 from benchmarks.measuring import Figure, Size, Stopwatch, in_turn, same
 from benchmarks.stores import Shelf, bare_insert, batched, engagements, plain, shelf
-from bot.importing import BATCH, Importer, Order
+from bot.history.importing import BATCH, Importer, Order
 from bot.keys import open_keys
-from bot.shipped import shipped
+from bot.operating.shipped import shipped
 from bot.storage.engine import Database
 from integrations.archives.ahead import opened
 from integrations.archives.slack_export import SlackExport

@@ -14,12 +14,12 @@ import numpy as np
 
 from benchmarks.measuring import Figure, Size
 from benchmarks.stores import shelf
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
 from bot.keys import open_keys
-from bot.metrics import Metrics
-from bot.settling import Settling
-from bot.shipped import shipped
+from bot.operating.metrics import Metrics
+from bot.operating.shipped import shipped
+from bot.standing.settling import Settling
 from bot.storage import migrate
 from bot.storage.engine import Database
 from integrations.discord.integration import Access, Discord

@@ -13,7 +13,7 @@ from benchmarks.listening import feeding
 from benchmarks.measuring import Figure, Size
 from benchmarks.running import MEGABYTE, running
 from benchmarks.stores import shelf
-from bot.memory import SECONDS
+from bot.operating.memory import SECONDS
 
 FEW, MANY = 1_000, 100_000
 WRITING = 10_000

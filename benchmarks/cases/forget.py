@@ -18,13 +18,13 @@ import psycopg
 from benchmarks.made_history import FIRST_DAY, Crowd, history, people
 from benchmarks.measuring import Figure, Size, same
 from benchmarks.stores import Watched
-from bot.forgetting import Forgetting, Order
 from bot.intake import Intake
 from bot.keys import Keys, open_keys
-from bot.retention import COUNTED_DAYS, PAGE_DAYS, Retention
+from bot.operating.shipped import shipped
+from bot.rights.forgetting import Forgetting, Order
+from bot.rights.retention import COUNTED_DAYS, PAGE_DAYS, Retention
 from bot.rules import read_rules
 from bot.settle import Settler
-from bot.shipped import shipped
 from bot.storage import choosing, communities, migrate
 from bot.storage.accounts import Newcomers
 from bot.storage.bulk import rows_of

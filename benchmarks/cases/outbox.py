@@ -14,14 +14,14 @@ from benchmarks.made_history import Crowd
 from benchmarks.measuring import Figure, Size, same
 from benchmarks.recorded import recorded
 from benchmarks.stores import Shelf, Store, plain, shelf
+from bot.chat.speech import Paragraph
 from bot.courier import Courier
-from bot.delivering import Delivered, Delivery, Outcome
 from bot.gate import Invite, Purpose
 from bot.intake import Intake
-from bot.metrics import Metrics
-from bot.outbox import Letter, post
+from bot.operating.metrics import Metrics
 from bot.ports import Space
-from bot.speech import Paragraph
+from bot.sending.delivering import Delivered, Delivery, Outcome
+from bot.sending.outbox import Letter, post
 from bot.storage import accounts, contacts, outgoing, spaces
 from bot.storage.accounts import Newcomers
 from scoring.signals import Account, Signal

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from benchmarks.made_history import Crowd, history
 from benchmarks.measuring import Figure, Size, Stopwatch, same
 from benchmarks.stores import Store, shelf
-from bot import histories
 from bot.intake import Intake
 from bot.reports import documents
 from bot.reports.contents import Report
+from bot.standing import histories
 from bot.storage import communities
 from scoring.measures.findings import findings
 from scoring.measures.history import Period

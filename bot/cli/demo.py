@@ -25,8 +25,8 @@ from bot.cli.stage.show import Show, Telling
 from bot.config import environment_without_settings
 from bot.demo import story
 from bot.errors import InputError, MachineError
-from bot.running import Stop
-from bot.shipped import shipped
+from bot.operating.running import Stop
+from bot.operating.shipped import shipped
 
 app = App(name="demo", help="Show what Cairn does, with the history of real communities that comes with it.")
 

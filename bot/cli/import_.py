@@ -18,11 +18,11 @@ from bot.cli import output
 from bot.cli.options import Which
 from bot.cli.session import Session, copied, first_rules, opened
 from bot.errors import InputError, MachineError
-from bot.importing import Importer, Order
+from bot.history.importing import Importer, Order
+from bot.history.undoing import undo as take_back
 from bot.ports import Archive, Kind
 from bot.reports import tables, wording
 from bot.storage import communities, imports
-from bot.undoing import undo as take_back
 from integrations.archives import ahead
 from integrations.archives.counts import Counts
 from integrations.archives.csv_archive import Rejects

@@ -9,17 +9,17 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from rich.table import Table
 
-from bot.agenda import Entry, agenda, troubles
 from bot.cli import output
 from bot.cli.options import Which, unknown
 from bot.cli.session import Session, opened
 from bot.clock import Clock
-from bot.duties import Job, Jobs, Means, everything
+from bot.clockwork.agenda import Entry, agenda, troubles
+from bot.clockwork.duties import Job, Jobs, Means, everything
+from bot.clockwork.shifts import Bench
 from bot.errors import InputError, MachineError
-from bot.logs import telling
-from bot.metrics import Metrics
-from bot.redaction import Redactor
-from bot.shifts import Bench
+from bot.operating.logs import telling
+from bot.operating.metrics import Metrics
+from bot.operating.redaction import Redactor
 from bot.storage import tasks
 from bot.storage.tasks import WHOLE, Lane, Task
 

@@ -11,16 +11,17 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot import exporting, histories
 from bot.cli import output
 from bot.cli.options import Which, day, named
 from bot.cli.session import Session, opened
 from bot.errors import InputError
-from bot.explaining import Explainer
-from bot.forgetting import OPERATOR, Forgetting, Order
 from bot.language import Words
 from bot.reports import tables
+from bot.rights import exporting
+from bot.rights.forgetting import OPERATOR, Forgetting, Order
 from bot.settle import Settler
+from bot.standing import histories
+from bot.standing.explaining import Explainer
 from bot.storage import audit, belonging, choosing, erasing, holding, ledger
 from bot.storage.choosing import Family
 from bot.storage.communities import Community

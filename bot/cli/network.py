@@ -6,13 +6,13 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from bot import histories
 from bot.cli import output
 from bot.cli.options import Which
 from bot.cli.session import opened
 from bot.errors import InputError
 from bot.reports import documents, terminal
 from bot.reports.contents import NetworkReport
+from bot.standing import histories
 from bot.storage import acts
 from scoring.measures import ties
 from scoring.measures.network import graph

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from bot import histories
 from bot.cli import output
 from bot.cli.options import Which, day, unknown
 from bot.cli.session import opened
 from bot.reports import documents, terminal
 from bot.reports.contents import PathwayReport
+from bot.standing import histories
 from bot.storage import acts
 from scoring.columns import Acts
 from scoring.measures.pathways import pathway

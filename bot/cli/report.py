@@ -7,13 +7,13 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from bot import histories
 from bot.cli import output
 from bot.cli.options import Span, Which, day, named
 from bot.cli.session import Session, opened
 from bot.errors import InputError, MachineError
 from bot.reports import documents, page, terminal
 from bot.reports.contents import Report
+from bot.standing import histories
 from bot.storage import communities
 from scoring.measures.findings import findings
 from scoring.measures.history import Period, of_programme

@@ -11,7 +11,6 @@ from cyclopts import App, Parameter
 from rich.console import Console, RenderableType
 from rich.prompt import Prompt
 
-from bot import histories, rehearsing
 from bot.cli import output
 from bot.cli.options import Which
 from bot.cli.session import Session, opened, rules_from
@@ -19,6 +18,7 @@ from bot.errors import InputError, MachineError
 from bot.reports import tables
 from bot.rules import explain as explained
 from bot.rules import new_rules, parse_rules, read_rules, starters
+from bot.standing import histories, rehearsing
 from bot.storage import contexts
 from bot.storage.communities import Community
 

@@ -13,25 +13,25 @@ from cyclopts import App
 
 from bot.cli.session import Session, first_rules, opened
 from bot.clock import Clock
-from bot.collecting import collecting_seldom
+from bot.clockwork.duties import Jobs, Means, everything
+from bot.clockwork.shifts import Bench
 from bot.config import Settings
 from bot.courier import Courier
-from bot.delivering import Deliverer
-from bot.duties import Jobs, Means, everything
 from bot.errors import ConfigError
-from bot.health import Beat, Health, Sources
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
-from bot.logs import on_loop_error, telling
-from bot.memory import GivingBack
-from bot.metrics import Metrics
+from bot.operating.collecting import collecting_seldom
+from bot.operating.health import Beat, Health, Sources
+from bot.operating.logs import on_loop_error, telling
+from bot.operating.memory import GivingBack
+from bot.operating.metrics import Metrics
+from bot.operating.probing import Probe
+from bot.operating.readiness import Look, Writable, connected, database_current, look_at, on_time, settled
+from bot.operating.redaction import Redactor
+from bot.operating.running import QUICK, Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
 from bot.ports import Integration, SpaceSettings
-from bot.probing import Probe
-from bot.readiness import Look, Writable, connected, database_current, look_at, on_time, settled
-from bot.redaction import Redactor
-from bot.running import QUICK, Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
-from bot.settling import Settling
-from bot.shifts import Bench
+from bot.sending.delivering import Deliverer
+from bot.standing.settling import Settling
 from bot.storage.engine import Database
 from bot.teamwork.tools import Tools
 from integrations.archives.sheets import CsvSheets

@@ -13,7 +13,7 @@ from cyclopts import App, Parameter
 from bot.cli import output
 from bot.cli.stage.garden import NAME, Garden
 from bot.errors import InputError, MachineError
-from bot.running import Stop
+from bot.operating.running import Stop
 from integrations.sandbox.discord.gateway.intents import PRIVILEGED
 from integrations.sandbox.discord.server import Sandbox, Settings
 

@@ -14,9 +14,9 @@ from bot.errors import InputError
 from bot.keys import Keys
 from bot.maintenance import keys_for, ready
 from bot.maintenance.copy_of import copy_of
+from bot.operating.shipped import shipped
 from bot.rules import parse_rules
 from bot.rules.document import text_of
-from bot.shipped import shipped
 from bot.storage import communities
 from bot.storage.communities import Community
 from bot.storage.engine import Database

@@ -8,18 +8,18 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.asking import Asking
-from bot.calling import Call, Caller, Offered
+from bot.chat.calling import Call, Caller, Offered
+from bot.chat.speech import Choice, Paragraph, Reply
 from bot.commands.registry import Registry
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role, role_of
+from bot.consent.asking import Asking
 from bot.errors import InputError
+from bot.hearing.space_settings import SpaceSettings
 from bot.keys import Keys
 from bot.language import Words, spoken
-from bot.logs import unexpected
+from bot.operating.logs import unexpected
 from bot.ports import Inbox
-from bot.space_settings import SpaceSettings
-from bot.speech import Choice, Paragraph, Reply
 from bot.storage import contacts
 from bot.storage.engine import Database
 from bot.teamwork.tools import Tools

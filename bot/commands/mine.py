@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot import choices
-from bot.calling import Call
-from bot.choices import Said, Standing
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Button, Controls, Reply, Style
 from bot.commands.room import Room
-from bot.speech import Action, Button, Controls, Reply, Style
+from bot.consent import choices
+from bot.consent.choices import Said, Standing
 
 
 async def standing(call: Call, room: Room) -> Standing:

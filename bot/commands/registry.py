@@ -8,11 +8,11 @@ from functools import cache
 from importlib import import_module
 from typing import TypeVar
 
-from bot.calling import Menu, Offered, Option
+from bot.chat.calling import Menu, Offered, Option
+from bot.chat.speech import Choice
 from bot.commands import everyone, team
 from bot.commands.spec import Act, Asked, Command, Role
 from bot.language import Words
-from bot.speech import Choice
 
 _Named = TypeVar("_Named")
 _FOLDERS = (everyone, team)

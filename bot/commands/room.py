@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.chat.speech import Block, Paragraph, Reply, Span
 from bot.commands.spec import Role
 from bot.errors import MachineError
+from bot.hearing.space_settings import SpaceSettings
 from bot.keys import Keys
 from bot.language import Words
 from bot.ports import Inbox, Receipt
-from bot.space_settings import SpaceSettings
-from bot.speech import Block, Paragraph, Reply, Span
 from bot.storage.accounts import Known, Memory, look_up
 from bot.storage.engine import Database
 from bot.teamwork.tools import Tools

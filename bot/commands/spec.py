@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bot.calling import Call, Caller, Menu
-from bot.space_settings import SpaceSettings
-from bot.speech import Asks, Choice, Reply
+from bot.chat.calling import Call, Caller, Menu
+from bot.chat.speech import Asks, Choice, Reply
+from bot.hearing.space_settings import SpaceSettings
 
 if TYPE_CHECKING:
     from bot.commands.room import Room

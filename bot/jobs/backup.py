@@ -8,11 +8,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.duties import Job, Work, Write
+from bot.clockwork.duties import Job, Work, Write
+from bot.clockwork.periods import Cron
 from bot.errors import InputError, MachineError
 from bot.maintenance.archive import opened
 from bot.maintenance.backup import backup
-from bot.periods import Cron
 from bot.storage import audit
 
 _logger = logging.getLogger(__name__)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.duties import Job, Work, Write
-from bot.forgetting import Forgetting
-from bot.periods import Cron
+from bot.clockwork.duties import Job, Work, Write
+from bot.clockwork.periods import Cron
+from bot.rights.forgetting import Forgetting
 from bot.storage import erasing
 
 

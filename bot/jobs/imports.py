@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.duties import Job, Work, Write
+from bot.clockwork.duties import Job, Work, Write
+from bot.clockwork.periods import Cron
 from bot.errors import InputError
-from bot.periods import Cron
+from bot.history.undoing import undo
 from bot.settle import Settler
 from bot.storage import imports
-from bot.undoing import undo
 from scoring.signals import DAY_MS, day_of
 
 

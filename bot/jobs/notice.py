@@ -1,12 +1,12 @@
-"""Tells active channels, seldom, what Cairn does and how to have a page or be left out. See `bot/noticing.py`."""
+"""Tells active channels, seldom, what Cairn does and how to be left out. See `bot/consent/noticing.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.duties import Job, Work, Write
-from bot.noticing import post_notices
-from bot.periods import Cron
+from bot.clockwork.duties import Job, Work, Write
+from bot.clockwork.periods import Cron
+from bot.consent.noticing import post_notices
 
 
 async def plan(work: Work) -> Sequence[Write]:

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat.speech import Action, Block, Button, Controls, Moment, Paragraph
+from bot.clockwork.duties import Job, Work, Write
+from bot.clockwork.periods import Cron
 from bot.community.settled import settings_from
-from bot.duties import Job, Work, Write
 from bot.gate import CONTACT_DAYS, Invite, Purpose
 from bot.language import Words
-from bot.outbox import HELD_DAYS, Letter, post
-from bot.periods import Cron
-from bot.speech import Action, Block, Button, Controls, Moment, Paragraph
+from bot.sending.outbox import HELD_DAYS, Letter, post
 from bot.storage import spaces
 from bot.storage.lapsing import Lapsing, lapsing
 from scoring.signals import DAY_MS, day_of

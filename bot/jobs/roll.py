@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.duties import Job, Work, Write
-from bot.periods import Cron
+from bot.clockwork.duties import Job, Work, Write
+from bot.clockwork.periods import Cron
 from bot.settle import Settler
 from scoring.signals import day_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from bot.duties import Job, Work, Write
-from bot.periods import Cron
+from bot.clockwork.duties import Job, Work, Write
+from bot.clockwork.periods import Cron
 from bot.storage import communities, outgoing, tasks
 from scoring.signals import DAY_MS
 

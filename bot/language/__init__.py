@@ -14,7 +14,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.speech import Bold, Span, Text
+from bot.chat.speech import Bold, Span, Text
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """The languages that Cairn speaks, by their BCP 47 tag; a regional form (`en-GB`) is spoken as its language."""

@@ -9,19 +9,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.agenda import Entry, agenda, troubles
-from bot.backfilling import said
+from bot.clockwork.agenda import Entry, agenda, troubles
+from bot.clockwork.duties import everything
 from bot.community.comparing import called
 from bot.community.settled import settings_of
 from bot.config import Settings, load_settings
-from bot.duties import everything
 from bot.errors import CairnError, ConfigError, MachineError
+from bot.hearing.space_settings import SpaceSettings
+from bot.history.backfilling import said
 from bot.keys import open_keys
 from bot.maintenance.backup import missing
 from bot.maintenance.getting_ready import refuse_foreign
 from bot.maintenance.key_file import another, fingerprint, lost
 from bot.rules import parse_rules, read_rules
-from bot.space_settings import SpaceSettings
 from bot.storage import backfills, checking, communities, copying, migrate, spaces
 from bot.storage.engine import Database, sqlite_version
 

@@ -9,11 +9,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import InputError, MachineError
-from bot.forgetting import erase_again
 from bot.keys import Keys
 from bot.maintenance.archive import Backup, Manifest, opened
 from bot.maintenance.backup import Kept, backup_beside
 from bot.maintenance.getting_ready import make_folder, refuse_foreign
+from bot.rights.forgetting import erase_again
 from bot.storage import copying, migrate
 from bot.storage.engine import Database
 

@@ -12,9 +12,9 @@ from operator import itemgetter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.hearing.space_settings import NONE
 from bot.keys import Keys
 from bot.ports import Consent, Listed, Receipt
-from bot.space_settings import NONE
 from bot.storage import accounts, marks
 from bot.storage.accounts import Known, Memory, Newcomers
 from bot.storage.families import concerned

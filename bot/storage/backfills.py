@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.past import Mark, Progress, Reach, Stretch
+from bot.history.past import Mark, Progress, Reach, Stretch
 from bot.ports import Space
 from bot.storage.bulk import put
 from bot.storage.schema import backfill, backfill_place, import_run, space

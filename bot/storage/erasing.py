@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.inventory import Listed, Sort, inventory
+from bot.rights.inventory import Listed, Sort, inventory
 from bot.storage import audit, contacts, marks
 from bot.storage.bulk import insert_new, is_sqlite, matching, rows_of, take_turns
 from bot.storage.choosing import Family

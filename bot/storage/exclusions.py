@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.space_settings import Listed, SpaceSettings
+from bot.hearing.space_settings import Listed, SpaceSettings
 from bot.storage import recounting, spaces
 from bot.storage.bulk import insert_new
 from bot.storage.schema import account, excluded_place, exclusion

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.inventory import Listed, Sort, inventory
+from bot.rights.inventory import Listed, Sort, inventory
 from bot.storage.choosing import Family
 from bot.storage.schema import context, metadata
 

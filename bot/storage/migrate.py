@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from bot.errors import MachineError
-from bot.shipped import shipped
+from bot.operating.shipped import shipped
 from bot.storage.engine import Database
 
 

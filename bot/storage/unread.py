@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.hearing.unread import Unreadable
 from bot.storage.bulk import each
 from bot.storage.engine import Database
 from bot.storage.schema import space, unread
-from bot.unread import Unreadable
 
 MOST_TRIES = 5
 """How often something is read at most: once when it is heard, and then as often as somebody asks for it."""
@@ -70,7 +70,7 @@ async def ask_again(connection: AsyncConnection) -> int:
 
 
 class UnreadOf:
-    """What could not be read in one community's space (their numbers); see `bot.unread.Unread`."""
+    """What could not be read in one community's space (their numbers); see `bot.hearing.unread.Unread`."""
 
     def __init__(self, database: Database, of: tuple[int, int]) -> None:
         """Take the store, and the numbers of the community and the space."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from bot.declared import same
+from bot.identity.declared import same
 from bot.storage.suggesting import Found
 from scoring.signals import Account
 

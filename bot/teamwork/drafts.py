@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Bold, Paragraph, Reply
 from bot.commands.room import Room
 from bot.gate import Purpose
 from bot.language import Words
-from bot.outbox import Letter, post
-from bot.rehearsing import apply
 from bot.rules import parse_rules
-from bot.speech import Bold, Paragraph, Reply
+from bot.sending.outbox import Letter, post
+from bot.standing.rehearsing import apply
 from bot.storage import communities, teamwork
 from bot.storage.communities import Rules
 from bot.storage.teamwork import Draft

@@ -7,7 +7,7 @@ import math
 import unicodedata
 from zoneinfo import ZoneInfo
 
-from bot.calling import Attachment, Call
+from bot.chat.calling import Attachment, Call
 from bot.commands.room import Room
 from bot.errors import InputError
 from scoring.signals import DAY_MS, Account, day_number, milliseconds

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Span, Who
 from bot.commands.room import Room
 from bot.errors import InputError
-from bot.space_settings import Consent
-from bot.speech import Span, Who
+from bot.hearing.space_settings import Consent
 from bot.storage import accounts, audit
 from bot.storage.accounts import Newcomers
 from scoring.signals import Account

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.chat.speech import Reply
 from bot.commands.room import Room
 from bot.ports import Receipt
-from bot.speech import Reply
 
 _SAID = {
     "left out": "team.left_out",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import histories, ruling
 from bot.reports.contents import Report
+from bot.rules import ruling
+from bot.standing import histories
 from bot.storage import anonymous, communities, counting
 from bot.storage.engine import Database
 from scoring.measures.findings import findings

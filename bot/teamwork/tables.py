@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from bot.archives import Archive
+from bot.history.archives import Archive
 
 MOST_BYTES = 8_000_000
 """The largest table that is taken in chat; larger ones are for the command line."""

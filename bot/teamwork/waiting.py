@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.chat.speech import Action, Button, Controls, Reply
 from bot.commands.room import Room
-from bot.speech import Action, Button, Controls, Reply
 from bot.teamwork.works import Progress, Work
 
 

@@ -11,9 +11,9 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from bot.chat.speech import Reply
 from bot.errors import CairnError
-from bot.logs import unexpected
-from bot.speech import Reply
+from bot.operating.logs import unexpected
 
 PATIENCE_SECONDS = 25.0
 """How long a caller waits for the end, before they are told how far it is."""

@@ -15,11 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.clockwork.duties import Do, Job, Jobs, Means, Missed, Plan, Work, Write
+from bot.clockwork.periods import Cron
+from bot.clockwork.shifts import Bench, Timing
 from bot.config import Settings
-from bot.duties import Do, Job, Jobs, Means, Missed, Plan, Work, Write
 from bot.keys import Keys
-from bot.periods import Cron
-from bot.shifts import Bench, Timing
 from bot.storage import communities, migrate
 from bot.storage.engine import Database
 from bot.storage.tasks import Lane

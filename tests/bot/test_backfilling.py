@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.backfilling import COUNTED_DAYS, said
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
+from bot.history.backfilling import COUNTED_DAYS, said
+from bot.history.past import Progress, Reach, Stretch
+from bot.history.undoing import undo
 from bot.intake import Intake
-from bot.metrics import Metrics
-from bot.past import Progress, Reach, Stretch
+from bot.operating.metrics import Metrics
 from bot.ports import Consent, Desk, Space
 from bot.storage import backfills, migrate, spaces
 from bot.storage.anonymous import WRITERS
 from bot.storage.engine import Database
-from bot.undoing import undo
 from scoring.signals import DAY_MS, Account, Context, Kind, Signal, day_of
 from tests.scenarios.stories import KEYS
 from tests.scenarios.world import RULES

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.agenda import agenda, wish
-from bot.duties import Jobs, Missed, Work, Write
+from bot.clockwork.agenda import agenda, wish
+from bot.clockwork.duties import Jobs, Missed, Work, Write
+from bot.clockwork.shifts import PassedOnError, Shift, Timing
 from bot.errors import MachineError
-from bot.shifts import PassedOnError, Shift, Timing
 from bot.storage import tasks
 from bot.storage.engine import Database
 from bot.storage.guarded import Guarded

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from bot.coming import Coming
+from bot.consent.coming import Coming
 from bot.gate import Invite
 from bot.storage import accounts
 from bot.storage.accounts import Newcomers

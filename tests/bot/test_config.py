@@ -9,7 +9,7 @@ import pytest
 
 from bot.config import load_settings
 from bot.errors import ConfigError
-from bot.shipped import shipped
+from bot.operating.shipped import shipped
 
 
 @pytest.fixture(autouse=True)

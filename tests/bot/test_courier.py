@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
+from bot.chat.speech import Paragraph
 from bot.community import Terms, apply
-from bot.delivering import Delivered, Outcome
 from bot.gate import Invite, Purpose
-from bot.speech import Paragraph
+from bot.sending.delivering import Delivered, Outcome
 from bot.storage import contacts, outgoing, spaces
 from scoring.signals import Account
 from tests.bot.community.files import PLATFORMS, parsed

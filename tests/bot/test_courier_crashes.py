@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 
-from bot.delivering import Delivered, Delivery, Outcome
 from bot.gate import Invite, Purpose
+from bot.sending.delivering import Delivered, Delivery, Outcome
 from bot.storage import contacts, outgoing
 from tests.scenarios.post import DAY, HOUR, MINUTE, LostError, Street, street
 

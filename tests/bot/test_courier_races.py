@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import text
 
-from bot.delivering import Delivered, Delivery, Outcome
 from bot.gate import Invite, Purpose
+from bot.sending.delivering import Delivered, Delivery, Outcome
 from bot.storage import contacts, outgoing, spaces
 from bot.storage.engine import Database
 from scoring.signals import Account

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.gate import Contact, Facts, Invite, Person, Purpose, Reason, Standing, Way, decide
-from bot.quiet import ends_at, zone_named
+from bot.sending.quiet import ends_at, zone_named
 
 NOON = 1_700_049_600_000
 """Wednesday, 15 November 2023, 12:00 UTC."""

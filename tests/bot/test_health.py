@@ -12,10 +12,10 @@ import aiohttp
 import pytest
 
 from bot.errors import ConfigError, MachineError
-from bot.health import BLOCKED_SECONDS, Beat, Health, Sources
-from bot.metrics import Metrics
+from bot.operating.health import BLOCKED_SECONDS, Beat, Health, Sources
+from bot.operating.metrics import Metrics
+from bot.operating.readiness import Readiness, Writable, connected, look_at, settled
 from bot.ports import Level, Meter, Receipt
-from bot.readiness import Readiness, Writable, connected, look_at, settled
 
 
 class Fake:

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.community import Terms, apply
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
-from bot.metrics import Metrics
+from bot.operating.metrics import Metrics
+from bot.operating.probing import Probe
 from bot.ports import Account, Consent, Context, Desk, Held, Kind, Level, Listed, Meter, Place, Signal, Space, Stays
-from bot.probing import Probe
-from bot.settling import Settling
+from bot.standing.settling import Settling
 from bot.storage import communities, marks, migrate, setting
 from bot.storage.engine import Database
 from scoring.signals import ALWAYS_STORED, DAY_MS

@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 
 from bot import jobs as folder
-from bot.agenda import agenda
-from bot.choices import Choices, Said, Source
+from bot.chat.speech import Button, Controls
+from bot.clockwork.agenda import agenda
+from bot.clockwork.duties import Jobs, everything
 from bot.commands.registry import registry
-from bot.duties import Jobs, everything
-from bot.forgetting import Forgetting, Order
+from bot.consent.choices import Choices, Said, Source
 from bot.gate import Invite
 from bot.jobs import backup, clearing, erasures, imports, removal, renewal, retention, roll, upkeep
 from bot.keys import open_keys
 from bot.language import LANGUAGES, Words
 from bot.maintenance.archive import opened
-from bot.parcels import unpacked
-from bot.removal import Removal
-from bot.speech import Button, Controls
+from bot.rights.forgetting import Forgetting, Order
+from bot.rights.removal import Removal
+from bot.sending.parcels import unpacked
 from bot.storage import audit, contacts
 from bot.storage.tasks import Lane
 from scoring.signals import DAY_MS, Account

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot import logs
 from bot.errors import MachineError
-from bot.redaction import REMOVED, Redactor
+from bot.operating import logs
+from bot.operating.redaction import REMOVED, Redactor
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
 CANARY = "canary-text-of-a-member"

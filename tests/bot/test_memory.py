@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.memory import GivingBack, trim
+from bot.operating.memory import GivingBack, trim
 
 LARGE, SMALL = 20_000, 3_000
 MUCH = LARGE * SMALL // 2

@@ -13,13 +13,13 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import speech
+from bot.chat import speech
+from bot.chat.speech import Action, Bold, Button, Controls, File, Paragraph, Select, Style, Table, Who
 from bot.errors import ConfigError
 from bot.gate import Invite, Purpose
 from bot.keys import Keys
-from bot.outbox import HELD_DAYS, Letter
-from bot.parcels import packed, unpacked
-from bot.speech import Action, Bold, Button, Controls, File, Paragraph, Select, Style, Table, Who
+from bot.sending.outbox import HELD_DAYS, Letter
+from bot.sending.parcels import packed, unpacked
 from bot.storage import contacts, outgoing
 from scoring.signals import Account
 from tests.scenarios.post import DAY, HOUR, NOON, street

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from bot.plain_http import runner
+from bot.operating.plain_http import runner
 
 
 async def fine() -> web.Response:

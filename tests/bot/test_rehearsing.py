@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from bot import histories
-from bot.rehearsing import Rehearsal
 from bot.rules import parse_rules
+from bot.standing import histories
+from bot.standing.rehearsing import Rehearsal
 from scoring.assess import BandChanges, Crossings
 from scoring.columns import Ints
 from scoring.measures.history import History

@@ -14,7 +14,16 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError, MachineError
-from bot.running import SECOND_SIGNAL, Backoff, Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
+from bot.operating.running import (
+    SECOND_SIGNAL,
+    Backoff,
+    Patience,
+    Stop,
+    Supervisor,
+    Task,
+    quickest_loop,
+    run_until_stopped,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = Patience(0.2, 0.2, 0.2)
@@ -242,7 +251,7 @@ def test_asked_twice_leaves_at_once() -> None:
 
 PROGRAM = """
 import asyncio, sys
-from bot.running import Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
+from bot.operating.running import Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
 
 async def listen(stop):
     print("ready", flush=True)

@@ -11,8 +11,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import Keys
-from bot.metrics import Metrics
-from bot.settling import Settling
+from bot.operating.metrics import Metrics
+from bot.standing.settling import Settling
 from bot.storage.engine import Database
 from tests.scenarios.simple import message
 from tests.scenarios.words import LIVE, SOURCES

@@ -10,15 +10,15 @@ import aiohttp
 import pytest
 from sqlalchemy import text
 
-from bot.health import Beat, Health, Sources
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
-from bot.metrics import Metrics
+from bot.operating.health import Beat, Health, Sources
+from bot.operating.metrics import Metrics
+from bot.operating.probing import Probe
+from bot.operating.readiness import Look, Writable, connected, database_current, look_at, settled
+from bot.operating.running import QUICK, Patience, Stop, Supervisor, Task, run_until_stopped
 from bot.ports import Finding, Host, Space
-from bot.probing import Probe
-from bot.readiness import Look, Writable, connected, database_current, look_at, settled
-from bot.running import QUICK, Patience, Stop, Supervisor, Task, run_until_stopped
-from bot.settling import Settling
+from bot.standing.settling import Settling
 from bot.storage import communities, marks, migrate
 from bot.storage.engine import Database
 from tests.scenarios.stories import KEYS, message

@@ -10,8 +10,8 @@ from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.history.undoing import undo
 from bot.keys import Keys
-from bot.undoing import undo
 from tests.scenarios.dumps import differences, dump
 from tests.scenarios.words import FIRST, FIRST_DAY, SECOND, SOURCES, Source, Truth, Word, before_and_after
 from tests.scenarios.world import Town, World, right, world

@@ -15,13 +15,13 @@ import pytest
 from sqlalchemy import Column, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.calling import Aim, Call, Caller, Menu
+from bot.chat.calling import Aim, Call, Caller, Menu
+from bot.chat.speech import Action, Asks, Reply
 from bot.commands.door import Door, Place
 from bot.commands.registry import registry
 from bot.commands.spec import Role
+from bot.hearing.space_settings import Listed
 from bot.language import Words
-from bot.space_settings import Listed
-from bot.speech import Action, Asks, Reply
 from bot.storage.schema import metadata
 from scoring.signals import Account, Kind
 from tests.bot.commands.chat import (

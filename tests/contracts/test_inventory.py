@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.inventory import Sort, inventory
+from bot.rights.inventory import Sort, inventory
 from bot.storage.schema import metadata
 
 TABLES = sorted(metadata.tables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.language import Words
-from bot.retention import CONTACT_DAYS, COUNTED_DAYS
+from bot.rights.retention import CONTACT_DAYS, COUNTED_DAYS
 from tools.write_privacy import PAGE, page
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.clockwork.duties import everything
 from bot.commands.everyone.privacy import _did
-from bot.duties import everything
 from bot.language import LANGUAGES, Words
 
 ROOT = Path(__file__).resolve().parents[2]

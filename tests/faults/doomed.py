@@ -19,10 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.cli.run import Plan, configured, listen
 from bot.cli.session import Session
 from bot.config import load_settings
-from bot.logs import telling
 from bot.maintenance import ready
-from bot.redaction import Redactor
-from bot.running import Stop
+from bot.operating.logs import telling
+from bot.operating.redaction import Redactor
+from bot.operating.running import Stop
 from bot.storage.engine import Database
 
 KILLED = 77

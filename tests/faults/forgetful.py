@@ -17,8 +17,8 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.forgetting import Forgetting, Order
 from bot.keys import open_keys
+from bot.rights.forgetting import Forgetting, Order
 from bot.storage.engine import Database
 from scoring.signals import Account
 

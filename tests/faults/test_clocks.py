@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.agenda import agenda
+from bot.clockwork.agenda import agenda
 from bot.storage import tasks
 from bot.storage.engine import Database
 from bot.storage.tasks import Lane

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
-from bot.metrics import Metrics
+from bot.operating.metrics import Metrics
 from bot.ports import Host
 from bot.settle import Settler
 from bot.storage import migrate

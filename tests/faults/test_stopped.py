@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.running import SECOND_SIGNAL
+from bot.operating.running import SECOND_SIGNAL
 from tests.faults.crowd import Crowd
 from tests.faults.lives import MOSTLY_SQLITE, SOAK, Life, lives, until
 

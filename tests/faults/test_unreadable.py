@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.hearing.unread import Unreadable
 from bot.intake import Intake
 from bot.storage import unread
 from bot.storage.engine import Database
 from bot.storage.unread import MOST_TRIES, Sum
-from bot.unread import Unreadable
 from integrations.sandbox.discord.gateway.intents import Intent
 from integrations.sandbox.discord.model import Channel, Message
 from integrations.sandbox.discord.people import Person

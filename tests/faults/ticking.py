@@ -18,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.duties import Job, Missed, Work, Write
+from bot.clockwork.duties import Job, Missed, Work, Write
 from bot.storage.engine import Database
 from tests.bot.clockwork import Rig, counts, job
 

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.community import Terms, apply, parse_community
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
-from bot.metrics import Metrics
+from bot.operating.metrics import Metrics
 from bot.storage import backfills, migrate
 from bot.storage.backfills import Backfill
 from bot.storage.engine import Database

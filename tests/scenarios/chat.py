@@ -9,18 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.calling import Call, Menu, Offered, Option
-from bot.commands.door import Door
-from bot.commands.registry import Registry
-from bot.commands.room import Room
-from bot.commands.spec import Act, Asked, Command, Role
-from bot.community import Terms, apply, parse_community
-from bot.hosting import Desks, Policy
-from bot.intake import Intake
-from bot.language import Words
-from bot.metrics import Metrics
-from bot.ports import Delivery, Outcome
-from bot.speech import (
+from bot.chat.calling import Call, Menu, Offered, Option
+from bot.chat.speech import (
     Action,
     Asks,
     Block,
@@ -33,6 +23,16 @@ from bot.speech import (
     Reply,
     Select,
 )
+from bot.commands.door import Door
+from bot.commands.registry import Registry
+from bot.commands.room import Room
+from bot.commands.spec import Act, Asked, Command, Role
+from bot.community import Terms, apply, parse_community
+from bot.hearing.hosting import Desks, Policy
+from bot.intake import Intake
+from bot.language import Words
+from bot.operating.metrics import Metrics
+from bot.ports import Delivery, Outcome
 from bot.storage import migrate
 from bot.storage.engine import Database
 from integrations.discord.integration import Access, Discord

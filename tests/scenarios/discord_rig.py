@@ -17,10 +17,10 @@ from bot.community import Terms, apply, parse_community
 from bot.config import Settings as CairnSettings
 from bot.intake import Intake
 from bot.keys import Keys
-from bot.logs import telling
-from bot.redaction import Redactor
+from bot.operating.logs import telling
+from bot.operating.redaction import Redactor
+from bot.operating.running import Patience, Stop, run_until_stopped
 from bot.rules import parse_rules
-from bot.running import Patience, Stop, run_until_stopped
 from bot.storage import migrate
 from bot.storage.engine import Database
 from integrations.discord.integration import Access, Discord

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
-from bot.metrics import Metrics
+from bot.operating.metrics import Metrics
 from bot.ports import Host, Kind
 from bot.storage import migrate
 from bot.storage.engine import Database

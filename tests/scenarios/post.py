@@ -11,14 +11,14 @@ from typing import Any
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
+from bot.chat.speech import Block, Paragraph
 from bot.courier import Courier
-from bot.delivering import Delivered, Delivery, Outcome
 from bot.gate import Invite, Purpose
 from bot.keys import Keys
-from bot.metrics import Metrics
-from bot.outbox import Letter, Line, post, take_line
+from bot.operating.metrics import Metrics
 from bot.ports import Space
-from bot.speech import Block, Paragraph
+from bot.sending.delivering import Delivered, Delivery, Outcome
+from bot.sending.outbox import Letter, Line, post, take_line
 from bot.storage import accounts, communities, contacts, migrate, outgoing, spaces
 from bot.storage.accounts import Newcomers
 from bot.storage.engine import Database

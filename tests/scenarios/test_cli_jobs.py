@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.duties import everything
+from bot.clockwork.duties import everything
 from tests.scenarios.commands import Cairn
 from tests.scenarios.exports import earlier
 

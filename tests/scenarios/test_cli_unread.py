@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.hearing.unread import Unreadable
 from bot.storage import unread
 from bot.storage.engine import Database
-from bot.unread import Unreadable
 from tests.faults.store import founded
 from tests.scenarios.commands import Cairn
 

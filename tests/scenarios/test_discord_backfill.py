@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.backfilling import said
-from bot.undoing import undo
+from bot.history.backfilling import said
+from bot.history.undoing import undo
 from integrations.discord.timing import Timing
 from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.model import Overwrite

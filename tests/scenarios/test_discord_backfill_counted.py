@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.importing import Importer, Order
+from bot.history.importing import Importer, Order
 from bot.keys import Keys
 from bot.storage.anonymous import WRITERS
 from integrations.archives.discord_export import DiscordExport

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Button, Controls, Paragraph, Reply
 from bot.commands.spec import Role
 from bot.ports import Attachment, Delivery, Style
-from bot.speech import Action, Button, Controls, Paragraph, Reply
 from integrations.sandbox.discord.model import Message, Upload
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.faults import Fault

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import pytest
 from discord.gateway import KeepAliveHandler
 
+from bot.operating.running import Backoff, Supervisor, Task
 from bot.ports import Desk, Host, Kind, Receipt, Signal, Space
-from bot.running import Backoff, Supervisor, Task
 from integrations.discord.mending import OVERLAP_MS
 from integrations.sandbox.faults import Fault
 from tests.scenarios.listeners import HASTY, MINUTE, Cairn, cairn_on, true, until

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.delivering import Deliverer
 from bot.ports import Action, Block, Delivered, Delivery, Paragraph, Space, Who
+from bot.sending.delivering import Deliverer
 from integrations.discord.integration import Access, Discord
 from integrations.discord.timing import Timing
 from integrations.sandbox.discord.hub import Limits

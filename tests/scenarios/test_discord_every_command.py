@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from bot.commands.registry import registry
+from bot.consent.noticing import post_notices
 from bot.language import Words
-from bot.noticing import post_notices
 from bot.storage.engine import Database
 from integrations.sandbox.discord.model import Message, Upload
 from integrations.sandbox.discord.people import Person

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.chat.speech import Action, Form, Paragraph, Reply
 from bot.ports import Attachment
-from bot.speech import Action, Form, Paragraph, Reply
 from integrations.sandbox.discord.components import walked
 from integrations.sandbox.discord.model import Upload
 from scoring.signals import Account

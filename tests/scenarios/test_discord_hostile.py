@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from bot.ports import Delivered, Delivery
-from bot.speech import (
+from bot.chat.speech import (
     Action,
     Asks,
     Bar,
@@ -33,6 +32,7 @@ from bot.speech import (
     Table,
     Who,
 )
+from bot.ports import Delivered, Delivery
 from integrations.sandbox.discord.components import walked
 from scoring.signals import Account
 from tests.scenarios.chat import PATIENCE, Chat, chat_on, text_of

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.operating.running import Supervisor, Task
 from bot.ports import Account, Desk, Level, Meter, Space
-from bot.running import Supervisor, Task
 from integrations.discord.integration import Access, Discord
 from integrations.discord.timing import Timing
 from integrations.sandbox.discord.server import Sandbox, Settings

@@ -16,9 +16,9 @@ from sqlalchemy import text
 
 from bot.courier import Courier
 from bot.gate import Purpose
-from bot.metrics import Metrics
-from bot.outbox import Letter, post
+from bot.operating.metrics import Metrics
 from bot.ports import Delivery, Outcome, Paragraph, Space
+from bot.sending.outbox import Letter, post
 from bot.storage import outgoing
 from integrations.discord.timing import Timing
 from integrations.sandbox.discord.model import Channel

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot import hosting, settling
+from bot.hearing import hosting
+from bot.standing import settling
 from bot.storage import spaces
 from bot.storage.engine import Database
 from integrations.sandbox.discord.people import Person

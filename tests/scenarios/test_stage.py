@@ -15,7 +15,7 @@ from rich.console import Console
 from bot.cli.stage.clock import Beat, Clock, Pace, tell
 from bot.cli.stage.news import NOTHING, news
 from bot.cli.stage.show import Show, Telling
-from bot.running import Stop
+from bot.operating.running import Stop
 from bot.storage.standing import Standing
 from scoring.signals import Kind
 from tests.scenarios.commands import Cairn

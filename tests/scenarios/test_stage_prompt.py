@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from bot.cli.stage.show import Show, Telling
-from bot.running import Stop
+from bot.operating.running import Stop
 from tests.scenarios.commands import Cairn
 from tests.scenarios.exports import earlier
 
@@ -28,7 +28,7 @@ sys.path.append(sys.argv[1])
 from bot.__main__ import command
 from bot.cli import output
 from bot.cli.stage.show import Show, Telling
-from bot.running import Stop
+from bot.operating.running import Stop
 show = Show(Path("earlier.zip"))
 show.write_files(Path())
 command(["config", "apply", "garden.yaml"])

@@ -25,13 +25,13 @@ from bot.cli.stage.prompt import Lines, Prompt
 from bot.cli.stage.script import Script
 from bot.cli.stage.talk import Talk
 from bot.cli.stage.watching import Watching
+from bot.clockwork.duties import Jobs, everything
 from bot.demo.story import Turn
-from bot.duties import Jobs, everything
 from bot.errors import MachineError
-from bot.logs import telling
-from bot.redaction import Redactor
-from bot.retention import Retention
-from bot.running import Stop
+from bot.operating.logs import telling
+from bot.operating.redaction import Redactor
+from bot.operating.running import Stop
+from bot.rights.retention import Retention
 from bot.storage import communities, marks
 from bot.storage.engine import Database
 from integrations.discord.integration import Access, Discord

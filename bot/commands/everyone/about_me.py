@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import callers, declared, ruling
-from bot.calling import Call
-from bot.choices import Said, Standing
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Block, Bold, Button, Choice, Controls, Field, Fields, Form, Paragraph, Reply, Text
 from bot.commands.mine import standing, without_page
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command
-from bot.declared import HANDLE, LONGEST, SCHEMES, Declared
-from bot.space_settings import Consent
-from bot.speech import Action, Block, Bold, Button, Choice, Controls, Field, Fields, Form, Paragraph, Reply, Text
+from bot.consent.choices import Said, Standing
+from bot.hearing.space_settings import Consent
+from bot.identity import callers, declared
+from bot.identity.declared import HANDLE, LONGEST, SCHEMES, Declared
+from bot.rules import ruling
 from bot.storage import choosing
 from bot.storage.choosing import Family
 from bot.storage.turns import in_turn

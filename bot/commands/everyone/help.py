@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Bold, Fields, Reply
 from bot.commands.registry import registry
 from bot.commands.room import Room
 from bot.commands.spec import Command
-from bot.speech import Bold, Fields, Reply
 
 
 async def run(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands are called alike

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.calling import Call
-from bot.choices import Said, Source
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Block, Bold, Button, Controls, Heading, Moment, Paragraph, Reply, Span, Style, Who
 from bot.commands.mine import standing, without_page
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command
-from bot.joining import CODE_MS, Joined, Joining, Mine
-from bot.space_settings import Consent
-from bot.speech import Action, Block, Bold, Button, Controls, Heading, Moment, Paragraph, Reply, Span, Style, Who
+from bot.consent.choices import Said, Source
+from bot.hearing.space_settings import Consent
+from bot.identity.joining import CODE_MS, Joined, Joining, Mine
 from scoring.signals import Account
 
 VERSION = "link 1"

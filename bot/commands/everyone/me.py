@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from bot import lines, ruling, tracing
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Bar, Bars, Block, Bold, Button, Controls, Heading, Moment, Paragraph, Reply, Text
 from bot.commands.mine import standing, without_page
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command
+from bot.consent import lines
+from bot.rules import ruling
 from bot.rules.words import Phrases
-from bot.speech import Action, Bar, Bars, Block, Bold, Button, Controls, Heading, Moment, Paragraph, Reply, Text
-from bot.tracing import Reach, Trail
+from bot.standing import tracing
+from bot.standing.tracing import Reach, Trail
 from scoring.mountain import TIMES_ONE, EngagementType
 from scoring.points import TALLY_POINT
 from scoring.signals import DAY_MS

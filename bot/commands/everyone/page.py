@@ -6,15 +6,15 @@ what holds for them, is looked up at each press.
 
 from __future__ import annotations
 
-from bot import cards
-from bot.calling import Call
-from bot.choices import Choices, Said, Source, Standing, What
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Block, Button, Controls, Moment, Paragraph, Reply
 from bot.commands.everyone.privacy import kept
 from bot.commands.mine import standing
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command
+from bot.consent import cards
+from bot.consent.choices import Choices, Said, Source, Standing, What
 from bot.gate import Invite
-from bot.speech import Action, Block, Button, Controls, Moment, Paragraph, Reply
 from scoring.signals import DAY_MS
 
 

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot import disputing, exporting
-from bot.calling import Call
-from bot.cards import danger
-from bot.choices import Said
-from bot.choices import standing as standing_of
-from bot.commands.mine import standing
-from bot.commands.room import Room
-from bot.commands.spec import Act, Command
-from bot.forgetting import UNDER_AGE, Forgetting, Order
-from bot.speech import (
+from bot.chat.calling import Call
+from bot.chat.speech import (
     Action,
     Asks,
     Block,
@@ -30,6 +22,14 @@ from bot.speech import (
     Reply,
     Select,
 )
+from bot.commands.mine import standing
+from bot.commands.room import Room
+from bot.commands.spec import Act, Command
+from bot.consent.cards import danger
+from bot.consent.choices import Said
+from bot.consent.choices import standing as standing_of
+from bot.rights import disputing, exporting
+from bot.rights.forgetting import UNDER_AGE, Forgetting, Order
 from bot.storage import accounts, audit, choosing, holding
 from bot.storage.choosing import Family
 from bot.storage.turns import in_turn

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot import outbox, ruling
-from bot.calling import Call
-from bot.commands.room import Room
-from bot.commands.spec import Act, Command
-from bot.disputing import team_room
-from bot.gate import Purpose
-from bot.language import Words
-from bot.outbox import Letter
-from bot.rules.explain import Explanation, Part
-from bot.speech import (
+from bot.chat.calling import Call
+from bot.chat.speech import (
     Action,
     Asks,
     Block,
@@ -29,6 +21,15 @@ from bot.speech import (
     Select,
     Who,
 )
+from bot.commands.room import Room
+from bot.commands.spec import Act, Command
+from bot.gate import Purpose
+from bot.language import Words
+from bot.rights.disputing import team_room
+from bot.rules import ruling
+from bot.rules.explain import Explanation, Part
+from bot.sending import outbox
+from bot.sending.outbox import Letter
 from bot.storage.turns import in_turn
 from scoring.mountain import Mountain
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bot import outbox
-from bot.calling import Call, Menu
+from bot.chat.calling import Call, Menu
+from bot.chat.speech import Action, Asks, Button, Controls, Paragraph, Reply, Who
 from bot.commands.mine import standing
 from bot.commands.room import Room
 from bot.commands.spec import Asked, Command
 from bot.gate import Purpose
 from bot.language import Words
-from bot.outbox import Letter
-from bot.speech import Action, Asks, Button, Controls, Paragraph, Reply, Who
+from bot.sending import outbox
+from bot.sending.outbox import Letter
 from bot.storage import contacts, ledger
 from bot.storage.turns import in_turn
 from scoring.signals import DAY_MS, NOWHERE, Account, Context, Kind, Signal, day_of

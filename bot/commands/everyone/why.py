@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot import ruling, tracing
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Block, Bold, Button, Controls, Heading, Jump, Moment, Paragraph, Reply, Span, Text
 from bot.commands.mine import standing, without_page
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command
 from bot.ports import Space
+from bot.rules import ruling
 from bot.rules.words import Phrases
-from bot.speech import Action, Block, Bold, Button, Controls, Heading, Jump, Moment, Paragraph, Reply, Span, Text
+from bot.standing import tracing
+from bot.standing.tracing import Behind, Places, Trail
 from bot.storage import contexts
 from bot.storage.ledger import Entry
-from bot.tracing import Behind, Places, Trail
 from scoring.mountain import TIMES_ONE
 from scoring.signals import DAY_MS, Context
 

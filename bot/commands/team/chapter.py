@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import (
+    Action,
+    Asks,
+    Bold,
+    Button,
+    Choice,
+    Controls,
+    Paragraph,
+    Reply,
+    Span,
+    Style,
+    Table,
+    Text,
+    Who,
+)
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
-from bot.speech import Action, Asks, Bold, Button, Choice, Controls, Paragraph, Reply, Span, Style, Table, Text, Who
 from bot.storage import chapters, programmes
 from bot.storage.chapters import Chapter
 from bot.storage.turns import in_turn

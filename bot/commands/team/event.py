@@ -5,14 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from bot.calling import Call
-from bot.commands.room import Room
-from bot.commands.spec import Act, Asked, Command, Role
-from bot.gate import Purpose
-from bot.language import Words
-from bot.outbox import Letter, post
-from bot.ports import Receipt
-from bot.speech import (
+from bot.chat.calling import Call
+from bot.chat.speech import (
     Action,
     Asks,
     Block,
@@ -29,6 +23,12 @@ from bot.speech import (
     Table,
     Who,
 )
+from bot.commands.room import Room
+from bot.commands.spec import Act, Asked, Command, Role
+from bot.gate import Purpose
+from bot.language import Words
+from bot.ports import Receipt
+from bot.sending.outbox import Letter, post
 from bot.storage import contacts, convenings
 from bot.storage.convenings import Convening
 from bot.storage.turns import in_turn

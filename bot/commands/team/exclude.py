@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Asks, Block, Channel, Choice, Controls, Paragraph, Reply, RoleTag, Select, Span, Who
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
-from bot.speech import Action, Asks, Block, Channel, Choice, Controls, Paragraph, Reply, RoleTag, Select, Span, Who
 from bot.storage import accounts, exclusions
 from bot.storage.exclusions import CHANNEL, PERSON, ROLE, Excluded
 from bot.storage.turns import in_turn

@@ -8,12 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.calling import Call
-from bot.commands.room import Room
-from bot.commands.spec import Act, Asked, Command, Role
-from bot.errors import CairnError, InputError
-from bot.importing import Importer, Order
-from bot.speech import (
+from bot.chat.calling import Call
+from bot.chat.speech import (
     Action,
     Asks,
     Bold,
@@ -28,6 +24,11 @@ from bot.speech import (
     Style,
     Table,
 )
+from bot.commands.room import Room
+from bot.commands.spec import Act, Asked, Command, Role
+from bot.errors import CairnError, InputError
+from bot.history.importing import Importer, Order
+from bot.history.undoing import undo as take_back
 from bot.storage import communities, imports
 from bot.storage.turns import in_turn
 from bot.teamwork import tables
@@ -36,7 +37,6 @@ from bot.teamwork.people import did
 from bot.teamwork.tables import MOST_BYTES, Meaning, Sheets
 from bot.teamwork.waiting import begun, looked
 from bot.teamwork.works import Progress
-from bot.undoing import undo as take_back
 
 IMPORTED, UNDONE = "imported a table", "took an import back"
 _ASK, _SEND, _LOOK, _UNDO = "import-ask", "import-send", "import-look", "import-undo"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from bot.agenda import Entry, agenda
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Reply, Table
+from bot.clockwork.agenda import Entry, agenda
+from bot.clockwork.duties import everything
 from bot.commands.room import Room
 from bot.commands.spec import Command, Role
-from bot.duties import everything
-from bot.quiet import zone_named
-from bot.speech import Reply, Table
+from bot.sending.quiet import zone_named
 from bot.storage.tasks import WHOLE
 from bot.teamwork.moments import written
 

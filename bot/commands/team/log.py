@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import ruling
-from bot.calling import Call, Menu
+from bot.chat.calling import Call, Menu
+from bot.chat.speech import Action, Asks, Bold, Choice, Field, Form, Moment, Reply, Who
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
-from bot.speech import Action, Asks, Bold, Choice, Field, Form, Moment, Reply, Who
+from bot.rules import ruling
 from bot.storage import teamwork
 from bot.storage.teamwork import GRANT, HOURS, HUNDREDTHS, Investment, Logged
 from bot.storage.turns import in_turn

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot import ruling, tracing
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Asks, Block, Bold, Heading, Jump, Moment, Paragraph, Reply, Text, Who
 from bot.commands.room import Room
 from bot.commands.spec import Asked, Command, Role
 from bot.ports import Space
-from bot.speech import Asks, Block, Bold, Heading, Jump, Moment, Paragraph, Reply, Text, Who
+from bot.rules import ruling
+from bot.standing import tracing
+from bot.standing.tracing import Trail
 from bot.storage import contexts, ledger, spaces
 from bot.storage.audit import LOOKED
 from bot.storage.ledger import Entry, Person
 from bot.storage.turns import in_turn
 from bot.teamwork.given import Given
 from bot.teamwork.people import did, member_of
-from bot.tracing import Trail
 from scoring.signals import DAY_MS, WRITTEN, Account, Context
 
 _MOST_LINKS, _DAYS_BACK = 5, 10

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import declared, sharing
-from bot.calling import Call
-from bot.choices import Said, Source
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Block, Button, Choice, Controls, Heading, Moment, Paragraph, Reply, Select, Style
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
-from bot.speech import Action, Block, Button, Choice, Controls, Heading, Moment, Paragraph, Reply, Select, Style
+from bot.consent.choices import Said, Source
+from bot.identity import declared, sharing
 from bot.storage import choosing, suggesting
 from bot.storage.audit import LOOKED
 from bot.storage.suggesting import Found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Asks, Block, Button, Controls, Moment, Paragraph, Reply
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
-from bot.speech import Action, Asks, Block, Button, Controls, Moment, Paragraph, Reply
 from bot.storage import teamwork
 from bot.storage.teamwork import Remark
 from bot.storage.turns import in_turn

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Moment, Reply
 from bot.commands.room import Room
 from bot.commands.spec import Command, Role
-from bot.speech import Moment, Reply
 from bot.storage import outgoing
 from bot.storage.turns import in_turn
 from bot.teamwork.people import did

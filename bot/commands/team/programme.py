@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Asks, Block, Bold, Choice, Heading, Paragraph, Reply, Span, Table, Text, Who
 from bot.commands.room import Room
 from bot.commands.spec import Asked, Command, Role
-from bot.speech import Asks, Block, Bold, Choice, Heading, Paragraph, Reply, Span, Table, Text, Who
 from bot.storage import programmes, recalling
 from bot.storage.programmes import Part
 from bot.storage.turns import in_turn

@@ -6,13 +6,13 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Asks, Block, Choice, File, Heading, Moment, Paragraph, Reply, Table
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
 from bot.reports import documents
 from bot.reports.contents import Report
 from bot.reports.page import page
-from bot.speech import Action, Asks, Block, Choice, File, Heading, Moment, Paragraph, Reply, Table
 from bot.storage import programmes, teamwork
 from bot.storage.teamwork import GRANT, HOURS, HUNDREDTHS, Remark
 from bot.teamwork.aside import aside

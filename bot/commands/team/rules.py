@@ -6,14 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot import histories
-from bot.calling import Call
-from bot.commands.room import Room
-from bot.commands.spec import Act, Asked, Command, Role
-from bot.rehearsing import rehearse as try_out
-from bot.rules import starters
-from bot.rules.editing import Edit, edited
-from bot.speech import (
+from bot.chat.calling import Call
+from bot.chat.speech import (
     Action,
     Asks,
     Block,
@@ -30,6 +24,12 @@ from bot.speech import (
     Style,
     Table,
 )
+from bot.commands.room import Room
+from bot.commands.spec import Act, Asked, Command, Role
+from bot.rules import starters
+from bot.rules.editing import Edit, edited
+from bot.standing import histories
+from bot.standing.rehearsing import rehearse as try_out
 from bot.storage import communities, teamwork
 from bot.storage.engine import Database
 from bot.teamwork import drafts

@@ -7,12 +7,8 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
-from bot.calling import Call
-from bot.commands.room import Room
-from bot.commands.spec import Act, Command, Role
-from bot.community.changing import change
-from bot.community.fields import days_of
-from bot.speech import (
+from bot.chat.calling import Call
+from bot.chat.speech import (
     Action,
     Asks,
     Bar,
@@ -31,6 +27,10 @@ from bot.speech import (
     Style,
     Text,
 )
+from bot.commands.room import Room
+from bot.commands.spec import Act, Command, Role
+from bot.community.changing import change
+from bot.community.fields import days_of
 from bot.storage import backfills, outgoing, teamwork
 from bot.storage.backfills import Backfill
 from bot.storage.turns import in_turn

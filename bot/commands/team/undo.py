@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot import ruling
-from bot.calling import Call
+from bot.chat.calling import Call
+from bot.chat.speech import Action, Block, Choice, Controls, Moment, Paragraph, Reply, Select, Span
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
-from bot.speech import Action, Block, Choice, Controls, Moment, Paragraph, Reply, Select, Span
+from bot.rules import ruling
 from bot.storage import accounts, teamwork
 from bot.storage.teamwork import HUNDREDTHS, Investment, Logged
 from bot.storage.turns import in_turn

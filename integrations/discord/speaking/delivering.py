@@ -44,7 +44,7 @@ class Delivering:
         self._spent: dict[str, float] = {}
 
     async def deliver(self, delivery: Delivery) -> Outcome:
-        """Send one message; see `bot.delivering.Deliverer`."""
+        """Send one message; see `bot.sending.delivering.Deliverer`."""
         server = self._servers.get(delivery.space)
         if server is None or not server.live:
             return Outcome(Delivered.LATER, after=SOON, reason="the server is not connected")

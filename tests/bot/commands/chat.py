@@ -11,17 +11,17 @@ from typing import Any
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
-from bot.calling import Aim, Call, Caller
-from bot.choices import Choices, Said, What
+from bot.chat.calling import Aim, Call, Caller
+from bot.chat.speech import Action, Bar, Bold, Button, Channel, Form, Jump, Link, Moment, Reply, Select, Table, Who
 from bot.commands.door import Door, Place
 from bot.commands.registry import registry
+from bot.consent.choices import Choices, Said, What
+from bot.hearing.space_settings import Consent, Listed, SpaceSettings
 from bot.intake import Intake
 from bot.keys import Keys
 from bot.ports import Space
 from bot.rules import parse_rules
 from bot.settle import Settler
-from bot.space_settings import Consent, Listed, SpaceSettings
-from bot.speech import Action, Bar, Bold, Button, Channel, Form, Jump, Link, Moment, Reply, Select, Table, Who
 from bot.storage import communities, migrate, outgoing, spaces, teamwork
 from bot.storage.accounts import Newcomers
 from bot.storage.engine import Database

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import insert, update
 
-from bot import declared
-from bot.calling import Caller
-from bot.exporting import export
+from bot.chat.calling import Caller
+from bot.chat.speech import Form
+from bot.hearing.space_settings import Consent
+from bot.identity import declared
 from bot.language import Words
-from bot.space_settings import Consent
-from bot.speech import Form
+from bot.rights.exporting import export
 from bot.storage import belonging, choosing
 from bot.storage.schema import attribute
 from bot.storage.schema import rules as rules_table

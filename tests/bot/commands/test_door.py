@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.calling import Call, Caller
+from bot.chat.calling import Call, Caller
+from bot.chat.speech import Action, Choice, Paragraph, Reply
 from bot.commands.door import CALLS_A_MINUTE, Door, Pace, Place
 from bot.commands.registry import Registry
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
 from bot.errors import InputError
+from bot.hearing.space_settings import Listed, SpaceSettings
 from bot.keys import open_keys
 from bot.ports import Space
-from bot.space_settings import Listed, SpaceSettings
-from bot.speech import Action, Choice, Paragraph, Reply
 from bot.storage import communities, migrate
 from bot.storage.engine import Database
 from bot.teamwork.tools import Tools

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.joining import CODE_MS
-from bot.space_settings import Consent
+from bot.hearing.space_settings import Consent
+from bot.identity.joining import CODE_MS
 from bot.storage import people
 from scoring.signals import Account
 from tests.bot.commands.chat import (

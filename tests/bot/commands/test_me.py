@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.asking import Asking
+from bot.chat.speech import Action, Jump, Paragraph
 from bot.commands.door import Door
 from bot.commands.registry import registry
+from bot.consent.asking import Asking
 from bot.gate import Purpose
-from bot.outbox import Letter, post
-from bot.speech import Action, Jump, Paragraph
+from bot.sending.outbox import Letter, post
 from scoring.signals import DAY_MS, Kind
 from tests.bot.commands.chat import (
     ANN,

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.outbox import HELD_DAYS
-from bot.parcels import unpacked
-from bot.speech import Paragraph, Reply, Who
+from bot.chat.speech import Paragraph, Reply, Who
+from bot.sending.outbox import HELD_DAYS
+from bot.sending.parcels import unpacked
 from scoring.signals import DAY_MS
 from tests.bot.commands.chat import A_MINUTE, ANN, BOB, Chat, action, actions, chatting, said
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.calling import Aim
+from bot.chat.calling import Aim
 from bot.commands.everyone.thank import MOST_A_DAY
-from bot.space_settings import Consent, Listed
+from bot.hearing.space_settings import Consent, Listed
 from bot.storage import contacts
 from scoring.signals import Account, Kind
 from tests.bot.commands.chat import (

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Column, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.choices import Choices, Said, Source
+from bot.chat.speech import Paragraph
+from bot.consent.choices import Choices, Said, Source
 from bot.gate import Invite, Purpose
-from bot.inventory import Sort, inventory
-from bot.outbox import Letter, post
-from bot.speech import Paragraph
+from bot.rights.inventory import Sort, inventory
+from bot.sending.outbox import Letter, post
 from bot.storage import audit, belonging, contacts, people
 from bot.storage.schema import metadata
 from scoring.signals import Account, Kind

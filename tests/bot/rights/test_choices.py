@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.choices import ASK_AGAIN_DAYS, Choices, Said, Source, Standing, What
+from bot.consent.choices import ASK_AGAIN_DAYS, Choices, Said, Source, Standing, What
 from bot.gate import Invite
 from bot.keys import Keys
 from bot.ports import Consent

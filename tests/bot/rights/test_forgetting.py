@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.choices import Choices, Said, standing
-from bot.forgetting import UNDER_AGE, Forgetting, Order
+from bot.consent.choices import Choices, Said, standing
 from bot.maintenance.backup import backup
 from bot.maintenance.restore import restore
+from bot.rights.forgetting import UNDER_AGE, Forgetting, Order
 from bot.storage import audit
 from bot.storage.engine import Database
 from tests.bot.rights.planting import NAME, OTHER, files_with, plant, tables_with

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.noticing import AT_ONCE, post_notices
-from bot.parcels import unpacked
-from bot.speech import Controls, Paragraph
+from bot.chat.speech import Controls, Paragraph
+from bot.consent.noticing import AT_ONCE, post_notices
+from bot.sending.parcels import unpacked
 from bot.storage import outgoing
 from scoring.signals import DAY_MS, Context
 from tests.bot.rights.town import ANN, CHAT, NOW, TODAY, Here, message

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from bot.asking import Asking
-from bot.calling import Call, Caller
-from bot.choices import ASK_AGAIN_DAYS
+from bot.chat.calling import Call, Caller
+from bot.chat.speech import Action, Button, Controls, Fields, File, Paragraph, Reply, Select, Who
 from bot.commands.door import Door, Place
 from bot.commands.registry import registry
+from bot.consent.asking import Asking
+from bot.consent.choices import ASK_AGAIN_DAYS
 from bot.gate import Invite
+from bot.hearing.space_settings import Listed, SpaceSettings
 from bot.intake import Intake
-from bot.inventory import Sort, inventory
-from bot.space_settings import Listed, SpaceSettings
-from bot.speech import Action, Button, Controls, Fields, File, Paragraph, Reply, Select, Who
+from bot.rights.inventory import Sort, inventory
 from bot.storage import audit, outgoing, teamwork
 from bot.storage.schema import metadata
 from scoring.signals import DAY_MS, Account

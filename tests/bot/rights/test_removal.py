@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from bot.choices import Choices, Said
-from bot.removal import GRACE_DAYS, Removal
+from bot.consent.choices import Choices, Said
+from bot.rights.removal import GRACE_DAYS, Removal
 from scoring.signals import DAY_MS, Context
 from tests.bot.rights.town import ANN, BOB, CHAT, NOW, Here, message, reply, settled_space
 

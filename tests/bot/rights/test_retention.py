@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import histories
-from bot.choices import Choices, Said
+from bot.consent.choices import Choices, Said
 from bot.keys import Keys
-from bot.retention import CONTACT_DAYS, COUNTED_DAYS, PAGE_DAYS, LetGo, Periods, Retention
+from bot.rights.retention import CONTACT_DAYS, COUNTED_DAYS, PAGE_DAYS, LetGo, Periods, Retention
+from bot.standing import histories
 from bot.storage import communities, contacts, people
 from scoring.measures.history import History
 from scoring.signals import DAY_MS, Account, Kind, date_of, day_number

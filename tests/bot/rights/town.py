@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from bot.commands.room import Room
 from bot.commands.spec import Role
+from bot.hearing.space_settings import Consent, SpaceSettings
 from bot.language import Words
 from bot.ports import Space
-from bot.space_settings import Consent, SpaceSettings
 from bot.storage import spaces
 from bot.storage.accounts import Newcomers
 from bot.storage.engine import Database

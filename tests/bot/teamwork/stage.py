@@ -10,15 +10,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.calling import Aim, Call, Caller
-from bot.hosting import Desks, Policy
-from bot.intake import Intake
-from bot.keys import Keys
-from bot.metrics import Metrics
-from bot.ports import Desk, Space
-from bot.rules import parse_rules
-from bot.settle import Settler
-from bot.speech import (
+from bot.chat.calling import Aim, Call, Caller
+from bot.chat.speech import (
     Action,
     Bars,
     Block,
@@ -40,6 +33,13 @@ from bot.speech import (
     Table,
     Who,
 )
+from bot.hearing.hosting import Desks, Policy
+from bot.intake import Intake
+from bot.keys import Keys
+from bot.operating.metrics import Metrics
+from bot.ports import Desk, Space
+from bot.rules import parse_rules
+from bot.settle import Settler
 from bot.storage import communities, migrate, spaces
 from bot.storage.engine import Database
 from bot.teamwork.tools import Tools

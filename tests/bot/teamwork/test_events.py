@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.parcels import unpacked
+from bot.chat.speech import Action
+from bot.hearing.space_settings import Listed, SpaceSettings
 from bot.ports import Place
-from bot.space_settings import Listed, SpaceSettings
-from bot.speech import Action
+from bot.sending.parcels import unpacked
 from bot.storage.exclusions import OnTop
 from scoring.signals import DAY_MS, Kind
 from tests.bot.teamwork.stage import ANN, BOB, HEAD, Stage, buttons, form, said, select

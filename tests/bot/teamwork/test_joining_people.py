@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.choices import Choices, Said, Standing, What
+from bot.chat.speech import Action
+from bot.consent.choices import Choices, Said, Standing, What
 from bot.gate import Invite
-from bot.speech import Action
 from bot.storage import belonging, choosing
 from scoring.signals import DAY_MS, Account
 from tests.bot.teamwork.stage import ANN, BOB, CAT, TODAY, Stage, buttons, said, select

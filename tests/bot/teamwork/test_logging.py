@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.calling import Aim
+from bot.chat.calling import Aim
+from bot.chat.speech import Action
 from bot.keys import open_keys
-from bot.speech import Action
 from scoring.signals import DAY_MS, Kind
 from tests.bot.teamwork.stage import ANN, BOB, HEAD, MACHINE, MOD, TODAY, Stage, form, said, select, staged, standing
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.calling import Attachment
+from bot.chat.calling import Attachment
+from bot.chat.speech import Action, Asks, File
 from bot.commands.registry import registry
 from bot.commands.spec import Role
 from bot.keys import open_keys
 from bot.rules import parse_rules
 from bot.rules.editing import Edit, edited
-from bot.speech import Action, Asks, File
 from bot.teamwork.tools import Tools
 from bot.teamwork.works import Works
 from integrations.archives.sheets import CsvSheets

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.speech import Action, Jump, Paragraph
+from bot.chat.speech import Action, Jump, Paragraph
 from bot.storage import people
 from scoring.signals import Kind
 from tests.bot.teamwork.stage import ANN, BOB, CAT, MOD, TODAY, Stage, buttons, said, select

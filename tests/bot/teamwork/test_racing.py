@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from bot.calling import Call, Caller
-from bot.choices import Choices, Said
+from bot.chat.calling import Call, Caller
+from bot.chat.speech import Action
+from bot.consent.choices import Choices, Said
 from bot.courier import Courier
-from bot.exporting import may_export
-from bot.forgetting import Forgetting, Order
 from bot.gate import Invite, Purpose
 from bot.keys import open_keys
-from bot.metrics import Metrics
-from bot.outbox import Letter, post
-from bot.speech import Action
+from bot.operating.metrics import Metrics
+from bot.rights.exporting import may_export
+from bot.rights.forgetting import Forgetting, Order
+from bot.sending.outbox import Letter, post
 from bot.storage import audit
 from scoring.signals import Account, Context, Kind, Signal
 from tests.bot.teamwork.stage import HEADS, MODS, TODAY, Stage, line, staged

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.choices import Choices, Said, Source
-from bot.roles import Role, Roles, There
-from bot.space_settings import Listed
+from bot.consent.choices import Choices, Said, Source
+from bot.consent.roles import Role, Roles, There
+from bot.hearing.space_settings import Listed
 from scoring.signals import Account, Context, Kind
 from tests.bot.teamwork.stage import ANN, BOB, HEAD, NOW, TODAY, Stage, said, select
 

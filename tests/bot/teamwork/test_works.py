@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from bot.chat.speech import Paragraph, Reply
 from bot.errors import InputError
-from bot.speech import Paragraph, Reply
 from bot.storage.suggesting import Found
 from bot.teamwork.alike import pairs
 from bot.teamwork.given import clean

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.community import Terms, apply, parse_community
-from bot.hosting import Desks, Policy
+from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
-from bot.metrics import Metrics
+from bot.operating.metrics import Metrics
 from bot.storage import migrate
 from bot.storage.engine import Database
 from integrations.discord.integration import Access, Discord

@@ -1,0 +1,1 @@
+"""What the clock works with: jobs, when they are due, and doing them."""

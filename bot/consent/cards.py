@@ -1,0 +1,67 @@
+"""What people are told and asked about being counted: the notice in channels, the private card, and the question about
+invitations. The version of a text is a hash of its words, so a choice says exactly what was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from bot.chat.speech import Action, Block, Bold, Button, Controls, Paragraph, Style
+from bot.gate import Invite
+from bot.language import Words
+
+_WISHES = (Invite.DM, Invite.HERE, Invite.NO)
+
+
+def version(words: Words, *keys: str) -> str:
+    """Return which version of some texts this is: the language, and twelve digits made of the words."""
+    said = "\n".join(words.plain(key) for key in keys)
+    return f"{words.tag}:{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+
+
+def card_version(words: Words) -> str:
+    """Return which version of the card and the notice this is."""
+    return version(words, "page.card", "page.make", "page.leave_out", "page.kept")
+
+
+def question_version(words: Words) -> str:
+    """Return which version of the question about invitations this is."""
+    return version(words, "page.invite", *(f"page.invite_{one.value}" for one in _WISHES))
+
+
+def card(words: Words) -> tuple[Block, ...]:
+    """Return the card that asks whether somebody wants a page; nothing in it is preselected."""
+    return (Paragraph(words.text("page.card")), choices(words))
+
+
+def notice(words: Words) -> tuple[Block, ...]:
+    """Return what a channel is told; the same words as the card."""
+    return card(words)
+
+
+def choices(words: Words) -> Controls:
+    """Return the buttons of the card, which are good for ever."""
+    return Controls(
+        (
+            Button(words.plain("page.make"), Action("page-make")),
+            Button(words.plain("page.leave_out"), Action("page-leave-out")),
+            Button(words.plain("page.kept"), Action("page-kept")),
+        )
+    )
+
+
+def question(words: Words, chosen: Invite | None = None) -> tuple[Block, ...]:
+    """Return the question how somebody wishes to be invited; what they chose before is said, never preselected."""
+    buttons = tuple(
+        Button(words.plain(f"page.invite_{one.value}"), Action("page-invite", (one.value,))) for one in _WISHES
+    )
+    told: tuple[Block, ...] = (Paragraph(words.text("page.invite")),)
+    if chosen is not None:
+        now = Bold(words.plain(f"page.invite_{chosen.value}"))
+        told = (*told, Paragraph(words.text("page.invite_now", wish=now)))
+    return (*told, Controls(buttons))
+
+
+def danger(words: Words, key: str, action: str) -> Button:
+    """Return a button that cannot be taken back."""
+    return Button(words.plain(key), Action(action), Style.DANGER)

@@ -1,0 +1,1 @@
+"""What was before Cairn listened: archives and a space's own history, in and out again."""

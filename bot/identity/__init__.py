@@ -1,0 +1,1 @@
+"""Who somebody is: their accounts, what joins them, and what they say of themselves."""

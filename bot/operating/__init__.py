@@ -1,0 +1,1 @@
+"""Cairn as a program that runs: supervised, measured, logged, looked after."""

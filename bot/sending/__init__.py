@@ -1,0 +1,1 @@
+"""Messages on their way out, between the outbox and a platform."""
