@@ -34,6 +34,7 @@ from bot.chat.speech import (
 )
 from bot.errors import ConfigError, InputError, MachineError
 from bot.hearing.hosts import Desk, Finding, Held, Host, Inbox, Integration, Notes, Platform, Receipt
+from bot.hearing.reading import BROKEN, LONGEST_NAME, Payload, UnreadableError, clean, readable, truth
 from bot.hearing.space_settings import Consent, Listed, Place, Space, SpaceSettings, Stays
 from bot.hearing.unread import Unread, Unreadable
 from bot.history.archives import Archive, Count, Item, Person, Read
@@ -45,7 +46,9 @@ from bot.teamwork.tables import Meaning, Preview
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
 __all__ = [
+    "BROKEN",
     "LANGUAGES",
+    "LONGEST_NAME",
     "Account",
     "Action",
     "Aim",
@@ -100,6 +103,7 @@ __all__ = [
     "Outcome",
     "Paragraph",
     "Past",
+    "Payload",
     "Person",
     "Place",
     "Platform",
@@ -124,8 +128,12 @@ __all__ = [
     "Words",
     "Unread",
     "Unreadable",
+    "UnreadableError",
+    "clean",
     "date_of",
     "day_number",
     "day_of",
     "milliseconds",
+    "readable",
+    "truth",
 ]
