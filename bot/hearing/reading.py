@@ -26,13 +26,18 @@ class UnreadableError(Exception):
 
 
 def readable(read: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Make a reader raise nothing but `UnreadableError`, whatever it is given."""
+    """Make a reader raise nothing but `UnreadableError`, whatever it is given.
+
+    That holds for errors nobody has thought of, too: what was to be read is set aside and told of, the rest flows on.
+    """
 
     @wraps(read)
     def reading(*args: _P.args, **more: _P.kwargs) -> _R:
         try:
             return read(*args, **more)
-        except BROKEN as error:
+        except UnreadableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the door of the listening loop: no payload may end a session
             # not chained: the first error's text may quote the payload
             raise UnreadableError(f"{read.__name__}: {type(error).__name__}") from None
 

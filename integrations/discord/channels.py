@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.ports import Context, Place, SpaceSettings
-from integrations.discord.ids import Payload, UnknownPlaceError, clean, moment_in, snowflake
+from integrations.discord.ids import BROKEN, Payload, UnknownPlaceError, clean, moment_in, snowflake
 
 _VIEW = 1 << 10
 CATEGORY, PRIVATE_THREAD = 4, 12
@@ -102,7 +102,7 @@ class Channels:
         """Put a channel where it can be read; returns whether it could."""
         try:
             self.put(d)
-        except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError):
+        except BROKEN:
             return False
         return True
 

@@ -217,8 +217,9 @@ class Ear:
 
     async def _open(self, number: str) -> Server | None:
         """Ask for the server's desk; until there is an answer its events wait."""
-        name = str(self._early[number][0].d.get("name") or "")
-        desk = await self._again(lambda: self._host.desk(Space("discord", number, name)))
+        name = self._early[number][0].d.get("name")
+        space = Space("discord", number, name if isinstance(name, str) else "")
+        desk = await self._again(lambda: self._host.desk(space))
         events = self._early.pop(number)
         if desk is None:
             self._room.leave(len(events))

@@ -8,7 +8,7 @@ from typing import Any
 from bot.ports import Account, Context, Held, Kind, Signal, SpaceSettings
 from integrations.discord.channels import Channels
 from integrations.discord.convenings import Convening, Convenings, reconcile
-from integrations.discord.ids import Payload, UnknownPlaceError, clean, readable, snowflake, truth
+from integrations.discord.ids import BROKEN, Payload, UnknownPlaceError, clean, readable, snowflake, truth
 from integrations.discord.people import People
 from integrations.discord.roles import Holders, Watch
 from integrations.discord.stays import NOWHERE, Voice, VoiceStays
@@ -18,7 +18,6 @@ _ROLES = 1_000
 _WRITTEN = {0: Kind.MESSAGE, 7: Kind.JOIN, 18: Kind.THREAD, 19: Kind.REPLY}
 _EMOJI = 1_000
 _BALLOTS = 10_000
-_BROKEN = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
 
 
 class Guild:
@@ -215,7 +214,7 @@ class Guild:
         """Read a part of a larger payload; one that cannot be read is counted, and never takes the others with it."""
         try:
             read(part)
-        except _BROKEN:
+        except BROKEN:
             self.unreadable += 1
             return False
         return True

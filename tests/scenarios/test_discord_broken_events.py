@@ -15,8 +15,10 @@ from tests.scenarios.discord_rig import Rig, rig
 
 BROKEN: tuple[Any, ...] = (
     None, True, [], {}, -1, 1.5, 2**63, 2**70, "", "0", "-1", "9" * 30, "x" * 50_000, "a\x00b", [None] * 9,
-    [[[[[[[[]]]]]]]], {"id": None}, "2026-02-30T99:99:99+00:00", 1e308,
+    [[[[[[[[]]]]]]]], {"id": None}, "2026-02-30T99:99:99+00:00", 1e308, "deep",
 )  # fmt: skip
+DEEP = b"[" * 1_000 + b"]" * 1_000
+"""Stands for `"deep"`: JSON can be read so deep, but neither compared nor shown."""
 KINDS = 200
 
 
@@ -47,13 +49,16 @@ def broken(frames: list[dict[str, Any]], rng: random.Random) -> list[tuple[str, 
     for frame in frames:
         sorts.setdefault(frame["t"], []).append(frame["d"])
     found = [(name, json.dumps(one).encode()) for name in sorts for one in BROKEN[:6]]
+    found += [
+        (name, json.dumps(payload[0] | {key: "deep"}).encode()) for name, payload in sorts.items() for key in payload[0]
+    ]
     for name, payloads in sorts.items():
         for _ in range(24):
             payload = rng.choice(payloads)
             path = rng.choice(list(paths(payload)))
             found.append((name, json.dumps(replaced(payload, path, rng.choice((*BROKEN, ...)))).encode()))
     rng.shuffle(found)
-    return found
+    return [(name, body.replace(b'"deep"', DEEP)) for name, body in found]
 
 
 def told(one: Rig) -> list[dict[str, Any]]:

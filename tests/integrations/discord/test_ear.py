@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+import orjson
 import pytest
 
 from bot.ports import Account, Desk, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
@@ -123,6 +124,16 @@ async def test_quiet_is_not_told_before_what_came_with_a_new_server_is_done() ->
     await asyncio.wait_for(quiet, 5)
     (server,) = ear.servers.values()
     assert (server.live, server.heard) == (True, 1_000)
+    await ear.close()
+
+
+async def test_server_whose_name_is_nested_without_end_is_heard_all_the_same() -> None:
+    asks = SlowAsks()
+    asks.gate.set()
+    ear = Ear(FakeHost(), People(), asks)
+    ear.hear("GUILD_CREATE", WHOLE | {"name": orjson.loads(b"[" * 1_000 + b"]" * 1_000)}, 1_000)
+    await asyncio.wait_for(ear.quiet(), 5)
+    assert [one.desk.space.name for one in ear.servers.values()] == [""]
     await ear.close()
 
 

@@ -188,8 +188,35 @@ def test_lone_surrogates_and_deep_nesting_as_json_can_hold_them_are_survived() -
     assert known.spot("710").context.name == ""
     with pytest.raises(UnreadableError):
         told("MESSAGE_REACTION_ADD", reaction(ID, emoji={"id": None, "name": "\ud83d"}), known)
-    deep = orjson.loads(b'{"a":' * 200 + b"1" + b"}" * 200)
-    survives(known, "MESSAGE_CREATE", message(ID, mentions=deep))
+    for deep in (orjson.loads(b'{"a":' * 1_000 + b"1" + b"}" * 1_000), orjson.loads(b"[" * 1_000 + b"]" * 1_000)):
+        for name, payload in CASES:
+            for key in payload:
+                survives(guild(), name, {**payload, key: deep})
+
+
+class Treacherous(dict[str, Any]):
+    """A payload in which something lies that makes reading fail in an unheard-of way."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def __getitem__(self, name: str) -> Any:
+        raise self._error
+
+    def get(self, name: str, default: Any = None) -> Any:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [RecursionError, RuntimeError, AssertionError, MemoryError, OSError, StopIteration])
+def test_whatever_reading_raises_is_told_as_unreadable_without_its_text(error: type[Exception]) -> None:
+    known = guild()
+    for name in READERS:
+        if name != "GUILD_DELETE":  # of which nothing is read
+            with pytest.raises(UnreadableError, match=error.__name__) as raised:
+                hear(known, name, Treacherous(error("what somebody wrote")), NOW)
+            assert "somebody" not in str(raised.value)
+    assert [one.kind for one in told("MESSAGE_CREATE", message(ID), known)] == [Kind.MESSAGE]
 
 
 def test_broken_edit_of_a_convening_leaves_the_one_that_is_known() -> None:
