@@ -10,7 +10,8 @@ from bot.ports import Context, Read, Signal, Space
 from integrations.archives.container import Container, Entry
 from integrations.archives.json_stream import records
 from integrations.archives.slack_layout import DayFile, newest_days, read_layout
-from integrations.archives.slack_messages import SlackMessages, moment_of
+from integrations.archives.slack_messages import SlackMessages
+from integrations.formats.slack import moment_of
 
 SCAN_ALL = 4 * 1024 * 1024
 """Up to so many bytes, every day file is looked at for the newest message before the first one is handed over."""

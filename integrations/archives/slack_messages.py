@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from bot.ports import Account, Context, Kind, Read, Signal, day_of
-from integrations.archives.slack_people import SLACKBOT
+from integrations.formats.slack import (
+    ARRIVALS,
+    GONE,
+    SLACKBOT,
+    WRITTEN,
+    gone,
+    key_of,
+    mentions,
+    moment_of,
+    named_in,
+    whole,
+    written,
+)
 
-_WRITTEN = frozenset({None, "thread_broadcast", "me_message", "file_share"})
-_ARRIVALS = {
-    "channel_join": Kind.JOIN,
-    "group_join": Kind.JOIN,
-    "channel_leave": Kind.LEAVE,
-    "group_leave": Kind.LEAVE,
-}
 _REASONS = {
     "bot_message": "bot message",
     "file_comment": "file comment",
@@ -30,25 +34,6 @@ _NOTICES = re.compile(
     r"|file_mention|sh_room_created|app_conversation_join|joiner_notification(_for_inviter)?|ekm_access_denied"
     r"|document_mention|assistant_app_thread"
 )
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_LONGEST_NAME = 200
-
-
-def moment_of(ts: object) -> int:
-    """Return Slack's `ts` in milliseconds, cut; never through a float. Raises ValueError for anything else."""
-    if isinstance(ts, str):
-        return _moment_of(ts)
-    raise ValueError("not a Slack time")
-
-
-@lru_cache(1_024)
-def _moment_of(ts: str) -> int:
-    """Return what `moment_of` does; each time is asked for often, as a message's own and as its thread's."""
-    if len(ts) == 17 and ts[10] == "." and ts.isascii():
-        digits = ts[:10] + ts[11:]
-        if digits.isdigit():
-            return int(digits[:13])
-    raise ValueError("not a Slack time")
 
 
 class SlackMessages:
@@ -67,10 +52,10 @@ class SlackMessages:
         """
         ts = message["ts"]
         at = moment_of(ts)
-        key = f"s:{self._channel.place}:{ts}"
+        key = key_of(self._channel.place, ts)
         reactions = message.get("reactions")
-        whole = not reactions or _whole(reactions)
-        found = self._act(message, key, at, self._captured if whole else 0)
+        captured = self._captured if not reactions or whole(reactions) else 0
+        found = self._act(message, key, at, captured)
         if reactions:
             found += self._reactions(reactions, key, at)
         return found
@@ -78,15 +63,14 @@ class SlackMessages:
     def _act(self, message: Mapping[str, Any], key: str, at: int, captured: int) -> list[Signal]:
         """Return what the object itself says, without its reactions."""
         subtype = message.get("subtype")
-        if subtype in _WRITTEN:
+        if subtype in WRITTEN:
             author = self._author(message)
-            return self._written(message, key, author, captured) if author else []
-        if subtype in _ARRIVALS:
+            return self._written(message, author, captured) if author else []
+        if subtype in ARRIVALS:
             author = self._author(message)
-            return [Signal(_ARRIVALS[subtype], key, day_of(at), at, author, at, self._channel)] if author else []
-        if subtype == "tombstone":
-            kind = Kind.REPLY if message.get("thread_ts", message["ts"]) != message["ts"] else Kind.MESSAGE
-            return [Signal(kind, key, day_of(at), at, None, self._captured, self._channel, retracted=True)]
+            return [Signal(ARRIVALS[subtype], key, day_of(at), at, author, at, self._channel)] if author else []
+        if subtype == GONE:
+            return [gone(self._channel.place, message["ts"], message.get("thread_ts"), self._captured, self._channel)]
         self._read.skipped[_reason(subtype)] += 1
         return []
 
@@ -99,30 +83,10 @@ class SlackMessages:
         self._read.skipped[_nobody(user, account)] += 1
         return None
 
-    def _written(self, message: Mapping[str, Any], key: str, author: Account, captured: int) -> list[Signal]:
-        channel, ts = self._channel, message["ts"]
-        at = moment_of(ts)
-        day = day_of(at)
-        edited = message.get("edited")
-        version = moment_of(edited["ts"]) if edited else at
-        kind, parent, parent_day = Kind.MESSAGE, "", 0
-        thread = message.get("thread_ts")
-        if thread is not None and thread != ts:
-            kind, parent, parent_day = Kind.REPLY, f"s:{channel.place}:{thread}", day_of(moment_of(thread))
-        found = [Signal(kind, key, day, at, author, version, channel, None, parent, parent_day, None, 0, captured)]
-        text = message.get("text")
-        if text and "<@" in text:
-            mention = f"{key}/m"
-            found += [
-                Signal(Kind.MENTION, mention, day, at, author, version, channel, named, key, day, named)
-                for named in self._named(text)
-            ]
-        return found
-
-    def _named(self, text: str) -> list[Account]:
-        """Return the members a text names, each once."""
-        members = (self._members.get(user) for user in dict.fromkeys(_MENTION.findall(text)))
-        return [member for member in members if member is not None and not member.bot]
+    def _written(self, message: Mapping[str, Any], author: Account, captured: int) -> list[Signal]:
+        said = written(message, self._channel, author, captured)
+        named = named_in(message)
+        return [said, *mentions(said, map(self._members.get, named))] if named else [said]
 
     def _reactions(self, reactions: list[dict[str, Any]], key: str, at: int) -> list[Signal]:
         day, captured, channel = day_of(at), self._captured, self._channel
@@ -148,17 +112,6 @@ class SlackMessages:
             else:
                 people.append(account)
         return people
-
-
-def _whole(reactions: list[dict[str, Any]]) -> bool:
-    """Whether every reaction names as many people as it counts: Slack cuts long lists. Raises for a broken one."""
-    whole = True
-    for reaction in reactions:
-        name = reaction["name"]
-        if not 0 < len(name) <= _LONGEST_NAME or "\0" in name:
-            raise ValueError("not the name of an emoji")
-        whole = whole and len(reaction.get("users") or ()) == reaction["count"]
-    return whole
 
 
 def _nobody(user: object, account: Account | None) -> str:

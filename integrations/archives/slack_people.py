@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.ports import Account, Context
-
-SLACKBOT = "USLACKBOT"
+from integrations.formats.slack import SLACKBOT
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.ports import Account, Context, Kind, Read, Signal, date_of
-from integrations.archives.slack_messages import SlackMessages, moment_of
+from integrations.archives.slack_messages import SlackMessages
+from integrations.formats.slack import moment_of
 from tests.integrations.archives.archive_builder import Record, said
 
 ONE, TWO, ROBOT = (Account("slack", "T1", id_, id_ == "UBOT") for id_ in ("U1", "U2", "UBOT"))

@@ -1,0 +1,1 @@
+"""Slack, live: listens, and speaks, in one workspace or many."""
