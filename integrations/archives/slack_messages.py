@@ -50,27 +50,25 @@ class SlackMessages:
 
         Reactions carry no time: they are dated by their message and marked as estimated.
         """
-        ts = message["ts"]
-        at = moment_of(ts)
-        key = key_of(self._channel.place, ts)
         reactions = message.get("reactions")
-        captured = self._captured if not reactions or whole(reactions) else 0
-        found = self._act(message, key, at, captured)
+        found = self._act(message, self._captured if not reactions or whole(reactions) else 0)
         if reactions:
-            found += self._reactions(reactions, key, at)
+            found += self._reactions(reactions, message["ts"])
         return found
 
-    def _act(self, message: Mapping[str, Any], key: str, at: int, captured: int) -> list[Signal]:
+    def _act(self, message: Mapping[str, Any], captured: int) -> list[Signal]:
         """Return what the object itself says, without its reactions."""
-        subtype = message.get("subtype")
+        subtype, channel, ts = message.get("subtype"), self._channel, message["ts"]
+        at = moment_of(ts)
         if subtype in WRITTEN:
             author = self._author(message)
             return self._written(message, author, captured) if author else []
         if subtype in ARRIVALS:
             author = self._author(message)
-            return [Signal(ARRIVALS[subtype], key, day_of(at), at, author, at, self._channel)] if author else []
+            key = key_of(channel.place, ts)
+            return [Signal(ARRIVALS[subtype], key, day_of(at), at, author, at, channel)] if author else []
         if subtype == GONE:
-            return [gone(self._channel.place, message["ts"], message.get("thread_ts"), self._captured, self._channel)]
+            return [gone(channel.place, ts, message.get("thread_ts"), self._captured, channel)]
         self._read.skipped[_reason(subtype)] += 1
         return []
 
@@ -88,8 +86,9 @@ class SlackMessages:
         named = named_in(message)
         return [said, *mentions(said, map(self._members.get, named))] if named else [said]
 
-    def _reactions(self, reactions: list[dict[str, Any]], key: str, at: int) -> list[Signal]:
-        day, captured, channel = day_of(at), self._captured, self._channel
+    def _reactions(self, reactions: list[dict[str, Any]], ts: str) -> list[Signal]:
+        captured, channel, key, at = self._captured, self._channel, key_of(self._channel.place, ts), moment_of(ts)
+        day = day_of(at)
         return [
             # by position: this is by far the most frequent call of an import
             Signal(Kind.REACTION, what, day, at, who, captured, channel, who, key, day, None, 0, 0, True)
