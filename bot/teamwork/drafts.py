@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.chat.calling import Call
-from bot.chat.speech import Bold, Paragraph, Reply
+from bot.chat.speech import Bold, Channel, Paragraph, Reply, Text
 from bot.commands.room import Room
 from bot.gate import Purpose
 from bot.language import Words
 from bot.rules import parse_rules
 from bot.sending.outbox import Letter, post
 from bot.standing.rehearsing import apply
-from bot.storage import communities, teamwork
+from bot.storage import communities, outgoing, teamwork
 from bot.storage.communities import Rules
 from bot.storage.teamwork import Draft
 from bot.storage.turns import in_turn
@@ -91,15 +91,28 @@ async def put_in_force(call: Call, room: Room, file: tuple[str, str, str], chann
         progress.at("settling", most - left, most)
 
     changed = await apply(room.database, community, file, hear)
+    where = channel
     async with in_turn(room.database, room.community) as connection:
         await teamwork.drop_draft(connection, room.community)
+        going = await outgoing.going(connection, room.community)
         if changed:
             number = await did(connection, room, call, IN_FORCE, version=file[1])
-            where = channel or await teamwork.team_channel(connection, room.space)
+            where = channel or await teamwork.team_channel(connection, room.space) or ""
             if where:
                 await post(connection, _announcement(room, file[1], where, number), room.keys)
     room.tools.told()
-    return room.say("draft.in_force" if changed else "draft.was_in_force", version=Bold(file[1]))
+    if not changed:
+        return room.say("draft.was_in_force", version=Bold(file[1]))
+    held = bool(where) and (going.live_at is None or going.paused_at is not None)
+    said = [_told(room, where, team=not channel), *([room.words.text("draft.held")] if held else [])]
+    return room.say("draft.in_force", *map(Paragraph, said), version=Bold(file[1]))
+
+
+def _told(room: Room, where: str, *, team: bool) -> Text:
+    """Say who is told that the rules have changed: a channel that was named, else the team's, else nobody."""
+    if not where:
+        return room.words.text("draft.untold")
+    return room.words.text("draft.told_team" if team else "draft.told", channel=Channel(where))
 
 
 def _announcement(room: Room, version: str, channel: str, by: int | None) -> Letter:

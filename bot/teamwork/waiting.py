@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from bot.chat.speech import Action, Button, Controls, Reply
 from bot.commands.room import Room
 from bot.teamwork.works import Progress, Work
 
 
-async def begun(room: Room, look: Action, work: Work) -> Reply:
-    """Begin a work of the community's, and return its end or how far it is. `look` leads to `looked`, and names it."""
-    return _told(room, await room.tools.works.begin((room.community, look.text), work), look)
+class Alone(NamedTuple):
+    """That a work goes on only where no other one of its lane does; `busy` is what is said where one does."""
+
+    lane: str
+    busy: Reply
+
+
+async def begun(room: Room, look: Action, work: Work, alone: Alone | None = None) -> Reply:
+    """Begin a work of the community's, and return its end or how far it is.
+
+    `look` leads to `looked`, and names the work: what is begun under the same name is taken for the same work.
+    """
+    found = await room.tools.works.begin((room.community, look.text), work, alone.lane if alone else "")
+    if found is None:
+        return alone.busy if alone else room.say("team.nothing_going")
+    return _told(room, found, look)
 
 
 async def looked(room: Room, look: Action | None) -> Reply:

@@ -42,22 +42,31 @@ Work = Callable[[Progress], Awaitable[Reply]]
 class _Going:
     task: asyncio.Task[Reply]
     progress: Progress = field(default_factory=Progress)
+    lane: str = ""
 
 
 class Works:
-    """The works of one process, one of each name at a time; a name is a community's number and what is done."""
+    """The works of one process, one of each name at a time; a name is a community's number and what is done.
+
+    Of works that share a lane only one goes on at a time in a community, whatever they are called.
+    """
 
     def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
         """Take how long a caller waits, in seconds."""
         self._patience = patience
         self._going: dict[tuple[int, str], _Going] = {}
 
-    async def begin(self, name: tuple[int, str], work: Work) -> Reply | Progress:
-        """Begin a work where it does not go on already; returns its end, or how far it is."""
-        if name not in self._going or self._going[name].task.done():
+    async def begin(self, name: tuple[int, str], work: Work, lane: str = "") -> Reply | Progress | None:
+        """Begin a work where it does not go on already; returns its end, or how far it is.
+
+        None where another one of its lane goes on: then nothing was begun.
+        """
+        if not self.goes_on(name):
+            if lane and self._is_taken(name[0], lane):
+                return None
             self._forget_old()
             progress = Progress()
-            self._going[name] = _Going(asyncio.ensure_future(work(progress)), progress)
+            self._going[name] = _Going(asyncio.ensure_future(work(progress)), progress, lane)
         found = await self.look(name)
         if found is None:
             raise AssertionError("a work that was begun is there")
@@ -86,6 +95,10 @@ class Works:
         for one in tasks:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _is_taken(self, community: int, lane: str) -> bool:
+        going = ((name, one) for name, one in self._going.items() if not one.task.done())
+        return any(name[0] == community and one.lane == lane for name, one in going)
 
     def _forget_old(self) -> None:
         ended = [name for name, one in self._going.items() if one.task.done()]

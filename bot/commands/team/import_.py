@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +34,15 @@ from bot.teamwork import tables
 from bot.teamwork.given import NAME, Given, clean
 from bot.teamwork.people import did
 from bot.teamwork.tables import MOST_BYTES, Meaning, Sheets
-from bot.teamwork.waiting import begun, looked
+from bot.teamwork.waiting import Alone, begun, looked
 from bot.teamwork.works import Progress
 
 IMPORTED, UNDONE = "imported a table", "took an import back"
 _ASK, _SEND, _LOOK, _UNDO = "import-ask", "import-send", "import-look", "import-undo"
 _MOST_COLUMNS, _SHOWN_COLUMNS, _LONGEST_CELL = 24, 6, 40
 _NONE = "-"
+_LANE = "import"
+"""Tables are imported and taken back one after another."""
 
 
 async def run(call: Call, room: Room) -> Reply:
@@ -111,12 +112,15 @@ async def _sent(call: Call, room: Room) -> Reply:
         raise given.wrong("import.needs_both")
     role, cohort = _column(given, table, "role"), _column(given, table, "cohort")
     meaning = Meaning(programme, person, date, role, cohort, programme)
-    room.tools.tray.drop(key)
+    digest = hashlib.sha256(repr(meaning).encode() + table.content).hexdigest()
 
     async def work(progress: Progress) -> Reply:
-        return await _import(call, room, (sheets, table, meaning), progress)
+        room.tools.tray.drop(key)
+        return await _import(call, room, (sheets, table, meaning), (digest, progress))
 
-    return await begun(room, Action(_LOOK), work)
+    again = Controls((Button(room.words.plain("import.ask"), Action(_ASK, (key,)), Style.MAIN),))
+    busy = room.say("import.busy", again, name=Bold(table.name))
+    return await begun(room, Action(_LOOK, (digest[:16],)), work, Alone(_LANE, busy))
 
 
 def _column(given: Given, table: tables.Table, field: str) -> str:
@@ -127,13 +131,14 @@ def _column(given: Given, table: tables.Table, field: str) -> str:
     return table.columns[int(found)]
 
 
-async def _import(call: Call, room: Room, what: tuple[Sheets, tables.Table, Meaning], progress: Progress) -> Reply:
-    """Import through the same way as the command line does; nothing is half imported."""
-    sheets, table, meaning = what
+async def _import(
+    call: Call, room: Room, what: tuple[Sheets, tables.Table, Meaning], how: tuple[str, Progress]
+) -> Reply:
+    """Import through the same way as the command line does; nothing is half imported. `how`: its digest, who hears."""
+    (sheets, table, meaning), (digest, progress) = what, how
     async with room.database.read() as connection:
         one = await communities.get(connection, room.community)
         rules = await communities.active_rules(connection, room.community)
-    digest = hashlib.sha256(repr(meaning).encode() + table.content).hexdigest()
     consent = room.settings.consent.value
     order = Order(one.name, digest, table.name, lambda: (rules.text, rules.version, rules.name), consent)
     with tempfile.TemporaryDirectory(prefix="cairn-") as folder:
@@ -158,8 +163,11 @@ def _done(room: Room, result: dict[str, Any]) -> Reply:
     rows = tuple((((words.plain(f"import.{one}"),), (str(engagements[one]),))) for one in ("new", "known", "changed"))
     skipped = sum(result["skipped"].values())
     more = (((words.plain("import.skipped"),), (str(skipped),)),) if skipped else ()
-    back = Button(words.plain("team.take_back"), Action(_UNDO, (str(result["import_id"]),)), Style.DANGER)
-    return room.say("import.done", Fields((*rows, *more)), Controls((back,)))
+    return room.say("import.done", Fields((*rows, *more)), Controls((_back(room, str(result["import_id"])),)))
+
+
+def _back(room: Room, number: str) -> Button:
+    return Button(room.words.plain("team.take_back"), Action(_UNDO, (number,)), Style.DANGER)
 
 
 async def _undo(call: Call, room: Room) -> Reply:
@@ -179,12 +187,12 @@ async def _undo(call: Call, room: Room) -> Reply:
         room.tools.told()
         return room.say("team.taken_back")
 
-    return await begun(room, Action(_LOOK), work)
+    busy = room.say("import.busy_back", Controls((_back(room, wanted),)))
+    return await begun(room, Action(_LOOK, ("back", wanted)), work, Alone(_LANE, busy))
 
 
 async def _look(call: Call, room: Room) -> Reply:
-    action = call.action
-    return await looked(room, None if action is None else replace(action, arguments=()))
+    return await looked(room, call.action)
 
 
 COMMAND = Command(

@@ -26,8 +26,10 @@ from bot.chat.speech import (
 )
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
-from bot.rules import starters
+from bot.errors import InputError
+from bot.rules import parse_rules, starters
 from bot.rules.editing import Edit, edited
+from bot.rules.words import Phrases
 from bot.standing import histories
 from bot.standing.rehearsing import rehearse as try_out
 from bot.storage import communities, teamwork
@@ -35,14 +37,16 @@ from bot.storage.engine import Database
 from bot.teamwork import drafts
 from bot.teamwork.aside import aside
 from bot.teamwork.given import Given
-from bot.teamwork.waiting import begun, looked
+from bot.teamwork.waiting import Alone, begun, looked
 from bot.teamwork.works import Progress
 from scoring.mountain import POINT, EngagementType, Mountain
 
 _EDIT, _DROP, _APPLY, _REHEARSE = "rules-edit-send", "rules-edit-drop", "rules-apply-yes", "rules-rehearse-now"
-_TRIED, _APPLIED = Action("rules-rehearse-look"), Action("rules-apply-look")
+_TRIED, _APPLIED = "rules-rehearse-look", "rules-apply-look"
 _MOST_POINTS = 1_000_000
 _MOST_ROWS = 40
+_LONGEST_TITLE = 45
+_FINEST = 1e-6
 
 
 async def show(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands are called alike
@@ -52,13 +56,15 @@ async def show(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands 
     blocks: list[Block] = [_table(room, mountain), File(drafts.FILE, there.active.text.encode())]
     if drafted is not None:
         blocks += [*_changes(room, mountain, drafted), File("draft.yaml", there.text.encode()), _buttons(room)]
-    return room.say("draft.show", *blocks, name=Bold(mountain.name), version=mountain.version)
+    name = Bold(mountain.in_language(room.words.tag).name)
+    return room.say("draft.show", *blocks, name=name, version=mountain.version)
 
 
 def _table(room: Room, mountain: Mountain) -> Table:
     head = tuple(room.words.plain(f"draft.head.{one}") for one in ("type", "points", "most", "band"))
+    mountain, number = mountain.in_language(room.words.tag), Phrases(room.words).number
     rows = tuple(
-        (one.name, _points(one.curve[1]), _points(one.curve[-1]), mountain.bands[one.band].name)
+        (one.title, number(one.curve[1] / POINT), number(one.curve[-1] / POINT), mountain.bands[one.band].called)
         for one in mountain.types[:_MOST_ROWS]
     )
     return Table(head, rows, frozenset({1, 2}))
@@ -67,6 +73,7 @@ def _table(room: Room, mountain: Mountain) -> Table:
 def _changes(room: Room, before: Mountain, after: Mountain) -> Iterator[Block]:
     """Say what a draft changes."""
     yield Heading(room.words.text("draft.changes"))
+    before, after = (one.in_language(room.words.tag) for one in (before, after))
     types = {one.name: one for one in before.types}
     changed = [one for one in after.types if types.get(one.name) != one]
     if not changed or len(changed) > _MOST_ROWS // 2 or len(before.types) != len(after.types):
@@ -74,16 +81,19 @@ def _changes(room: Room, before: Mountain, after: Mountain) -> Iterator[Block]:
         return
     for one in changed:
         was = types.get(one.name)
-        old = _told(was, before) if was else "-"
-        yield Paragraph(room.words.text("draft.change", type=Bold(one.name), was=old, now=_told(one, after)))
+        old = _told(room, was, before) if was else "-"
+        now = _told(room, one, after)
+        yield Paragraph(room.words.text("draft.change", type=Bold(one.title), was=old, now=now))
 
 
-def _told(one: EngagementType, mountain: Mountain) -> str:
-    return f"{_points(one.curve[1])} / {_points(one.curve[-1])} / {mountain.bands[one.band].name}"
+def _told(room: Room, one: EngagementType, mountain: Mountain) -> str:
+    first, most = (Phrases(room.words).number(worth / POINT) for worth in (one.curve[1], one.curve[-1]))
+    return f"{first} / {most} / {mountain.bands[one.band].called}"
 
 
 def _points(thousandths: int) -> str:
-    return f"{thousandths / POINT:g}"
+    """Return points as they stand in a field and are read from it again."""
+    return f"{thousandths / POINT:.3f}".rstrip("0").rstrip(".")
 
 
 def _buttons(room: Room) -> Controls:
@@ -105,14 +115,19 @@ async def edit(call: Call, room: Room) -> Reply:
     if one is None:
         return room.say("draft.no_type")
     number, words = mountain.types.index(one), room.words
-    bands = tuple(Choice(str(n), band.name[:100]) for n, band in enumerate(mountain.bands))
+    told = mountain.in_language(words.tag)
+    bands = tuple(Choice(str(n), band.called[:100]) for n, band in enumerate(told.bands))
     fields = (
         Field("points", words.plain("draft.points"), value=_points(one.curve[1]), longest=12),
         Field("most", words.plain("draft.most"), value=_points(one.curve[-1]), longest=12),
         Field("band", words.plain("draft.band"), Asks.CHOICE, value=str(one.band), choices=bands),
     )
-    title = words.plain("draft.form", type=one.name)[:45]
+    title = _cut(words.plain("draft.form", type=told.types[number].title))
     return Reply(form=Form(title, fields, Action(_EDIT, (str(number), mountain.version))))
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
 
 
 async def _edited(call: Call, room: Room) -> Reply:
@@ -127,10 +142,26 @@ async def _edited(call: Call, room: Room) -> Reply:
     band = given.among("band", tuple(str(n) for n in range(len(mountain.bands))))
     if first is None or most is None or most < first:
         raise given.wrong("draft.most_less")
-    one = mountain.types[int(number)]
-    wanted = Edit(one.name, round(first * POINT), round(most * POINT), mountain.bands[int(band)].name)
-    after = await drafts.keep(call, room, there, edited(there.text, drafts.FILE, wanted))
+    if any(abs(one * POINT - round(one * POINT)) > _FINEST for one in (first, most)):
+        raise given.wrong("draft.too_fine")
+    name = mountain.types[int(number)].name
+    wanted = Edit(name, round(first * POINT), round(most * POINT), mountain.bands[int(band)].name)
+    after = await drafts.keep(call, room, there, _changed(room, there.text, wanted))
     return room.say("draft.kept", *_changes(room, there.mountain(), after), _buttons(room))
+
+
+def _changed(room: Room, text: str, wanted: Edit) -> str:
+    """Return the rules with what was wanted; InputError in the caller's language where they could not hold just that."""
+    try:
+        found = edited(text, drafts.FILE, wanted)
+    except InputError:
+        raise InputError(room.words.plain("draft.by_hand")) from None
+    curve = next(one.curve for one in parse_rules(found, drafts.FILE).types if one.name == wanted.type)
+    if (curve[1], curve[-1]) != (wanted.first, wanted.most):
+        number = Phrases(room.words).number
+        first, most, reached = (number(one / POINT) for one in (wanted.first, wanted.most, curve[-1]))
+        raise InputError(room.words.plain("draft.not_reached", first=first, most=most, reached=reached))
+    return found
 
 
 async def _starter(call: Call, room: Room) -> Reply:
@@ -160,9 +191,12 @@ async def rehearse(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all comma
     async def work(progress: Progress) -> Reply:
         progress.at("begun")
         found = await aside(room.database, lambda own: _tried(own, room.community, rules))
-        return room.say("draft.nothing_yet") if found is None else Reply((*_outcome(room, found), _buttons(room)))
+        if found is None:
+            return room.say("draft.nothing_yet")
+        return Reply((*_outcome(room, found, rules), _buttons(room)))
 
-    return await begun(room, _TRIED, work)
+    busy = Alone("rehearse", room.say("draft.busy_trying", _buttons(room)))
+    return await begun(room, Action(_TRIED, (drafted.version,)), work, busy)
 
 
 async def _tried(own: Database, number: int, rules: tuple[Mountain, Mountain]) -> dict[str, Any] | None:
@@ -174,17 +208,18 @@ async def _tried(own: Database, number: int, rules: tuple[Mountain, Mountain]) -
     return (await try_out(own, community, rules, last)).document(community.name)
 
 
-def _outcome(room: Room, found: dict[str, Any]) -> Iterator[Block]:
+def _outcome(room: Room, found: dict[str, Any], rules: tuple[Mountain, Mountain]) -> Iterator[Block]:
     """Say who would move, and what would be offered; nobody is named."""
     words = room.words
+    called = {band.name: band.called for one in rules for band in one.in_language(words.tag).bands}
     yield Heading(words.text("draft.tried"))
     head = tuple(words.plain(f"draft.bands.{one}") for one in ("band", "before", "after"))
-    rows = tuple((one["band"], str(one["before"]), str(one["after"])) for one in found["bands"])
+    rows = tuple((called[one["band"]], str(one["before"]), str(one["after"])) for one in found["bands"])
     yield Table(head, rows, frozenset({1, 2}))
     nowhere = words.plain("draft.no_band")
-    moves = Counter({(one["from"] or nowhere, one["to"] or nowhere): one["members"] for one in found["moves"]})
+    moves = Counter({(one["from"], one["to"]): one["members"] for one in found["moves"]})
     for (was, now), n in moves.most_common(10):
-        yield Paragraph(words.text("draft.move", n=n, was=was, now=now))
+        yield Paragraph(words.text("draft.move", n=n, was=called.get(was, nowhere), now=called.get(now, nowhere)))
     offers = found["offers"]
     yield Paragraph(words.text("draft.offers", before=offers["before"], after=offers["after"]))
     if offers["peak"] is not None:
@@ -196,8 +231,7 @@ async def apply(call: Call, room: Room) -> Reply:
     there, channel = await drafts.desk(room), Given(call, room).place("channel")
     if there.draft is None or there.stale:
         return room.say("draft.stale" if there.stale else "draft.none")
-    file = (there.draft.text, there.draft.version, drafts.FILE)
-    return await begun(room, _APPLIED, lambda progress: drafts.put_in_force(call, room, file, channel, progress))
+    return await _put_in_force(call, room, (there.draft.text, there.draft.version, drafts.FILE), channel)
 
 
 async def undo(call: Call, room: Room) -> Reply:
@@ -207,7 +241,14 @@ async def undo(call: Call, room: Room) -> Reply:
         file = await teamwork.replaced_rules(connection, room.community, there.active.id)
     if file is None:
         return room.say("draft.no_before")
-    return await begun(room, _APPLIED, lambda progress: drafts.put_in_force(call, room, file, channel, progress))
+    return await _put_in_force(call, room, file, channel)
+
+
+async def _put_in_force(call: Call, room: Room, file: tuple[str, str, str], channel: str) -> Reply:
+    """Put rules (text, version, file name) in force; only one of a community goes on at a time."""
+    look = Action(_APPLIED, (file[1], channel[-20:]))
+    busy = Alone("rules", room.say("draft.busy"))
+    return await begun(room, look, lambda progress: drafts.put_in_force(call, room, file, channel, progress), busy)
 
 
 async def _look(call: Call, room: Room) -> Reply:
@@ -217,7 +258,7 @@ async def _look(call: Call, room: Room) -> Reply:
 async def _types(typed: str, room: Room) -> Sequence[Choice]:
     there = await drafts.desk(room)
     wanted = typed.casefold().strip()
-    types = (there.drafted() or there.mountain()).types
+    types = (there.drafted() or there.mountain()).in_language(room.words.tag).types
     fits = [one for one in types if wanted in one.name.casefold() or wanted in one.title.casefold()]
     return [Choice(one.name, one.title[:100]) for one in fits[:25]]
 
@@ -237,14 +278,14 @@ COMMANDS = (
         "cairn-team rules rehearse",
         rehearse,
         Role.MANAGER,
-        acts={_REHEARSE: Act(rehearse, Role.MANAGER), _TRIED.name: Act(_look, Role.MANAGER)},
+        acts={_REHEARSE: Act(rehearse, Role.MANAGER), _TRIED: Act(_look, Role.MANAGER)},
     ),
     Command(
         "cairn-team rules apply",
         apply,
         Role.MANAGER,
         _TELL,
-        {_APPLY: Act(apply, Role.MANAGER), _APPLIED.name: Act(_look, Role.MANAGER)},
+        {_APPLY: Act(apply, Role.MANAGER), _APPLIED: Act(_look, Role.MANAGER)},
     ),
     Command("cairn-team rules undo", undo, Role.MANAGER, _TELL),
 )

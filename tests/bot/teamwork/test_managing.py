@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.chat.calling import Attachment
-from bot.chat.speech import Action, Asks, File
+from bot.chat.speech import Action, Asks, File, Reply
 from bot.commands.registry import registry
 from bot.commands.spec import Role
 from bot.keys import open_keys
 from bot.rules import parse_rules
 from bot.rules.editing import Edit, edited
 from bot.teamwork.tools import Tools
-from bot.teamwork.works import Works
+from bot.teamwork.works import Progress, Works
 from integrations.archives.sheets import CsvSheets
 from scoring.signals import Kind
 from tests.bot.teamwork.stage import (
@@ -152,7 +154,9 @@ async def test_rules_are_edited_rehearsed_applied_and_undone(office: Stage) -> N
     assert "One person would move from Helping to Leading." in tried
     assert "are in force now" in applied
     assert (after[0][0], back[0][0]) == (600_000, 400_000)
+    assert "#99 is told of it. | Messages do not go out at present" in applied
     assert "are in force now" in undone
+    assert "Nobody is told of it" in undone
     assert [row[0] for row in await office.rows("SELECT channel FROM outbox")] == ["99"]
     assert (await office.audited())[-4:] == ["began to put rules in force", "put rules in force"] * 2
 
@@ -226,6 +230,65 @@ async def test_table_is_shown_told_of_and_imported(office: Stage) -> None:
     assert back == "It is taken back."
     assert await office.holding(Kind.PARTICIPATION) == 0
     assert (await office.audited())[-2:] == ["imported a table", "took an import back"]
+
+
+@asynccontextmanager
+async def going_on(stage: Stage, lane: str) -> AsyncIterator[None]:
+    """Let another work of a lane go on meanwhile."""
+    began, gate = asyncio.Event(), asyncio.Event()
+
+    async def work(progress: Progress) -> Reply:
+        began.set()
+        await gate.wait()
+        return Reply()
+
+    name, works = (stage.community, "another"), stage.desks.door.tools.works
+    other = asyncio.ensure_future(works.begin(name, work, lane))
+    await began.wait()
+    yield
+    gate.set()
+    await other
+
+
+async def test_second_import_is_told_that_one_goes_on_and_is_done_when_asked_again(office: Stage) -> None:
+    shown = await office.call("cairn-team import", HEAD, file=handed())
+    asked = form(await office.act(buttons(shown)["Say what the columns mean"], HEAD))
+    given = {"person": "0", "date": "1", "programme": "Leaders"}
+    async with going_on(office, "import"):
+        refused = await office.act(asked.action, HEAD, **given)
+        nothing = await office.rows("SELECT count(*) FROM import_run")
+    again = form(await office.act(buttons(refused)["Say what the columns mean"], HEAD))
+    done = await office.act(again.action, HEAD, **given)
+    async with going_on(office, "import"):
+        busy = await office.act(buttons(done)["Take it back"], HEAD)
+        kept = await office.holding(Kind.PARTICIPATION)
+    back = said(await office.act(buttons(busy)["Take it back"], HEAD))
+
+    assert said(refused).startswith("Another table is being imported or taken back just now. people.csv has not")
+    assert nothing == [(0,)]
+    assert "new: 2" in said(done)
+    assert (said(busy).endswith("please try again in a moment."), kept) == (True, 2)
+    assert back == "It is taken back."
+
+
+async def test_rules_are_put_in_force_one_after_another_and_who_waits_is_told(office: Stage) -> None:
+    asked = form(await office.call("cairn-team rules edit", HEAD, type="mentored"))
+    await office.act(asked.action, HEAD, points="6", most="6", band="1")
+    async with going_on(office, "rules"):
+        apply = said(await office.call("cairn-team rules apply", HEAD))
+        before = await office.rows("SELECT count(*) FROM rules")
+    async with going_on(office, "rehearse"):
+        tried = said(await office.call("cairn-team rules rehearse", HEAD))
+    await office.call("cairn-team rules apply", HEAD)
+    async with going_on(office, "rules"):
+        undo = said(await office.call("cairn-team rules undo", HEAD))
+
+    assert {apply, undo} == {
+        "Other rules are being put in force just now. Yours were not; please try again in a moment."
+    }
+    assert tried.startswith("Another draft is being rehearsed just now")
+    assert before == [(1,)]
+    assert await office.rows("SELECT count(*) FROM rules") == [(2,)]
 
 
 async def test_only_tables_of_a_sensible_size_are_taken(office: Stage) -> None:

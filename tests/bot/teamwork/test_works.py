@@ -45,6 +45,32 @@ async def test_work_that_goes_on_is_not_begun_again() -> None:
     assert await works.look(NAME) is None
 
 
+async def test_work_of_a_lane_that_is_taken_is_not_begun_until_the_other_has_ended() -> None:
+    begun, gate = [], asyncio.Event()
+
+    async def work(progress: Progress) -> Reply:
+        begun.append(progress)
+        await gate.wait()
+        return told(str(len(begun)))
+
+    works = Works(0.0)
+    first = await works.begin((1, "a"), work, "import")
+    refused = await works.begin((1, "b"), work, "import")
+    elsewhere = [await works.begin(name, work, lane) for name, lane in (((2, "b"), "import"), ((1, "c"), "rules"))]
+    await asyncio.sleep(0)
+    gate.set()
+    while isinstance(await works.look((1, "a")), Progress):
+        pass
+
+    assert isinstance(first, Progress)
+    assert refused is None
+    assert None not in elsewhere
+    assert len(begun) == 3
+    assert await works.look((1, "b")) is None
+    assert await works.begin((1, "b"), work, "import") is not None
+    await works.close()
+
+
 async def test_error_of_a_work_reaches_who_asks_and_the_next_begins_anew() -> None:
     async def wrong(progress: Progress) -> Reply:
         raise InputError("no such table")
