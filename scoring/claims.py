@@ -4,9 +4,10 @@ Of two claims the higher version wins; at one version a retraction wins, exact t
 time. A retraction that names no account takes the details from the claim it beat, and yields to one that names it.
 When reactions were captured whole is joined by itself: the latest capture counts.
 
-The time of a reaction is joined by itself as well. A capture knows that it is there, and no more: its version is high,
-its time that of the message. So the latest exact moment counts, whoever wins; where nobody knows one, the earliest
-guess. (If somebody takes a reaction back and a capture shows it again, it is dated by the taking back: it is no older.)
+The time of a reaction, and of thanks in it, is joined by itself as well. A capture knows that it is there, and no
+more: its version is high, its time that of the message. So the latest exact moment counts, whoever wins; where nobody
+knows one, the earliest guess. (If somebody takes a reaction back and a capture shows it again, it is dated by the
+taking back: it is no older.)
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scoring.signals import Kind
+
+_REACTIONS = frozenset((Kind.REACTION, Kind.THANKS))
 
 
 class Claim(NamedTuple):
@@ -39,7 +42,7 @@ def join(one: Claim, other: Claim) -> Claim:
     """Return what holds of two claims about the same object."""
     if one == other:
         return one
-    weight = _weight_of_reaction if one.kind == other.kind == Kind.REACTION else _weight
+    weight = _weight_of_reaction if one.kind == other.kind and one.kind in _REACTIONS else _weight
     best, rest = (one, other) if weight(one) >= weight(other) else (other, one)
     if best.account is None and rest.account is not None:
         best = rest._replace(retracted=best.retracted, version=best.version, source=best.source)

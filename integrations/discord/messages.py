@@ -86,6 +86,8 @@ def captured_whole(d: Payload, reacting: Mapping[str, Sequence[Payload]], guild:
 
     `reacting` holds, by emoji (`ids.emoji_in`), all users who reacted with it; `captured` is when the first was asked
     for. Reactions that are not among them are gone then. Their own time is unknown: they are dated by the message.
+    Where an emoji says thanks here, that is told as well. Thanks that are not among them stay: a moderator may have
+    cleared the reactions (see `reactions.all_unreacted`).
     """
     found = written(d, guild, captured)
     channel = guild.spot(d["channel_id"])
@@ -94,17 +96,31 @@ def captured_whole(d: Payload, reacting: Mapping[str, Sequence[Payload]], guild:
     number = snowflake(d["id"])
     key, at = f"d:{number}", moment_in(number)
     day, context = day_of(at), channel.context
-    whole = all(len(reacting.get(emoji_in(one["emoji"]), ())) >= one["count"] for one in d.get("reactions") or ())
+    shown = {emoji_in(one["emoji"]): one for one in d.get("reactions") or ()}
+    whole = all(len(reacting.get(name, ())) >= one["count"] for name, one in shown.items())
+    thanked = _author(d, guild) if guild.wants_thanks else None
     if found and whole and found[0].kind in _WRITTEN:
         found[0] = found[0]._replace(captured=captured)
     for name, users in reacting.items():
-        people = dict.fromkeys(map(guild.people.user, users))
+        people = [who for who in dict.fromkeys(map(guild.people.user, users)) if not who.bot]
         found += [
             Signal(Kind.REACTION, f"{key}/r/{name}", day, at, who, captured, context, who, key, day, estimated=True)
             for who in people
-            if not who.bot
         ]
+        if thanked is not None and name in shown and guild.is_thanks(shown[name]["emoji"]):
+            thanks = f"{key}/thanks/{name}"
+            found += [
+                Signal(Kind.THANKS, thanks, day, at, who, captured, context, who, key, day, thanked, estimated=True)
+                for who in people
+                if who != thanked
+            ]
     return found
+
+
+def _author(d: Payload, guild: Guild) -> Account | None:
+    """Return the person who wrote a message; None for a machine."""
+    author = guild.people.user(d["author"])
+    return None if author.bot or d.get("webhook_id") is not None else author
 
 
 def joined(guild: Guild, who: Account, at: int, context: Context) -> Signal:

@@ -167,7 +167,7 @@ class Truth:
             if state is not False and on is not False:
                 fact = Fact(Kind.REACTION, f"d:{number}/r/{emoji}", who, "", f"d:{number}")
                 self._put(fact, state is True and on is True)
-            self._thanked(number, emoji, who, turns)
+            self._thanked(number, emoji, who, turns, shown=state is True and on is True)
 
     def _reactions(self) -> Mapping[tuple[str, str, str], list[tuple[int, str]]]:
         """Return what became of each reaction: given (+), taken back (-), cleared away by others (!)."""
@@ -193,7 +193,8 @@ class Truth:
         made = self._written[number].turns[0][0]
         return turn == "+" if self.window(made) == self.window(n) else None
 
-    def _thanked(self, number: str, emoji: str, who: str, turns: list[tuple[int, str]]) -> None:
+    def _thanked(self, number: str, emoji: str, who: str, turns: list[tuple[int, str]], *, shown: bool) -> None:
+        """Read thanks; `shown` says that Discord's history shows the reaction that says them."""
         author, person = self._author[number]
         own = [turn for turn in turns if turn[1] != "!"]
         if emoji not in self.rules.thanks or author == who:
@@ -204,7 +205,7 @@ class Truth:
             # a machine that has not been heard since Cairn started is not known to be one
             self._put(fact, sure=False)
         elif turn == "+":
-            self._put(fact, self._heard(n))
+            self._put(fact, self._heard(n) or shown)
         elif not self._heard(n):
             self._put(fact, sure=False)
 

@@ -93,6 +93,16 @@ async def test_replies_mentions_and_reactions_are_read_with_their_people(rig: Ri
     assert await rig.stored() == {Kind.MESSAGE: 1, Kind.REPLY: 1, Kind.MENTION: 2, Kind.REACTION: 2}
 
 
+async def test_reactions_that_thank_are_read_as_thanks_too(rig: Rig) -> None:
+    general, (alice, bob) = rig.guild.text("general"), rig.guild.people(["alice", "bob"])
+    first = await alice.at(days_ago(5)).says(general, "hello")
+    for who in (alice, bob):
+        await who.at(days_ago(4)).reacts(first, "🙏")
+    await rig.applies("backfill: 90 days, thanks: [🙏]")
+    await rig.reads_back()
+    assert await rig.stored() == {Kind.MESSAGE: 1, Kind.REACTION: 2, Kind.THANKS: 1}
+
+
 async def test_what_does_not_count_is_not_stored(rig: Rig) -> None:
     guild, (alice, eve, guest) = rig.guild, rig.guild.people(["alice", "eve", "guest"])
     general, random, secret = guild.text("general"), guild.text("random"), guild.text("secret")
@@ -160,8 +170,8 @@ async def test_channel_without_the_right_is_told_of_and_left(rig: Rig) -> None:
     assert (state.places, state.done, state.refused) == (2, 1, (str(mute.id),))
     assert await rig.stored() == {Kind.MESSAGE: 1}
     mute.overwrites.clear()
-    await rig.reads_back()
-    await until(lambda: _has(rig, 2))
+    async with rig.listening():
+        await until(lambda: _has(rig, 2))
 
 
 async def test_channel_that_turns_out_not_to_be_shown_is_told_of_and_left(rig: Rig) -> None:

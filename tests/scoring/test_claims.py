@@ -17,7 +17,7 @@ BASE = Claim(
 )  # fmt: skip
 
 
-MESSAGES, REACTIONS = (Kind.MESSAGE, Kind.REPLY), (Kind.REACTION,)
+MESSAGES, REACTIONS, THANKS = (Kind.MESSAGE, Kind.REPLY), (Kind.REACTION,), (Kind.THANKS,)
 
 
 @st.composite
@@ -45,8 +45,8 @@ def claims(draw: st.DrawFn, kinds: tuple[Kind, ...] = MESSAGES) -> Claim:
 
 
 def several(least: int, most: int) -> st.SearchStrategy[list[Claim]]:
-    """Draw words about one message, or about one reaction."""
-    drawn = (st.lists(claims(kinds), min_size=least, max_size=most) for kinds in (MESSAGES, REACTIONS))
+    """Draw words about one message, about one reaction, or about thanks."""
+    drawn = (st.lists(claims(kinds), min_size=least, max_size=most) for kinds in (MESSAGES, REACTIONS, THANKS))
     return st.one_of(*drawn)
 
 
@@ -105,7 +105,7 @@ def test_exact_time_beats_an_estimated_one_and_then_the_earlier_wins() -> None:
     assert join(earlier, BASE).at == BASE.at
 
 
-@given(st.lists(claims(REACTIONS), min_size=1, max_size=5))
+@given(st.lists(claims(REACTIONS), min_size=1, max_size=5) | st.lists(claims(THANKS), min_size=1, max_size=5))
 def test_reaction_is_of_the_last_moment_that_is_known_exactly_whoever_saw_it_later(words: list[Claim]) -> None:
     known = [one.at for one in words if not one.estimated]
     joined = reduce(join, words)

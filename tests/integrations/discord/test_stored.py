@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -116,6 +117,31 @@ def test_reactions_read_anew_end_those_that_went_by_emoji(town: Town) -> None:
     page = message(ID, reactions=[{"emoji": CLAP, "count": 1}])
     town.record(LIVE, captured_whole(page, {"👏": [user("12")]}, known, NOW + 60_000))
     assert holding(town) == [(Kind.MESSAGE, "11"), (Kind.REACTION, "12")]
+
+
+def test_thanks_in_history_are_those_that_were_heard_and_those_that_were_not(town: Town) -> None:
+    known, thanks = guild(), {"id": None, "name": "🙏"}
+    for name, d in (("MESSAGE_CREATE", message(ID)), ("MESSAGE_REACTION_ADD", reaction(ID))):
+        town.record(LIVE, told(name, d, known))
+    page = message(ID, reactions=[{"emoji": thanks, "count": 4}])
+    who = [user("12"), user("13"), user("11"), user("97", bot=True)]
+    town.record(LIVE, captured_whole(page, {"🙏": who}, known, NOW + 60_000))
+    everybody = [(Kind.MESSAGE, "11"), *((Kind.REACTION, name) for name in ("11", "12", "13"))]
+    assert holding(town) == [*everybody, (Kind.THANKS, "12"), (Kind.THANKS, "13")]
+    assert {(one.at, one.target) for one in town.holding().values() if one.kind is Kind.THANKS} == {
+        (NOW, "11"), (AT, "11"),
+    }  # fmt: skip
+    town.record(LIVE, told("MESSAGE_REACTION_REMOVE", unreaction(ID, "13"), known, NOW + 90_000))
+    assert holding(town) == [*everybody[:-1], (Kind.THANKS, "12")]
+
+
+@pytest.mark.parametrize(
+    ("author", "more"), [(user("97", bot=True), {}), (user("77"), {"webhook_id": "77"})], ids=["bot", "webhook"]
+)
+def test_reactions_to_machines_in_history_thank_nobody(author: dict[str, Any], more: dict[str, str]) -> None:
+    page = message(ID, author, reactions=[{"emoji": {"id": None, "name": "🙏"}, "count": 1}], **more)
+    found = captured_whole(page, {"🙏": [user("12")]}, guild(), NOW)
+    assert [one.kind for one in found] == [Kind.REACTION]
 
 
 def test_stay_grows_in_place(town: Town) -> None:
