@@ -14,10 +14,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.ports import Desk, Host, MachineError, Meter, Signal, Space, Unreadable
 from integrations.discord import gone, moving
+from integrations.discord.asks import Asks
 from integrations.discord.guild import Guild
 from integrations.discord.hearing import hear
 from integrations.discord.ids import Payload, UnknownPlaceError, UnreadableError
@@ -75,26 +76,6 @@ class Server:
         """Move `heard` on; `alive` is when the gateway last sent anything at all, 0 where something may be missing."""
         if self.live and alive:
             self.heard = max(self.heard, self.storing - 1 if self.storing else alive)
-
-
-class Asks(Protocol):
-    """Who asks Discord for what the gateway does not tell. MachineError: try later."""
-
-    async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
-        """Return what a server's state does not know, as the event that would have told of it."""
-        ...
-
-    async def arrived(self, server: Server, at: int) -> None:
-        """Hear that a server has told all of itself: at the start, and after a lost session."""
-        ...
-
-    def planned(self, server: Server, d: Payload) -> None:
-        """Hear of a convening that is new or has changed. Must not raise."""
-        ...
-
-    def watching(self, server: Server) -> None:
-        """Hear that other roles are asked about, so that all members are looked at. Must not raise."""
-        ...
 
 
 class Ear:

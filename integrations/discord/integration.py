@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
 
-import aiohttp
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.ports import ConfigError, Delivery, Finding, Host, Kind, MachineError, Meter, Outcome, SpaceSettings
-from integrations.discord.asking import Answers, Fetching, use_gateway
-from integrations.discord.behind import Behind
-from integrations.discord.checking import look_at, look_over
-from integrations.discord.ear import Ear, Server
-from integrations.discord.guests import Guests
-from integrations.discord.history import History
-from integrations.discord.ids import Payload, UnreadableError
-from integrations.discord.logins import Logins
-from integrations.discord.mending import OVERLAP_MS, Mending
-from integrations.discord.pages import Pages
-from integrations.discord.patience import beside
-from integrations.discord.people import People
-from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
+from bot.ports import Delivery, Finding, Host, Outcome
+from integrations.discord.access import Access
+from integrations.discord.asking import Answers
+from integrations.discord.checking import look_over
+from integrations.discord.session import Session
 from integrations.discord.speaking.delivering import REMEMBERS
 from integrations.discord.speaking.mouth import Speaking, deliver
-from integrations.discord.timing import Timing, wall_clock
+from integrations.discord.timing import Timing
 from integrations.discord.wire import Client, Lives
 
-CANCEL_SECONDS = 0.5
-"""After how long what was cancelled and goes on is cancelled again."""
-_HEARD = "heard"
-_NEWCOMERS_MS = 90 * 86_400_000
-"""How long before Cairn came people may have joined to be told of as having joined."""
-_logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How to reach Discord: the bot's token, where its interfaces are, and whether joins and leaves are listened to.
-
-    `clock` (ms since 1970) dates what tells no time itself. `holds` says what holds in a server by its id, for `check`.
-    """
-
-    token: str
-    api_url: str = "https://discord.com/api/v10"
-    gateway_url: str | None = None
-    members: bool = False
-    clock: Callable[[], int] = wall_clock
-    holds: Callable[[str], SpaceSettings] = lambda _: SpaceSettings()
+__all__ = ["Access", "Discord"]
 
 
 class Discord:
@@ -89,7 +52,7 @@ class Discord:
     async def run(self, host: Host) -> None:
         """Listen until cancelled; see `bot.ports.Integration`."""
         Route.BASE = self._access.api_url.rstrip("/")
-        async with _Session(host, self._access, self._timing) as session:
+        async with Session(host, self._access, self._timing) as session:
             self._client, self._speaking, self._quiet = session.client, session.speaking, session.quiet
             try:
                 await session.listen()
@@ -111,188 +74,3 @@ class Discord:
         async with discord.Client(intents=discord.Intents.none()) as client:
             answers = Answers(client.http, self._access.clock, lambda: None)
             return await look_over(client, (self._access.token, self._access.members), answers, self._access.holds)
-
-
-class _Session:
-    """One client from its start to its end."""
-
-    def __init__(self, host: Host, access: Access, timing: Timing) -> None:
-        self._host = host
-        self._access = access
-        self._timing = timing
-        self._people = People()
-        self._ear = Ear(host, self._people, self)
-        self._asking: set[asyncio.Task[None]] = set()
-        self._logins = Logins(host, self._left, access.clock, timing.pause)
-        self.client = Client(self, members=access.members, clock=access.clock, timing=timing)
-        self.hear, self.room, self.quiet = self._ear.hear, self._ear.room, self._ear.quiet
-        self._lives = Lives(self.client)
-        self._mending = Mending(History(Pages(self.client.http, access.clock), timing.retry), self._quietly)
-        self._behind = Behind(host, self.client.http, self._ear, self._mending.readings, (access.clock, timing))
-        self._answers = Answers(self.client.http, access.clock, lambda: host.count(Meter.RATE_LIMITED))
-        self.fetch = Fetching(self.client.http, host, access.clock).fetch
-        self._guests = Guests(self.client.http, access.clock)
-        who, way = (self._ear.servers, self._people), (access.api_url, access.token)
-        self.speaking = Speaking(self.client, host, who, way, (access.clock, timing))
-        self._known: set[str] = set()
-
-    async def __aenter__(self) -> _Session:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the connection first, then store what it brought."""
-        await self._leave_off()
-        await self.speaking.close()
-        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-            await self.client.close()
-        await self._ear.quiet()
-        await self._leave_off()
-        await self._tell_stays(end=True)
-        await self._put_down()
-        await self._ear.close()
-
-    async def _leave_off(self) -> None:
-        """End what asks Discord for something; it is gone on with after the next start."""
-        beside = [*self._mending.readings.values(), *self._asking]
-        for one in beside:
-            one.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
-
-    async def listen(self) -> None:
-        """Connect and stay connected."""
-        if self._access.gateway_url is not None:
-            address = yarl.URL(self._access.gateway_url)
-            DiscordWebSocket.DEFAULT_GATEWAY = address
-            use_gateway(self.client.http, str(address))
-        async with beside(self._tick()):
-            try:
-                await self.client.login(self._access.token)
-                own = self._people.own = str(self.client.user.id) if self.client.user is not None else ""
-                if wrong := self._answers.clock_is_wrong():
-                    _logger.warning("%s", wrong)
-                _logger.info("to invite Cairn to a server: %s", invite(self.client.application_id or 0))
-                async with beside(self._behind.run(own)), beside(self.speaking.run()):
-                    await self._stay_connected()
-            except discord.LoginFailure:
-                raise ConfigError(WRONG_TOKEN) from None
-            except discord.PrivilegedIntentsRequired:
-                raise ConfigError(NO_MEMBERS) from None
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                raise MachineError(unreachable(error)) from None
-        raise MachineError("Discord has ended the connection")
-
-    async def _stay_connected(self) -> None:
-        """Return or raise what ends the connection, or what breaks the reading of it."""
-        ends = [asyncio.create_task(one) for one in (self.client.connect(reconnect=True), self._ear.broken())]
-        try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            for one in ends:
-                if one.done():
-                    one.result()
-        finally:
-            left = set(ends)
-            while left:  # discord.py takes one cancelling while it logs in for the end of that login only
-                for one in left:
-                    one.cancel()
-                _, left = await asyncio.wait(left, timeout=CANCEL_SECONDS)
-
-    def malformed(self) -> None:
-        """Hear that an event could not be read; see `wire.Hears`."""
-        self._host.count(Meter.MALFORMED)
-
-    async def may_identify(self, shard: int) -> None:
-        """Return when the shard may log in anew; see `wire.Hears`."""
-        await self._logins.wait(shard)
-
-    def began(self, shard: int, *, resumed: bool) -> None:
-        """Hear that a session has begun or been caught up; see `wire.Hears`."""
-        self._host.count(Meter.RECONNECTS if resumed else Meter.CONNECTS)
-        self._lives.began(shard)
-        for number, server in self._ear.servers.items():
-            if not resumed and self._lives.shard(number) == shard:
-                server.lose()
-
-    async def _left(self) -> int:
-        """Return how many logins Discord allows today."""
-        _, _, limit = await self.client.http.get_bot_gateway()
-        return int(limit["remaining"])
-
-    async def arrived(self, server: Server, at: int) -> None:
-        """Make good what was not heard since the server was last heard; what is new begins to be listened to."""
-        if server.guild.id not in self._known:
-            await self._guests.recall(server)
-            self._known.add(server.guild.id)
-            self._ask(partial(self._warn, server))
-        before = server.heard or int(await server.desk.notes.read(_HEARD) or 0)
-        if not before:  # from here on, whatever is missed is a gap, even where Cairn ends before it puts that down
-            await server.desk.notes.write(_HEARD, str(at))
-        await self._mending.begin(server, (before, at) if before else None)
-        self._ask(partial(self._guests.look, server))
-        asked = bool(server.guild.watch.names) or not server.guild.kinds.isdisjoint((Kind.JOIN, Kind.ROLE))
-        if self._access.members and asked:
-            server.guild.joined_after = before - OVERLAP_MS if before else at - _NEWCOMERS_MS
-            self._ask(partial(self._lives.ask_for_members, server.guild.id))
-
-    def planned(self, server: Server, d: Payload) -> None:
-        """Hear of a convening that has changed; see `ear.Asks`."""
-        self._ask(partial(self._guests.look_at, server, d))
-
-    def watching(self, server: Server) -> None:
-        """Look at all members, where that may be done; see `ear.Asks`."""
-        if self._access.members:
-            self._ask(partial(self._lives.ask_for_members, server.guild.id))
-
-    async def _warn(self, server: Server) -> None:
-        """Log what Cairn may not do in a server."""
-        with suppress(UnreadableError):
-            for one in await look_at(self.client.http, server.guild.id, self._people.own, server.desk.settings):
-                _logger.warning("%s: %s", one.about, one.said)
-
-    def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Ask for something beside all else."""
-        task = asyncio.create_task(self._quietly(work))
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
-
-    async def _quietly(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Let what fails be tried again at the next connection or hour: what history has been read is put down."""
-        try:
-            await work()
-        except (discord.DiscordException, aiohttp.ClientError, OSError, MachineError) as error:
-            _logger.warning(
-                "what was missed could not be read to its end, and is gone on with later: %s", unreachable(error)
-            )
-
-    async def _tick(self) -> None:
-        stays = guests = 0.0
-        while True:
-            await asyncio.sleep(self._timing.note)
-            await self._put_down()
-            self._ear.look_again(self._access.clock())
-            stays, guests = stays + self._timing.note, guests + self._timing.note
-            if stays >= self._timing.stays:
-                stays = 0.0
-                await self._tell_stays(end=False)
-                for server in self._ear.servers.values():
-                    self._ask(partial(self._mending.again, server))
-            if guests >= self._timing.guests:
-                guests = 0.0
-                for server in self._ear.servers.values():
-                    self._ask(partial(self._guests.look, server))
-
-    async def _put_down(self) -> None:
-        """Put down up to when each server is heard."""
-        for server in list(self._ear.servers.values()):
-            server.note(self._lives.heard(server.guild.id))
-            if server.heard:
-                with suppress(MachineError):  # the storage is gone: nothing new is heard then, either
-                    await server.desk.notes.write(_HEARD, str(server.heard))
-
-    async def _tell_stays(self, *, end: bool) -> None:
-        now = self._access.clock()
-        for server in list(self._ear.servers.values()):
-            stays = server.guild.stays
-            found = stays.end(now) if end else stays.tick(now)
-            if found:
-                with suppress(MachineError):
-                    await server.desk.record(found)
