@@ -6,14 +6,17 @@ null where the denominator is 0. Days are `YYYY-MM-DD`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bot.reports.contents import NetworkReport, PathwayReport, Report
 from scoring.measures.bands import BandFigures
 from scoring.measures.findings import TwoOrMore
+from scoring.measures.gaps import Stretch
 from scoring.measures.groups import GroupFigures
+from scoring.measures.months import MonthFigures
 from scoring.measures.pathways import CohortPath
 from scoring.measures.programmes import ProgrammeFigures
 from scoring.measures.ties import TieFigures
@@ -40,9 +43,10 @@ def report(of: Report) -> Document:
         "programmes": _programmes(found.programmes),
         "groups": _groups(found.groups),
         "two_or_more": _two_or_more(found.two_or_more),
-        "months": [asdict(one) for one in found.months],
+        "months": [_month(one) for one in found.months],
         "ties": _ties(found.ties),
         "crossings": [{"step": one.step, "members": one.members} for one in found.steps],
+        "gaps": [_gap(one) for one in found.gaps],
     }
 
 
@@ -71,6 +75,11 @@ def ratio(one: Ratio | None) -> Document | None:
     return {"numerator": one.numerator, "denominator": one.denominator, "value": one.value, "low": low, "high": high}
 
 
+def labels(kinds: Iterable[Kind]) -> list[str]:
+    """Return kinds by their names in every document."""
+    return [one.label for one in kinds]
+
+
 def points(tally_points: int) -> float:
     """Return points in display units, to three decimals; `tally_points` are hundred-thousandths."""
     return round(tally_points / TALLY_POINT, 3)
@@ -78,6 +87,19 @@ def points(tally_points: int) -> float:
 
 def _day(number: int | None) -> str | None:
     return None if number is None else date_of(number).isoformat()
+
+
+def _month(one: MonthFigures) -> Document:
+    found = asdict(one)
+    del found["missing"]
+    return {**found, "incomplete": labels(one.missing)}
+
+
+def _gap(one: Stretch) -> Document:
+    """Return a time of which something is missing; its ends are moments in UTC."""
+    ends = (dt.datetime.fromtimestamp(at // 1000, dt.UTC) for at in (one.since, one.until))
+    since, until = (end.strftime("%Y-%m-%dT%H:%M:%SZ") for end in ends)
+    return {"space": one.space, "from": since, "to": until, "open": one.open, "missing": labels(one.missing)}
 
 
 def _band(one: BandFigures) -> Document:

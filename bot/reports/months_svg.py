@@ -13,24 +13,34 @@ _WIDTH, _HEIGHT = 680.0, 120.0
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """One month: where its bar stands, and the heights of its three parts from the ground up."""
+    """One month: where its bar stands, the heights of its three parts from the ground up, and whether all was heard."""
 
     month: str
     x: float
     parts: tuple[tuple[str, float, float], ...]
     labelled: bool
+    whole: bool
 
 
 def months_svg(months: Sequence[MonthFigures]) -> str:
-    """Draw the months; returns a whole `<svg>` element, or nothing where there are none."""
+    """Draw the months, hatched where not everything was heard; returns a whole `<svg>`, or nothing without any."""
     if not months:
         return ""
     highest = max(one.engaged for one in months)
     step = _WIDTH / len(months)
     every = -(-len(months) // 8)
     bars = [_bar(one, n * step, max(highest, 1), labelled=n % every == 0) for n, one in enumerate(months)]
-    template = environment().get_template("months.svg.j2")
-    return template.render(bars=bars, highest=highest, width=round(min(step * 0.8, 40.0), 2), months=months)
+    return (
+        environment()
+        .get_template("months.svg.j2")
+        .render(
+            bars=bars,
+            highest=highest,
+            width=round(min(step * 0.8, 40.0), 2),
+            months=months,
+            incomplete=[one.month for one in months if one.missing],
+        )
+    )
 
 
 def _bar(one: MonthFigures, x: float, highest: int, *, labelled: bool) -> _Bar:
@@ -39,4 +49,4 @@ def _bar(one: MonthFigures, x: float, highest: int, *, labelled: bool) -> _Bar:
         height = _HEIGHT * count / highest
         ground -= height
         parts.append((name, round(ground, 2), round(height, 2)))
-    return _Bar(one.month, round(x, 2), tuple(parts), labelled)
+    return _Bar(one.month, round(x, 2), tuple(parts), labelled, not one.missing)

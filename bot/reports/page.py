@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot.reports import documents, wording
+from bot.reports import documents, unheard, wording
 from bot.reports.contents import Report
 from bot.reports.months_svg import months_svg
 from bot.reports.mountain_svg import mountain_svg
@@ -31,6 +31,7 @@ def page(of: Report) -> str:
         of=of,
         found=found,
         words=wording,
+        unheard=unheard,
         points=documents.points,
         mountain=mountain_svg(of.mountain, found.bands),
         months=months_svg(found.months),

@@ -11,7 +11,7 @@ from itertools import groupby
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from bot.reports import tables, wording
+from bot.reports import tables, unheard, wording
 from bot.reports.contents import NetworkReport, PathwayReport, Report
 from bot.reports.terminal_mountain import DrawnMountain
 from scoring.measures.findings import Findings, TwoOrMore
@@ -40,6 +40,7 @@ def report(of: Report) -> RenderableType:
     found = of.findings
     return Group(
         _headline(wording.title(of), wording.scope(of), _summary(found)),
+        *([Text(unheard.AT_FIRST, style="yellow")] if found.gaps else []),
         Text("\nThe Mountain (people who engaged in each band, share of engaged members)", style="bold"),
         DrawnMountain(found.bands),
         Text("Came up: rose to this band in this time. Stand here: their band at its end.", style="dim"),
@@ -47,6 +48,7 @@ def report(of: Report) -> RenderableType:
         *_groups(found.groups, "engaged members"),
         *_two_or_more(found.two_or_more),
         *_months(found.months),
+        *_unheard(found),
         *_ties({kind: one for kind, one in found.ties.items() if one.events}),
         *_steps(of),
     )
@@ -147,12 +149,17 @@ def _months(months: Sequence[MonthFigures]) -> list[RenderableType]:
     return [tables.section("Months (UTC; the last one may not be over)", table, note)] if months else []
 
 
+def _unheard(found: Findings) -> list[RenderableType]:
+    told = "\n".join(unheard.lines(found, _REST))
+    return [tables.section(unheard.TITLE, Text(told))] if found.gaps else []
+
+
 def _months_and_pauses(months: Sequence[MonthFigures]) -> Iterable[tuple[str, tuple[int, ...]]]:
-    """Yield the months' rows; months on end in which nobody engaged are one row."""
-    for active, run in groupby(months, key=lambda one: one.engaged + one.writers > 0):
+    """Yield the months' rows; months on end in which nobody engaged, and all was heard, are one row."""
+    for active, run in groupby(months, key=lambda one: one.engaged + one.writers > 0 or bool(one.missing)):
         several = list(run)
         if active or len(several) == 1:
-            yield from ((one.month, _counts(one)) for one in several)
+            yield from ((unheard.month(one), _counts(one)) for one in several)
         else:
             sums = (sum(counts) for counts in zip(*map(_counts, several), strict=True))
             yield f"{len(several)} quiet months", tuple(sums)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage import acts, belonging, communities, old_tallies
+from bot.storage import acts, belonging, communities, old_tallies, unheard
 from bot.storage.communities import Community
 from bot.storage.engine import Database
 from scoring import assess, points
 from scoring.columns import Acts, Group
+from scoring.measures.gaps import stretches
 from scoring.measures.history import History
 from scoring.mountain import Mountain
 from scoring.road import Road
+from scoring.signals import ALWAYS_STORED, DAY_MS
 
 
 async def last_day(database: Database, community: Community) -> int | None:
@@ -37,6 +39,7 @@ async def scored(database: Database, community: Community, mountain: Mountain, f
         held = await belonging.held(connection, community.id, mountain)
         groups = [await belonging.group(connection, community.id, name) for name in mountain.groups]
         before = about.counting(await _kept(connection, community, mountain))
+        gaps = await unheard.of_community(connection, community.id, (as_of + 1) * DAY_MS)
     tallies = points.together(points.tally(found, mountain, about), before.where(before.day <= as_of))
     road = Road(tallies, mountain, as_of)
     return History(
@@ -47,6 +50,7 @@ async def scored(database: Database, community: Community, mountain: Mountain, f
         assess.band_changes(road, as_of),
         assess.crossings(road, held),
         tuple(groups),
+        stretches(gaps, ALWAYS_STORED | mountain.kinds),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from scoring.columns import NOBODY, Acts
 from scoring.measures import ties
 from scoring.measures.bands import BandFigures, StepFigures, bands, steps
+from scoring.measures.gaps import Stretch, within
 from scoring.measures.groups import GroupFigures, groups
 from scoring.measures.history import Deeds, History, Period, deeds
 from scoring.measures.months import MonthFigures, months
@@ -33,7 +34,10 @@ class TwoOrMore:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """A report's figures. `known` members did anything up to `as_of`; `engaged` did something typed in the period."""
+    """A report's figures. `known` members did anything up to `as_of`; `engaged` did something typed in the period.
+
+    `gaps` are the times in the period of which something is missing: no figure is whole where there are any.
+    """
 
     known: int
     engaged: int
@@ -46,6 +50,7 @@ class Findings:
     months: tuple[MonthFigures, ...]
     ties: dict[Kind, ties.TieFigures]
     steps: tuple[StepFigures, ...]
+    gaps: tuple[Stretch, ...]
 
 
 def findings(history: History, period: Period) -> Findings:
@@ -63,9 +68,10 @@ def findings(history: History, period: Period) -> Findings:
         programmes=programmes(done, acts.contexts, engaged),
         groups=groups(history.groups, done.members),
         two_or_more=_two_or_more(history, done),
-        months=months(history.acts, ever, period),
+        months=months(history.acts, ever, period, history.gaps),
         ties=ties.by_kind(acts),
         steps=steps(history, period),
+        gaps=within(history.gaps, period.first, period.last),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from scoring.assess import BandChanges, Crossings
 from scoring.columns import NOBODY, Acts, Bools, Group, Ints
+from scoring.measures.gaps import Stretch
 from scoring.mountain import Credit, Mountain
 from scoring.points import Tallies
 from scoring.signals import Kind
@@ -31,7 +32,8 @@ class Period:
 class History:
     """Everything up to the report's `as_of`: acts with their engagement types (-1: none), and their scores.
 
-    `types` is parallel to `acts` (see `scoring.points.types`); `changes` is sorted by member and day.
+    `types` is parallel to `acts` (see `scoring.points.types`); `changes` is sorted by member and day. `gaps` are the
+    times of which something is missing.
     """
 
     mountain: Mountain
@@ -41,6 +43,7 @@ class History:
     changes: BandChanges
     crossings: Crossings
     groups: tuple[Group, ...] = ()
+    gaps: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def of_programme(history: History, programme: str) -> History:
         changes=BandChanges(changes.member[moved], changes.day[moved], changes.band[moved]),
         crossings=Crossings(crossings.member[crossed], crossings.day[crossed], crossings.step[crossed]),
         groups=tuple(_within(group, circle) for group in history.groups),
+        gaps=history.gaps,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scoring.columns import Acts, Ints
+from scoring.measures.gaps import Stretch, missing
 from scoring.measures.history import Deeds, Period
-from scoring.signals import WRITTEN
+from scoring.signals import WRITTEN, Kind
 
 _MONTHS = 100_000
 """More months than any history has, so that a member and a month fit into one number."""
@@ -20,6 +22,7 @@ class MonthFigures:
 
     `writers` wrote a message or a reply. `new` engaged for the first time ever, `retained` had engaged in the month
     before too, `returned` had engaged before, but not then; `lost` had engaged in the month before and did not in this.
+    `missing` are kinds of which not everything was heard: where there are any, no count of the month is whole.
     """
 
     month: str
@@ -29,9 +32,10 @@ class MonthFigures:
     retained: int
     returned: int
     lost: int
+    missing: tuple[Kind, ...] = ()
 
 
-def months(acts: Acts, done: Deeds, period: Period) -> tuple[MonthFigures, ...]:
+def months(acts: Acts, done: Deeds, period: Period, gaps: Sequence[Stretch] = ()) -> tuple[MonthFigures, ...]:
     """Return the months from the first to the last act of the period, empty ones too.
 
     Acts and deeds are those of all history, because "new" asks about it; months count only the days in the period.
@@ -45,9 +49,19 @@ def months(acts: Acts, done: Deeds, period: Period) -> tuple[MonthFigures, ...]:
     writers = _count(_pairs(acts.member[inside][written], of_acts[written]), first, last)
     moves = _moves(done, period, first, last)
     names = np.arange(first, last + 1).astype("datetime64[M]").astype(str).tolist()
-    return tuple(
-        MonthFigures(name, int(writers[n]), *(int(counts[n]) for counts in moves)) for n, name in enumerate(names)
-    )
+    counts = np.column_stack((writers, *moves)).tolist()
+    unheard = _unheard(gaps, period, first, last)
+    counts = np.column_stack((writers, *moves)).tolist()
+    return tuple(replace(MonthFigures(name, *counts[n]), missing=unheard[n]) for n, name in enumerate(names))
+
+
+def _unheard(gaps: Sequence[Stretch], period: Period, first: int, last: int) -> list[tuple[Kind, ...]]:
+    """Return for each month of which kinds something is missing in those of its days that lie in the period."""
+    begins = np.arange(first, last + 2).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64).tolist()
+    return [
+        missing(gaps, max(begin, period.first), min(after - 1, period.last))
+        for begin, after in zip(begins, begins[1:], strict=False)
+    ]
 
 
 def _moves(done: Deeds, period: Period, first: int, last: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:

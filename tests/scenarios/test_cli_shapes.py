@@ -67,10 +67,20 @@ REPORT = {
         "combinations": [{"programmes": [str], "members": RATIO}],
     },
     "months": [
-        {"month": str, "writers": int, "engaged": int, "new": int, "retained": int, "returned": int, "lost": int}
+        {
+            "month": str,
+            "writers": int,
+            "engaged": int,
+            "new": int,
+            "retained": int,
+            "returned": int,
+            "lost": int,
+            "incomplete": [str],
+        }
     ],
     "ties": {"reply": TIES, "mention": TIES, "reaction": TIES},
     "crossings": [{"step": str, "members": int}],
+    "gaps": [{"space": str, "from": str, "to": str, "open": bool, "missing": [str]}],
 }
 PATHWAYS = {
     "community": (str, None),

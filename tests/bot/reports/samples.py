@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from bot.reports.contents import NetworkReport, PathwayReport, Report
 from scoring.columns import Group
 from scoring.measures import ties
 from scoring.measures.findings import findings
+from scoring.measures.gaps import Stretch, Unheard, stretches
 from scoring.measures.history import Period
 from scoring.measures.network import graph
 from scoring.measures.pathways import pathway
-from scoring.signals import Kind
+from scoring.signals import DAY_MS, Kind
 from tests.scoring.measures.builders import MOUNTAIN, Act, columns, group, history, took_part
 
 ROWS = [
@@ -26,13 +28,26 @@ COUNTRIES = group("country", {**dict.fromkeys(range(1, 13), "Kenya"), **dict.fro
 
 
 def report(
-    rows: Iterable[Act] = ROWS, groups: tuple[Group, ...] = (COUNTRIES,), community: str | None = "Sample"
+    rows: Iterable[Act] = ROWS,
+    groups: tuple[Group, ...] = (COUNTRIES,),
+    community: str | None = "Sample",
+    gaps: tuple[Stretch, ...] = (),
 ) -> Report:
-    """Return a report on all days of some rows."""
-    of = history(rows, groups)
+    """Return a report on all days of some rows, of which some times were not heard."""
+    of = replace(history(rows, groups), gaps=gaps)
     period = Period(int(of.acts.day.min()), int(of.acts.day.max())) if len(of.acts) else None
     found = findings(of, period or Period(0, 0))
     return Report(community, period, period.last if period else None, MOUNTAIN, found)
+
+
+def report_with_gaps() -> Report:
+    """Return the report on the sample with a day of which history shows nothing, and one of which it was read."""
+    kinds = (Kind.REPLY, Kind.REACTION, Kind.PARTICIPATION, Kind.LEAVE)
+    rows = [
+        Unheard("Garden", 17_650 * DAY_MS, 17_650 * DAY_MS + 2 * 3_600_000, made_good=True),
+        Unheard("<b>Forum</b>", 17_712 * DAY_MS + 60_000, 17_714 * DAY_MS, made_good=False),
+    ]
+    return report(gaps=stretches(rows, kinds))
 
 
 def empty_report() -> Report:

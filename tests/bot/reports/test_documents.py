@@ -4,11 +4,11 @@ import pytest
 
 from bot.reports import documents
 from scoring.statistics import Ratio
-from tests.bot.reports.samples import empty_report, network_report, pathway_report, report
+from tests.bot.reports.samples import empty_report, network_report, pathway_report, report, report_with_gaps
 
 REPORT_KEYS = [
     "community", "from", "to", "as_of", "rules", "members", "engagements", "by_kind", "bands", "programmes", "groups",
-    "two_or_more", "months", "ties", "crossings",
+    "two_or_more", "months", "ties", "crossings", "gaps",
 ]  # fmt: skip
 
 
@@ -21,7 +21,9 @@ def test_report_has_the_promised_shape() -> None:
     assert list(found["groups"][0]) == ["group", "value", "members", "suppressed"]
     assert list(found["two_or_more"]) == ["members", "programmes", "groups", "combinations"]
     assert list(found["two_or_more"]["combinations"][0]) == ["programmes", "members"]
-    assert list(found["months"][0]) == ["month", "writers", "engaged", "new", "retained", "returned", "lost"]
+    assert list(found["months"][0]) == [
+        "month", "writers", "engaged", "new", "retained", "returned", "lost", "incomplete",
+    ]  # fmt: skip
     assert list(found["ties"]) == ["reply", "mention", "reaction"]
     assert list(found["ties"]["reply"]) == ["events", "self", "pairs", "reciprocity"]
     assert list(found["crossings"][0]) == ["step", "members"]
@@ -43,6 +45,22 @@ def test_suppressed_values_carry_no_figure() -> None:
     assert rows["unknown"]["suppressed"] is False
 
 
+def test_what_was_not_heard_is_incomplete_and_not_zero() -> None:
+    found = documents.report(report_with_gaps())
+    assert found["gaps"] == [
+        {"space": "Garden", "from": "2018-04-29T00:00:00Z", "to": "2018-04-29T02:00:00Z", "open": False,
+         "missing": ["reaction", "leave"]},
+        {"space": "<b>Forum</b>", "from": "2018-06-30T00:01:00Z", "to": "2018-07-02T00:00:00Z", "open": True,
+         "missing": ["reply", "reaction", "leave"]},
+    ]  # fmt: skip
+    incomplete = {one["month"]: one["incomplete"] for one in found["months"]}
+    assert incomplete["2018-04"] == ["reaction", "leave"]
+    assert incomplete["2018-06"] == incomplete["2018-07"] == ["reply", "reaction", "leave"]
+    assert [month for month, missing in incomplete.items() if not missing] == [
+        "2018-03", "2018-05", "2018-08", "2018-09",
+    ]  # fmt: skip
+
+
 def test_empty_database_gives_noughts_and_nulls() -> None:
     found = documents.report(empty_report())
     assert list(found) == REPORT_KEYS
@@ -52,7 +70,7 @@ def test_empty_database_gives_noughts_and_nulls() -> None:
         "numerator": 0, "denominator": 0, "value": None, "low": None, "high": None,
     }  # fmt: skip
     assert found["ties"]["reply"] == {"events": 0, "self": 0, "pairs": 0, "reciprocity": None}
-    assert (found["programmes"], found["groups"], found["months"]) == ([], [], [])
+    assert (found["programmes"], found["groups"], found["months"], found["gaps"]) == ([], [], [], [])
 
 
 def test_every_document_is_strict_json() -> None:

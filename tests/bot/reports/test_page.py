@@ -1,7 +1,7 @@
 import re
 
 from bot.reports.page import page
-from tests.bot.reports.samples import ROWS, Reader, empty_report, report
+from tests.bot.reports.samples import ROWS, Reader, empty_report, report, report_with_gaps
 from tests.scoring.measures.builders import group, took_part
 
 
@@ -20,6 +20,22 @@ def test_page_asks_nothing_of_anybody_and_runs_nothing() -> None:
     assert "@import" not in text
     assert set(re.findall(r"url\(([^)]*)\)", text)) == {"#mt-clip"}
     assert set(re.findall(r"https?://[^\"' <]*", text)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_page_says_at_its_top_and_beside_the_months_what_was_not_heard() -> None:
+    text = page(report_with_gaps())
+    read = Reader(text)
+    assert read.open == []
+    assert read.text.index("these figures are incomplete") < read.text.index("members engaged")
+    assert "2018-06 *" in read.text
+    assert "Hatched and marked *: not everything was heard" in read.text
+    assert "<b>Forum</b>, 2018-06-30 00:01 to 2018-07-02 00:00 UTC" in read.text
+    assert "<b>Forum" not in text
+    assert set(re.findall(r"url\(([^)]*)\)", text)) == {"#mt-clip", "#mo-hatch"}
+
+
+def test_page_without_gaps_says_nothing_of_them() -> None:
+    assert "heard" not in Reader(page(report())).text
 
 
 def test_page_says_the_two_parts_with_denominators_and_intervals() -> None:

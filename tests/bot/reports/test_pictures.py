@@ -8,6 +8,7 @@ from bot.reports.mountain_svg import mountain_svg
 from scoring.measures.bands import BandFigures
 from scoring.measures.months import MonthFigures
 from scoring.mountain import Band, Touch
+from scoring.signals import Kind
 from scoring.statistics import Ratio
 from tests.bot.reports.samples import report
 from tests.scoring.measures.builders import MOUNTAIN
@@ -62,6 +63,21 @@ def test_months_draw_bars_as_high_as_their_numbers() -> None:
         ("mo-back", "12.0"),
         ("mo-new", "12.0"),
     ]
+
+
+def test_month_in_which_not_everything_was_heard_is_hatched_however_little_there_is_of_it() -> None:
+    months = [
+        MonthFigures("2025-01", 9, 10, 10, 0, 0, 0),
+        MonthFigures("2025-02", 0, 0, 0, 0, 0, 10, missing=(Kind.MESSAGE,)),
+    ]
+    drawn = ElementTree.fromstring(months_svg(months))
+    hatched = drawn.findall(f"{SVG}g/{SVG}rect[@class='mo-part']")
+    assert [(one.get("x"), one.get("height")) for one in hatched] == [("340.0", "120")]
+    assert "Hatched, because not everything was heard: 2025-02." in (drawn.findtext(f"{SVG}desc") or "")
+
+
+def test_months_that_are_whole_are_not_hatched() -> None:
+    assert "mo-part" not in months_svg([MonthFigures("2025-01", 9, 10, 10, 0, 0, 0)])
 
 
 def test_months_without_anybody_are_drawn_empty() -> None:

@@ -1,11 +1,14 @@
 import io
+import re
 
 import pytest
 from rich.console import Console, RenderableType
 
 from bot.reports import terminal
 from bot.reports.terminal_mountain import DrawnMountain
-from tests.bot.reports.samples import empty_report, network_report, pathway_report, report
+from scoring.measures.gaps import Unheard, stretches
+from scoring.signals import DAY_MS, Kind
+from tests.bot.reports.samples import empty_report, network_report, pathway_report, report, report_with_gaps
 
 
 def printed(what: RenderableType, width: int = 80, encoding: str = "utf-8") -> str:
@@ -18,6 +21,7 @@ def printed(what: RenderableType, width: int = 80, encoding: str = "utf-8") -> s
 
 EVERYTHING = {
     "report": terminal.report(report()),
+    "gaps": terminal.report(report_with_gaps()),
     "empty": terminal.report(empty_report()),
     "pathways": terminal.pathways(pathway_report()),
     "network": terminal.network(network_report()),
@@ -60,6 +64,39 @@ def test_report_says_the_main_things_in_words() -> None:
     assert "6 people, 20.0% of the engaged" in text
     assert "Global Sprint + Open Leaders" in text
     assert "Become a mentor" in text
+
+
+def test_report_marks_the_months_in_which_not_everything_was_heard_and_says_what_is_missing() -> None:
+    text = " ".join(printed(EVERYTHING["gaps"]).split())
+    assert "these figures are incomplete (see Not heard)" in text
+    marked = re.findall(r"(\d{4}-\d\d) \* ", text)
+    assert marked == ["2018-04", "2018-06", "2018-07"]
+    for told in (
+        "Garden, 2018-04-29 00:00 to 02:00 UTC: messages were read from history; reactions to earlier messages and "
+        "leaves are missing.",
+        "<b>Forum</b>, 2018-06-30 00:01 to 2018-07-02 00:00 UTC: all may be missing that is still to be read",
+        "A month with a * is incomplete: fewer in it does not mean that less happened.",
+    ):
+        assert told in text
+
+
+def test_report_without_gaps_says_nothing_of_them() -> None:
+    text = printed(EVERYTHING["report"])
+    assert "heard" not in text
+    assert "*" not in text
+
+
+def test_quiet_month_that_was_not_heard_is_not_counted_among_the_quiet_ones() -> None:
+    whole, gaps = printed(EVERYTHING["report"]), printed(EVERYTHING["gaps"])
+    assert "3 quiet months" in whole
+    assert "quiet months" not in gaps
+
+
+def test_only_the_latest_gaps_are_told_one_by_one() -> None:
+    rows = [Unheard("Garden", (17_650 + n) * DAY_MS, (17_650 + n) * DAY_MS + 1, made_good=False) for n in range(8)]
+    text = printed(terminal.report(report(gaps=stretches(rows, (Kind.REPLY,)))))
+    assert text.count("Garden, 2018-") == 5
+    assert "3 earlier times in --json and --html." in text
 
 
 def test_report_shows_no_small_group() -> None:

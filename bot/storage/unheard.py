@@ -1,0 +1,37 @@
+"""The times in which not everything was heard, by space."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports import Space
+from bot.storage.schema import gap, space
+from scoring.measures.gaps import Unheard
+
+
+async def of_community(connection: AsyncConnection, of: int, until: int) -> list[Unheard]:
+    """Return all that began before a moment (ms) in a community; a space goes by its name, or else by its id."""
+    rows = await connection.execute(
+        select(space.c.name, space.c.external, gap.c.since, gap.c.until, gap.c.made_good)
+        .where(gap.c.space == space.c.id, gap.c.community == of, gap.c.since < until)
+        .order_by(gap.c.id)
+    )
+    return [Unheard(row[0] or row[1], row[2], row[3], bool(row[4])) for row in rows]
+
+
+async def still_open(connection: AsyncConnection) -> list[tuple[Space, int, int]]:
+    """Return the spaces of which not all that history shows was read, each from when to when (ms)."""
+    rows = await connection.execute(
+        select(space.c.platform, space.c.external, space.c.name, func.min(gap.c.since), func.max(gap.c.until))
+        .where(gap.c.space == space.c.id, gap.c.made_good.is_(False))
+        .group_by(space.c.id)
+        .order_by(space.c.id)
+    )
+    return [(Space(*row[:3]), row[3], row[4]) for row in rows]
+
+
+async def how_many_open(connection: AsyncConnection) -> int:
+    """Count the times of which not all that history shows was read."""
+    found = await connection.execute(select(func.count()).select_from(gap).where(gap.c.made_good.is_(False)))
+    return int(found.scalar_one())
