@@ -46,6 +46,7 @@ from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.discord.using import Use
+from integrations.sandbox.exchanges import Watch
 from tests.scenarios.listeners import Clock, until
 from tests.scenarios.stories import KEYS
 from tests.scenarios.world import RULES
@@ -294,17 +295,19 @@ async def chat_on(
     guilds: Iterable[str] = ("Garden",),
     limits: Limits = RELAXED,
     timer: Callable[[Clock], Callable[[], float]] = lambda _: time.monotonic,
+    watch: Watch | None = None,
 ) -> AsyncIterator[Chat]:
     """Set up a sandbox, and a store in which its servers are listened to; nobody is connected yet.
 
-    `timer` says by what the sandbox measures for how long something holds, in seconds.
+    `timer` says by what the sandbox measures for how long something holds, in seconds; `watch` is shown what is asked.
     """
     clock = Clock()
     async with AsyncExitStack() as stack:
         database = Database(database_url)
         stack.push_async_callback(database.close)
         await migrate.upgrade(database)
-        server = await stack.enter_async_context(Sandbox(Settings(limits=limits, clock=clock, timer=timer(clock))))
+        settings = Settings(limits=limits, clock=clock, timer=timer(clock), watch=watch)
+        server = await stack.enter_async_context(Sandbox(settings))
         made = {name: server.guild(name) for name in guilds}
         for guild in made.values():
             for role in ("mods", "heads"):

@@ -29,6 +29,7 @@ from integrations.platforms import PLATFORMS
 from integrations.sandbox.discord.guilds import GuildHandle
 from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.server import Sandbox, Settings
+from integrations.sandbox.exchanges import Watch
 from integrations.sandbox.ledger import Act
 from integrations.sandbox.proxy import Proxy
 from scoring.signals import DAY_MS, day_number
@@ -275,14 +276,16 @@ async def rig(
     limits: Limits = LIFTED,
     heartbeat: float = 0.4,
     known: bool = True,
+    watch: Watch | None = None,
 ) -> AsyncIterator[Rig]:
     """Set a sandbox with some servers up, and a database in which they are listened to; Cairn is not started yet.
 
-    Where they are not `known`, the database is empty, and Cairn finds them by itself.
+    Where they are not `known`, the database is empty, and Cairn finds them by itself. `watch` is shown what is asked.
     """
     clock, log = Clock(), io.StringIO()
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(Sandbox(Settings(clock=clock, limits=limits, heartbeat=heartbeat)))
+        settings = Settings(clock=clock, limits=limits, heartbeat=heartbeat, watch=watch)
+        server = await stack.enter_async_context(Sandbox(settings))
         server.gateway.suggested_shards = shards
         proxy = await stack.enter_async_context(Proxy(server.port))
         stack.enter_context(telling("debug", "json", Redactor((server.token,)), log))

@@ -14,6 +14,7 @@ from integrations.sandbox.discord.model import Channel, Message
 from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.discord.using import Use
+from integrations.sandbox.exchanges import Watch
 from scoring.signals import DAY_MS
 from tests.scenarios.chat import RELAXED, text_of
 from tests.scenarios.discord_rig import PATIENCE, Rig, rig, until
@@ -142,9 +143,9 @@ def ids(message: Message) -> list[str]:
 
 
 @asynccontextmanager
-async def town(url: str, spoken: str, by_team: str) -> AsyncIterator[Town]:
-    """Set a server up in which Cairn arrives for the first time, at noon."""
-    async with rig(url, limits=RELAXED, known=False) as made:
+async def town(url: str, spoken: str, by_team: str, watch: Watch | None = None) -> AsyncIterator[Town]:
+    """Set a server up in which Cairn arrives for the first time, at noon; `watch` is shown what is asked of Discord."""
+    async with rig(url, limits=RELAXED, known=False, watch=watch) as made:
         made.clock.skip(12 * HOUR)
         made.timing = Timing(
             pause=made.clock.pause, note=0.05, stays=60.0, closing=0.5, retry=0.01, pace=0.0, look=0.05, answer=60.0,

@@ -19,7 +19,9 @@ from bot.storage.engine import Database
 from integrations.sandbox.discord.model import Message, Upload
 from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.using import Use
+from integrations.sandbox.exchanges import Exchange
 from scoring.signals import Kind
+from tests.integrations.sandbox.discord.openapi import PUBLISHED, Contract
 from tests.scenarios.discord_town import Town, ids, plain, town
 
 PEOPLE = b"handle,when,as\nann-codes,2026-03-01,mentor\nbob-codes,2026-03-02,participant\n"
@@ -120,7 +122,8 @@ class Before:
 async def test_every_command_is_answered_from_an_empty_server_on_and_after_a_restart(
     database_url: str, spoken: str, by_team: str
 ) -> None:
-    async with town(database_url, spoken, by_team) as here:
+    asked: list[Exchange] = []
+    async with town(database_url, spoken, by_team, asked.append) as here:
         await here.arrive()
         await first_look(here)
         before = await first_days(here)
@@ -132,6 +135,9 @@ async def test_every_command_is_answered_from_an_empty_server_on_and_after_a_res
         await menus(here)
         await suggestions(here)
         await here.rig.keeps_quiet("canary")
+    if PUBLISHED.is_file():
+        contract = Contract(PUBLISHED, strict=True)
+        assert [wrong for one in asked if one.method != "GET" for wrong in contract.breaches(one)] == []
 
 
 async def nothing_happens() -> None:
@@ -141,7 +147,9 @@ async def nothing_happens() -> None:
 async def first_look(here: Town) -> None:
     """Set Cairn up: three questions; then history is read without a restart, and its First look is shown."""
     form = await here.does(here.boss, "/cairn-team setup")
-    answers = {"role": here.heads, "channel": here.team, "history": "year"}
+    answers = {"role": here.heads, "channel": here.general, "history": "year"}
+    await here.submits(here.boss, form, answers, "team.asked.public")
+    form, answers["channel"] = await here.does(here.boss, "/cairn-team setup"), here.team
     look = await here.submits(here.boss, form, answers, "setup.look")
     said = plain(look.message)
     for key in ("setup.writers", "setup.no_newcomers", "setup.not_live"):

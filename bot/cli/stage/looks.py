@@ -153,7 +153,7 @@ def _controls(items: list[Json]) -> Iterator[Text]:
 
 
 def _file(media: Json) -> str:
-    return str(media["url"]).removeprefix("attachment://")
+    return str(media["url"]).rpartition("/")[2]
 
 
 def _moment(second: int, *, day: bool) -> str:

@@ -15,7 +15,10 @@ Tongues = Mapping[str, Sequence[Offered]]
 """The same commands in the same order in several languages, by their tag."""
 
 STAFF_SEES = 1 << 13
-"""Who may manage messages sees commands for staff, until a server's settings say otherwise (bits, as text)."""
+"""Who may manage messages sees commands for staff, until a server's settings say otherwise.
+
+Bits, as a number: Discord tells of permissions as text and takes them both ways, but its OpenAPI file has only numbers.
+"""
 MOST_MENUS, MOST_PARTS, MOST_OPTIONS, MOST_CHOICES = 5, 25, 25, 25
 MOST_LETTERS = 8_000
 _SUBCOMMAND, _GROUP, _TEXT = 1, 2, 3
@@ -122,7 +125,7 @@ def _localised(texts: Mapping[str, str], most: int) -> dict[str, str]:
 
 
 def _hidden(staff: bool) -> Json:
-    return {"default_member_permissions": str(STAFF_SEES) if staff else None}
+    return {"default_member_permissions": STAFF_SEES if staff else None}
 
 
 def menu_path(name: str, kind: int, tongues: Sequence[Sequence[Offered]]) -> str:

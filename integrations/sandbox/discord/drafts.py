@@ -80,11 +80,11 @@ def read_parts(hub: Hub, body: Json) -> dict[str, list[Json]]:
         raise invalid("flags", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "This layout has none of that")
     said = body.get("components") or []
     components.check(said, flags, frozenset(str(one.get("filename")) for one in body.get("attachments") or ()))
-    return {
-        "embeds": [_embed(embed) for embed in embeds],
-        "components": shown_components(said),
-        "attachments": [_attachment(hub, one) for one in body.get("attachments") or []],
-    }
+    attachments = [_attachment(hub, one) for one in body.get("attachments") or []]
+    shown = shown_components(said)
+    for one in components.walked(shown):
+        one |= _with_media(hub, one, {file["filename"]: file for file in attachments})
+    return {"embeds": [_embed(embed) for embed in embeds], "components": shown, "attachments": attachments}
 
 
 def _embed(said: Json) -> Json:
@@ -109,6 +109,34 @@ def _shown(one: Json, numbers: count[int]) -> Json:
         if isinstance(one.get(key), dict):
             found[key] = _shown(one[key], numbers)
     return found
+
+
+def _with_media(hub: Hub, one: Json, files: dict[str, Json]) -> Json:
+    """Return what Discord says of the files in a component; those that came along are where it has put them."""
+    if one["type"] == components.FILE:
+        file = files.get(_named(one["file"])) or {"filename": None, "size": None}
+        about = {"name": file["filename"], "size": file["size"], "spoiler": bool(one.get("spoiler"))}
+        return {"file": _unfurled(hub, one["file"], files), **about}
+    if one["type"] == components.THUMBNAIL:
+        return {"media": _unfurled(hub, one["media"], files)}
+    if one["type"] == components.GALLERY:
+        usual = {"description": None, "spoiler": False}
+        return {"items": [{**usual, **item, "media": _unfurled(hub, item["media"], files)} for item in one["items"]]}
+    return {}
+
+
+def _unfurled(hub: Hub, media: Json, files: dict[str, Json]) -> Json:
+    found: Json = {"id": str(hub.world.ids.now()), "url": media["url"], "proxy_url": media["url"]}
+    file = files.get(_named(media))
+    if file is not None:
+        found |= {"url": file["url"], "proxy_url": file["proxy_url"], "attachment_id": file["id"]}
+    return found
+
+
+def _named(media: Json) -> str:
+    """Return which of the files that come along is meant, if one is."""
+    scheme, _, name = str(media["url"]).partition("://")
+    return name if scheme == "attachment" else ""
 
 
 def _with_emoji(one: Json) -> Json:

@@ -74,8 +74,7 @@ class Rest:
             return _too_many(taken)
         path_values = {key: unquote(value) for key, value in values.items()}
         reason = unquote(request.headers.get("X-Audit-Log-Reason", ""))
-        said = request[_SAID] = await _body(request)
-        call = Call(self._hub, route.path, path_values, request.query, said, reason)
+        call = Call(self._hub, route.path, path_values, request.query, await _body(request), reason)
         try:
             result = await route.serve(call)
         except Refused as refused:
@@ -113,18 +112,18 @@ async def _body(request: web.Request) -> object:
     if request.content_type.startswith("multipart/"):
         return await _form(request)
     text = await request.read()
-    if not text:
-        return {}
     try:
-        return orjson.loads(text)
+        said = request[_SAID] = orjson.loads(text) if text else {}
     except orjson.JSONDecodeError:
         raise Refused(400, 50109) from None
+    return said
 
 
 async def _form(request: web.Request) -> Json:
     form = await request.post()
     said = form.get("payload_json", "{}")
     body: Json = orjson.loads(said) if isinstance(said, str) else {}
+    request[_SAID] = {**body}
     files = [one for one in form.values() if isinstance(one, web.FileField)]
     described = {int(one.get("id") or 0): one for one in body.get("attachments") or ()}
     body["attachments"] = [

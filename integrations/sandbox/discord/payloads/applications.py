@@ -52,8 +52,8 @@ def command(world: World, body: Json, number: int, guild_id: int) -> Json:
     """Return a command as stored: what was registered under an id, with what Discord adds."""
     unsaid = [key for key in ("integration_types", "dm_permission") if body.get(key) is None]
     kept = {key: value for key, value in body.items() if key not in ("id", *unsaid)}
+    needed = body.get("default_member_permissions")
     found = {
-        "default_member_permissions": None,
         "type": 1,
         "description": "",
         "dm_permission": True,
@@ -61,6 +61,7 @@ def command(world: World, body: Json, number: int, guild_id: int) -> Json:
         "integration_types": [0],
         "nsfw": False,
         **kept,
+        "default_member_permissions": None if needed is None else str(needed),
         "id": str(number),
         "application_id": str(world.application.id),
         "version": str(number),

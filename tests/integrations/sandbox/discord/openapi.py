@@ -17,6 +17,8 @@ from referencing.jsonschema import DRAFT202012
 from integrations.sandbox.exchanges import Exchange
 
 Json = dict[str, Any]
+PUBLISHED = Path(__file__).resolve().parents[5] / "shared" / "data" / "discord-openapi" / "discord.json"
+"""Where the file lies, if it does."""
 ROOT = "urn:discord"
 _SCHEMAS = ("components", "schemas")
 _OVERWRITE = (
@@ -64,6 +66,8 @@ OF_REQUESTS = (
 )
 # discord.py says this when it opens a forum post; neither the file nor the reference knows it
 _UNDOCUMENTED = ("use_nested_fields",)
+_NOTHING_MORE = {"unevaluatedProperties": False}
+"""Discord passes over fields that it does not know; what was meant by them does not happen, and nobody hears of it."""
 
 
 def _registry(file: Path, amendments: tuple[Amendment, ...]) -> Registry[Any]:
@@ -98,9 +102,14 @@ class Operation:
 
 
 class Contract:
-    """The file. `breaches` says what about an exchange does not agree with it."""
+    """The file. `breaches` says what about an exchange does not agree with it.
 
-    def __init__(self, file: Path) -> None:
+    Where it is `strict`, no request may say anything that is not in the file, and those that are refused are looked at
+    too; else they may well be wrong.
+    """
+
+    def __init__(self, file: Path, *, strict: bool = False) -> None:
+        self._strict = strict
         self._said, self._told = _registry(file, OF_REQUESTS), _registry(file, OF_ANSWERS)
         self._formats = jsonschema.FormatChecker(formats=())
         self._formats.checks("date-time", raises=ValueError)(_is_moment)
@@ -111,8 +120,8 @@ class Contract:
         found = next((one for one in self._operations if one.method == of.method and one.pattern.match(of.path)), None)
         if found is None:
             return [f"{of.method} {of.path} is not in the file"]
-        # what is refused may well be wrong
-        asked = [] if of.status >= 400 else [*self._query(found, of), *self._request(found, of)]
+        looked_at = self._strict or of.status < 400
+        asked = [*self._query(found, of), *self._request(found, of)] if looked_at else []
         told = [*asked, *self._answer(found, of)]
         return [f"{found.method} {found.template} {of.status} {one}" for one in told]
 
@@ -132,7 +141,8 @@ class Contract:
             yield "has a body, and the file has none"
             return
         pointer = f"{operation.pointer}/requestBody/content/application~1json/schema"
-        yield from (f"said {one}" for one in self._wrong(self._said, pointer, of.said))
+        more = _NOTHING_MORE if self._strict else {}
+        yield from (f"said {one}" for one in self._wrong(self._said, pointer, of.said, more))
 
     def _answer(self, operation: Operation, of: Exchange) -> Iterator[str]:
         answers = operation.content["responses"]
@@ -144,8 +154,8 @@ class Contract:
         elif of.answer is not None:
             yield "told something, and the file has nothing"
 
-    def _wrong(self, registry: Registry[Any], pointer: str, value: object) -> Iterator[str]:
-        schema = {"$ref": pointer}
+    def _wrong(self, registry: Registry[Any], pointer: str, value: object, more: Json | None = None) -> Iterator[str]:
+        schema = {"$ref": pointer, **(more or {})}
         validator = jsonschema.Draft202012Validator(schema, registry=registry, format_checker=self._formats)
         for error in validator.iter_errors(value):
             inner = jsonschema.exceptions.best_match([error])

@@ -94,3 +94,20 @@ def test_what_does_not_agree_is_found(contract: Contract, exchange: Exchange, wr
     agreeing = Exchange("GET", "/channels/2", {}, None, 200, CHANNEL)
     assert contract.breaches(agreeing) == []
     assert [wrong in one for one in contract.breaches(exchange)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "wrong"),
+    [
+        ({"recipient_id": "7"}, 200, []),
+        ({"recipient_id": "7", "colour": "red"}, 200, ["said : Unevaluated"]),
+        ({"recipient_id": "alice"}, 400, ["said recipient_id"]),
+    ],
+)
+def test_strict_contract_takes_nothing_unknown_and_looks_at_what_is_refused(
+    shared_data: Path, said: object, status: int, wrong: list[str]
+) -> None:
+    contract = Contract(shared_data / "discord-openapi" / "discord.json", strict=True)
+    answer = CHANNEL if status == 200 else {"code": 50035, "message": "Invalid Form Body"}
+    found = contract.breaches(Exchange("POST", "/users/@me/channels", {}, said, status, answer))
+    assert [one in breach for one, breach in zip(wrong, found, strict=True)] == [True] * len(wrong)
