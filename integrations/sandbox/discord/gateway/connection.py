@@ -18,7 +18,7 @@ from integrations.sandbox.discord.gateway.wire import Wire
 UNKNOWN_OP, DECODE_ERROR, NOT_AUTHENTICATED, AUTHENTICATION_FAILED, ALREADY = 4001, 4002, 4003, 4004, 4005
 INVALID_SEQUENCE, RATE_LIMITED, TIMED_OUT, INVALID_SHARD, SHARDING_REQUIRED = 4007, 4008, 4009, 4010, 4011
 INVALID_INTENTS, DISALLOWED = 4013, 4014
-_PER_MINUTE = 120
+_MINUTE = 60.0
 _LARGEST = 4096
 _WITH_DATA = (2, 3, 4, 6, 8)
 
@@ -39,7 +39,7 @@ class Connection:
         self._wire = wire
         self._token = token
         self._session: Session | None = None
-        self._heard: deque[float] = deque(maxlen=_PER_MINUTE)
+        self._heard: deque[float] = deque(maxlen=gateway.most_said)
 
     async def follow(self, socket: web.WebSocketResponse) -> None:
         """Say hello and answer until either side ends it."""
@@ -88,7 +88,7 @@ class Connection:
 
     def _pace(self) -> None:
         now = time.monotonic()
-        if len(self._heard) == _PER_MINUTE and now - self._heard[0] < 60:
+        if len(self._heard) == self._gateway.most_said and now - self._heard[0] < _MINUTE:
             raise Closed(RATE_LIMITED)
         self._heard.append(now)
 

@@ -29,7 +29,8 @@ class Gateway:
     `heartbeat` is the interval in seconds that clients are told. `counts` has how often each thing happened:
     `connections`, `identifies`, `resumes`, `refused` resumes, `heartbeats`. `moves_itself` is called when the bot
     asks to join or leave voice. `most_guilds` is how many a shard may have, `suggested_shards` what `/gateway/bot` says
-    (0: as many as that takes).
+    (0: as many as that takes). A connection of which more than `most_said` come in a minute is closed; that holds for
+    those that come after it was changed.
     """
 
     def __init__(self, world: World, heartbeat: float = 41.25) -> None:
@@ -42,6 +43,7 @@ class Gateway:
         self.resume_url = ""
         self.suggested_shards = 0
         self.most_guilds = 2500
+        self.most_said = 120
         self.moves_itself: Callable[[dict[str, Any]], None] = lambda asked: None
         self.token_is_reset = False
         self._numbers = count(1)
