@@ -28,7 +28,10 @@ class Touch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A tier of the Mountain. A member is in it while their points in it reach `entry`."""
+    """A tier of the Mountain. A member is in it while their points in it reach `entry`.
+
+    `name` is the same in every language, `title` what people read in this one; where it is empty they read the name.
+    """
 
     name: str
     touch: Touch
@@ -36,6 +39,12 @@ class Band:
     gives: str
     gets: str
     focus: bool
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.title or self.name
 
 
 class Credit(StrEnum):
@@ -108,6 +117,12 @@ class Multiplier:
     programme: str = ""
     first: int | None = None
     last: int | None = None
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.title or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +148,8 @@ class Mountain:
     """A whole set of rules. Bands run from the lowest to the highest; `version` names the file's content.
 
     `window` is in days, `multiplier_cap` in hundredths, `groups` are the declared attributes reports may split by, and
-    `sensitive` those of them that are never scored.
+    `sensitive` those of them that are never scored. `others` are the same rules in the words of other languages, where
+    the file has such: only texts that people read differ.
     """
 
     name: str
@@ -146,6 +162,16 @@ class Mountain:
     multiplier_cap: int = 300
     groups: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
+    others: tuple[tuple[str, Mountain], ...] = ()
+
+    def in_language(self, tag: str) -> Mountain:
+        """Return the same rules in the words of a language; as they are where the file has none in it."""
+        return dict(self.others).get(tag, self)
+
+    def called(self, name: str) -> str:
+        """Return what people call the band or step of a name, by which steps say what they lead to."""
+        titles = {step.name: step.title for step in self.steps} | {band.name: band.called for band in self.bands}
+        return titles.get(name, name)
 
     @property
     def kinds(self) -> frozenset[Kind]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
-from bot.rules.shapes import EngagementShape, MultiplierShape, RulesShape, StepShape, WhenShape
+from bot.language import LANGUAGES
+from bot.rules.fields import Told
+from bot.rules.shapes import BandShape, EngagementShape, MultiplierShape, RulesShape, StepShape, WhenShape
 from scoring.mountain import (
     POINT,
     TIMES_ONE,
@@ -21,21 +25,46 @@ MOST_ENTRIES = 1000
 """The longest curve: more of one type in a day never give more."""
 
 
+_MAIN = next(iter(LANGUAGES))
+"""The language of the command line and of reports; what a language lacks is said in it."""
+
+
 def compiled(rules: RulesShape, version: str) -> Mountain:
-    """Return the Mountain of valid rules."""
+    """Return the Mountain of valid rules, with itself in every language that the file has texts for."""
+    spoken = {tag for text in _texts(rules) if isinstance(text, dict) for tag in text}
+    others = tuple((tag, _said(rules, version, tag)) for tag in LANGUAGES if tag in spoken and tag != _MAIN)
+    return _said(rules, version, _MAIN, others)
+
+
+def _said(rules: RulesShape, version: str, tag: str, others: tuple[tuple[str, Mountain], ...] = ()) -> Mountain:
     names = [band.name for band in rules.bands]
     return Mountain(
-        name=rules.name,
+        name=_in(rules.name, tag),
         version=version,
-        bands=tuple(Band(b.name, b.touch, _points(b.entry), b.gives, b.gets, b.focus) for b in rules.bands),
-        types=tuple(_type(one, names) for one in rules.engagements),
-        multipliers=tuple(_multiplier(one) for one in rules.multipliers),
-        steps=tuple(_step(one, names) for one in rules.steps),
+        bands=tuple(_band(one, tag) for one in rules.bands),
+        types=tuple(_type(one, names, tag) for one in rules.engagements),
+        multipliers=tuple(_multiplier(one, tag) for one in rules.multipliers),
+        steps=tuple(_step(one, names, tag) for one in rules.steps),
         window=int(rules.window),
         multiplier_cap=int(rules.multiplier_cap * TIMES_ONE),
         groups=rules.groups,
         sensitive=rules.sensitive,
+        others=others,
     )
+
+
+def _texts(rules: RulesShape) -> Iterator[Any]:
+    """Yield all values in which a text by language may stand."""
+    yield rules.name
+    for one in (*rules.bands, *rules.engagements, *rules.multipliers, *rules.steps):
+        yield from (getattr(one, name) for name in type(one).model_fields)
+
+
+def _in(text: Told | None, tag: str) -> str:
+    """Return a text in a language, else in the main one, else in the first there is; empty where there is none."""
+    if not isinstance(text, dict):
+        return text or ""
+    return text.get(tag) or text.get(_MAIN) or next(iter(text.values()))
 
 
 def conditions(when: WhenShape) -> Conditions:
@@ -73,10 +102,15 @@ def _points(number: Decimal) -> int:
     return int(number * POINT)
 
 
-def _type(one: EngagementShape, bands: list[str]) -> EngagementType:
+def _band(one: BandShape, tag: str) -> Band:
+    gives, gets, title = (_in(text, tag) for text in (one.gives, one.gets, one.title))
+    return Band(one.name, one.touch, _points(one.entry), gives, gets, one.focus, title)
+
+
+def _type(one: EngagementShape, bands: list[str], tag: str) -> EngagementType:
     return EngagementType(
         name=one.name,
-        title=one.title or one.name,
+        title=_in(one.title, tag) or one.name,
         band=bands.index(one.band),
         when=conditions(one.when),
         curve=curve(one),
@@ -87,7 +121,7 @@ def _type(one: EngagementShape, bands: list[str]) -> EngagementType:
     )
 
 
-def _multiplier(one: MultiplierShape) -> Multiplier:
+def _multiplier(one: MultiplierShape, tag: str) -> Multiplier:
     return Multiplier(
         name=one.name,
         times=int(one.times * TIMES_ONE),
@@ -96,19 +130,20 @@ def _multiplier(one: MultiplierShape) -> Multiplier:
         programme=one.programme or "",
         first=day_number(one.first) if one.first else None,
         last=day_number(one.last) if one.last else None,
+        title=_in(one.title, tag),
     )
 
 
-def _step(one: StepShape, bands: list[str]) -> Step:
+def _step(one: StepShape, bands: list[str], tag: str) -> Step:
     band = bands.index(one.band)
     return Step(
         name=one.name,
-        title=one.title or one.name,
+        title=_in(one.title, tag) or one.name,
         band=band,
         points=_points(one.points),
         days=int(one.days),
         without_role=one.without_role or "",
         leads_to=one.leads_to if one.leads_to is not None else bands[band + 1],
-        host=one.host or "",
-        offer=one.offer,
+        host=_in(one.host, tag),
+        offer=_in(one.offer, tag),
     )

@@ -75,9 +75,11 @@ def _number(thousandths: int) -> int | float:
 
 def _only(before: Mountain, after: Mountain, number: int) -> bool:
     """Whether nothing but one type's points and band has changed."""
-    if len(before.types) != len(after.types):
+    if len(before.types) != len(after.types) or [tag for tag, _ in before.others] != [tag for tag, _ in after.others]:
         return False
     was, now = before.types[number], after.types[number]
     same = replace(now, curve=was.curve, band=was.band) == was
     types = (*after.types[:number], was, *after.types[number + 1 :])
-    return same and replace(after, version=before.version, types=types) == before
+    others = [_only(one, other, number) for (_, one), (_, other) in zip(before.others, after.others, strict=True)]
+    rest = replace(after, version=before.version, types=types, others=before.others)
+    return same and all(others) and rest == before

@@ -28,7 +28,7 @@ class Explanation:
 
     def __init__(self, mountain: Mountain, words: Words) -> None:
         """Take the rules and the language."""
-        self.mountain = mountain
+        self.mountain = mountain.in_language(words.tag)
         self.phrases = Phrases(words)
         self._words = words
 
@@ -48,7 +48,7 @@ class Explanation:
         ]
         types = tuple(self._type(one) for one in self.mountain.types if one.band == number)
         told += [] if types else [self._say("band.empty")]
-        return Part(band.name, f"{about}; {self.phrases.entry(band)}", tuple(told), types)
+        return Part(band.called, f"{about}; {self.phrases.entry(band)}", tuple(told), types)
 
     def _type(self, one: EngagementType) -> tuple[str, ...]:
         return f"{one.title}: {self.phrases.a_day(one)}", f"({self.phrases.conditions(one)})"
@@ -71,17 +71,17 @@ class Explanation:
 
     def step(self, one: Step) -> tuple[str, ...]:
         """Return when a step is reached, what it leads to, and how it is offered."""
-        threshold = self.phrases.threshold(one, self.mountain.bands[one.band].name)
-        where = self._say("step.host" if one.host else "step.leads_to", what=one.leads_to, host=one.host)
+        threshold = self.phrases.threshold(one, self.mountain.bands[one.band].called)
+        what = self.mountain.called(one.leads_to)
+        where = self._say("step.host" if one.host else "step.leads_to", what=what, host=one.host)
         return (f"{one.title}: {threshold}", where, *([f'"{one.offer}"'] if one.offer else []))
 
     @property
     def groups(self) -> str:
         """By what members declare reports may split figures; nothing where they do not."""
-        mountain = self.mountain
-        marked = [
-            self._say("part.sensitive", group=one) if one in mountain.sensitive else one for one in mountain.groups
-        ]
+        named = {one: self.phrases.group(one) for one in self.mountain.groups}
+        sensitive = self.mountain.sensitive
+        marked = [self._say("part.sensitive", group=name) if one in sensitive else name for one, name in named.items()]
         return self._say("part.groups", some=", ".join(marked)) if marked else ""
 
     def _say(self, key: str, **values: str | int) -> str:

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from bot.language import LANGUAGES
 from bot.rules.problems import not_among, quoted
 from scoring.mountain import Credit, Touch
 from scoring.signals import KINDS, MEANINGS
@@ -116,6 +117,35 @@ def _prose(found: object) -> str:
     return text
 
 
+def _told(read: Callable[[object], str]) -> Callable[[object], Told]:
+    """Let a text be one for everybody, or one for each language."""
+
+    def read_told(found: object) -> Told:
+        if not isinstance(found, dict):
+            return read(found)
+        if not found:
+            raise wrong(f"nothing was found; allowed: a text, or texts by language ({', '.join(LANGUAGES)})")
+        for tag in found:
+            if tag not in LANGUAGES:
+                raise wrong(not_among(tag, LANGUAGES, "a language that Cairn speaks"))
+        return {tag: _in_language(read, tag, text) for tag, text in found.items()}
+
+    return read_told
+
+
+def _in_language(read: Callable[[object], str], tag: str, found: object) -> str:
+    try:
+        return read(found)
+    except PydanticCustomError as error:
+        raise wrong(f"in `{tag}`: {error.message()}") from None
+
+
+def _told_schema(longest: int, least: int) -> WithJsonSchema:
+    text = {"type": "string", "minLength": least, "maxLength": longest}
+    by_language = {"type": "object", "properties": dict.fromkeys(LANGUAGES, text), "minProperties": 1}
+    return WithJsonSchema({"anyOf": [text, by_language | {"additionalProperties": False}]})
+
+
 def _kind(found: object) -> str:
     if isinstance(found, str) and found in KINDS:
         return found
@@ -181,7 +211,11 @@ Window = Annotated[Decimal, *Span("1", "3650", 0).annotations]
 DayCount = Annotated[Decimal, *Span("1", "3650", 0).annotations]
 Name = Annotated[str, *_line(60)]
 Line = Annotated[str, *_line(120)]
-Prose = Annotated[str, PlainValidator(_prose), WithJsonSchema({"type": "string", "maxLength": 600})]
+Told = str | dict[str, str]
+"""What people read: one text for everybody, or one for each language by its tag."""
+ToldName = Annotated[Told, PlainValidator(_told(_line_reader(60))), _told_schema(60, 1)]
+ToldLine = Annotated[Told, PlainValidator(_told(_line_reader(120))), _told_schema(120, 1)]
+ToldProse = Annotated[Told, PlainValidator(_told(_prose)), _told_schema(600, 0)]
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
 TouchField = Annotated[
     Touch, PlainValidator(_touch), PlainSerializer(str), WithJsonSchema({"enum": [one.value for one in Touch]})

@@ -1,5 +1,8 @@
 """The shape of a rules file: its groups of fields, what each field is for, and nothing beyond them.
 
+What people read can stand once, for everybody, or in several languages: `title: {en: wrote a message, de: schrieb eine
+Nachricht}`. Names stay the same in all of them.
+
 The docstrings below a field are what editors show beside it (through the JSON Schema).
 """
 
@@ -21,11 +24,13 @@ from bot.rules.fields import (
     Names,
     Patterns,
     Points,
-    Prose,
     Seconds,
     Share,
     Threshold,
     Times,
+    ToldLine,
+    ToldName,
+    ToldProse,
     TouchField,
     Window,
 )
@@ -42,14 +47,16 @@ class BandShape(Shape):
     """A tier of the Mountain; the file lists them from the lowest to the highest."""
 
     name: Name
-    """What the band is called."""
+    """What the band is called, here and in reports."""
+    title: ToldName | None = None
+    """What members read instead of the name, for other languages: `{en: Learning, de: Lernen}`."""
     touch: TouchField
     """How close the relationship is: low (we share, people spread) or high (we know one another)."""
     entry: Threshold
     """Points in this band from which a member is in it."""
-    gives: Prose = ""
+    gives: ToldProse = ""
     """What people in this band get from the community."""
-    gets: Prose = ""
+    gets: ToldProse = ""
     """What the community gets from people in this band."""
     focus: Flag = False
     """Whether the community gives this band most of its attention; reports look closer here."""
@@ -79,7 +86,7 @@ class EngagementShape(Shape):
 
     name: Name
     """A short name for reports; stays the same when the title is reworded."""
-    title: Line | None = None
+    title: ToldLine | None = None
     """What a member did, in words that follow their name: `mentored somebody`."""
     band: Name
     """The band its points count for."""
@@ -108,6 +115,8 @@ class MultiplierShape(Shape):
 
     name: Name
     """A short name that explains itself in a member's points."""
+    title: ToldName | None = None
+    """What members read instead of the name, for other languages."""
     times: Times
     """How many times the points count: 2 doubles them."""
     group: Name | None = None
@@ -127,7 +136,7 @@ class StepShape(Shape):
 
     name: Name
     """A short name for reports; stays the same when the title is reworded."""
-    title: Line | None = None
+    title: ToldLine | None = None
     """What the step is, as an imperative: `Become a mentor`."""
     band: Name
     """The band whose points lead to it."""
@@ -139,16 +148,16 @@ class StepShape(Shape):
     """It is not for members who have held this role in a programme already."""
     leads_to: Name | None = None
     """The band or the step it leads to; without it, the next band up."""
-    host: Line | None = None
+    host: ToldLine | None = None
     """Who receives the member: a person's or team's name, as members know it."""
-    offer: Prose = ""
+    offer: ToldProse = ""
     """The wording of the invitation."""
 
 
 class RulesShape(Shape):
     """A whole rules file: who does what counts for which band, and what is offered when."""
 
-    name: Line = "Mountain of Engagement"
+    name: ToldLine = "Mountain of Engagement"
     """What these rules are called."""
     window: Window = Decimal(365)
     """How many days points count for."""

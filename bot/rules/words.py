@@ -82,11 +82,18 @@ class Phrases:
         """Return from when a member is in a band."""
         return self._say("band.entry", points=self.points(band.entry))
 
+    def group(self, name: str) -> str:
+        """Return what a declared group is called: usual ones in the language, others as the rules name them."""
+        key = f"mountain.group.{name.casefold()}"
+        return self.words.plain(key) if self.words.has(key) else name
+
     def multiplier(self, one: Multiplier) -> str:
         """Return whom a multiplier concerns, how much and when."""
-        whom = self._say("multiplier.group", group=one.group, some=self._either(one.values)) if one.group else ""
+        whom = ""
+        if one.group:
+            whom = self._say("multiplier.group", group=self.group(one.group), some=self._either(one.values))
         whom = whom or self._say("multiplier.members", programme=one.programme)
-        text = self._say("multiplier.one", name=one.name, times=self.number(one.times / TIMES_ONE), whom=whom)
+        text = self._say("multiplier.one", name=one.called, times=self.number(one.times / TIMES_ONE), whom=whom)
         for key, day in (("since", one.first), ("until", one.last)):
             text += "" if day is None else self._say(f"multiplier.{key}", day=date_of(day).isoformat())
         return text

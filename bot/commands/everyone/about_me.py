@@ -19,6 +19,7 @@ from bot.hearing.space_settings import Consent
 from bot.identity import callers, declared
 from bot.identity.declared import HANDLE, LONGEST, SCHEMES, Declared
 from bot.rules import ruling
+from bot.rules.words import Phrases
 from bot.storage import choosing
 from bot.storage.choosing import Family
 from bot.storage.turns import in_turn
@@ -58,7 +59,7 @@ async def edit(call: Call, room: Room) -> Reply:
 
 def _field(room: Room, mountain: Mountain, name: str, value: str) -> Field:
     hint = room.words.plain("about-me.sensitive" if name in mountain.sensitive else "about-me.hint")
-    return Field(name, name, required=False, value=value, hint=hint, longest=LONGEST)
+    return Field(name, Phrases(room.words).group(name), required=False, value=value, hint=hint, longest=LONGEST)
 
 
 async def handles(call: Call, room: Room) -> Reply:
@@ -141,9 +142,10 @@ async def _page(room: Room, there: Standing) -> tuple[Block, ...]:
     said = await _declared(room, there, mountain)
     nothing = room.words.plain("about-me.nothing")
     rows: list[tuple[Text, Text]] = [((Bold(room.words.plain("about-me.zone")),), (said.zone or nothing,))]
+    called = Phrases(room.words)
     for name in mountain.groups:
         marked = f" ({room.words.plain('about-me.marked')})" if name in mountain.sensitive else ""
-        rows.append(((Bold(name), marked), (said.groups.get(name, nothing),)))
+        rows.append(((Bold(called.group(name)), marked), (said.groups.get(name, nothing),)))
     rows += [((Bold(name),), (said.handles[one],)) for one, name in SCHEMES.items() if one in said.handles]
     pages = range(min(max(-(-len(mountain.groups) // _IN_A_FORM), 1), _MOST_PAGES))
     change = [

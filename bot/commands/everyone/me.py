@@ -41,7 +41,7 @@ class _Page:
 
     def __init__(self, trail: Trail, room: Room) -> None:
         self._trail = trail
-        self._mountain = trail.mountain
+        self._mountain = trail.mountain.in_language(room.words.tag)
         self._words = room.words
         self._phrases = Phrases(room.words)
 
@@ -61,7 +61,7 @@ class _Page:
         since, number = self._trail.band
         if not number:
             return Paragraph(self._words.text("me.no_band"))
-        band = Bold(self._mountain.bands[number - 1].name)
+        band = Bold(self._mountain.bands[number - 1].called)
         return Paragraph(self._words.text("me.band", band=band, since=Moment(since * DAY_MS, day=True)))
 
     def _bars(self) -> Block:
@@ -69,7 +69,7 @@ class _Page:
         for band, total in reversed(list(zip(self._mountain.bands, self._trail.totals, strict=True))):
             value, entry = total / TALLY_POINT, band.entry * TIMES_ONE / TALLY_POINT
             note = self._words.plain("me.bar", points=self._number(value), entry=self._number(entry))
-            rows.append(Bar(band.name, min(value, entry), entry, note))
+            rows.append(Bar(band.called, min(value, entry), entry, note))
         return Bars(tuple(rows))
 
     def _reasons(self) -> Iterator[Block]:
@@ -87,7 +87,7 @@ class _Page:
         for kind, worth in best:
             one = self._mountain.types[kind]
             points_in = self._points(worth)
-            band = self._mountain.bands[one.band].name
+            band = self._mountain.bands[one.band].called
             yield Paragraph(self._words.text("me.reason", title=Bold(one.title), points=points_in, band=band))
 
     def _next(self) -> Iterator[Block]:
@@ -99,13 +99,14 @@ class _Page:
             yield Heading(self._words.text("me.next"))
         for one in reached:
             step = self._mountain.steps[one.step]
-            yield Paragraph(self._words.text("me.reached", title=Bold(step.title), what=step.leads_to))
+            what = self._mountain.called(step.leads_to)
+            yield Paragraph(self._words.text("me.reached", title=Bold(step.title), what=what))
         for one in ahead[:_MOST_STEPS]:
             yield Paragraph(self._ahead(one))
 
     def _ahead(self, one: Reach) -> Text:
         step = self._mountain.steps[one.step]
-        band = self._mountain.bands[step.band].name
+        band = self._mountain.bands[step.band].called
         whole, have = self._phrases.points(step.points), self._number(one.points / TALLY_POINT)
         text = self._words.text("me.ahead", title=Bold(step.title), have=have, whole=whole, band=band)
         if step.days > 1:

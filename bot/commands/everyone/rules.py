@@ -61,7 +61,7 @@ async def part(call: Call, room: Room) -> Reply:
 
 async def _mountain(room: Room) -> Mountain:
     async with room.database.read() as connection:
-        return (await ruling.in_force(connection, room.community)).mountain
+        return (await ruling.in_force(connection, room.community)).mountain.in_language(room.words.tag)
 
 
 def _overview(told: Explanation) -> Iterator[Block]:
@@ -85,7 +85,7 @@ def _blocks(one: Part) -> Iterator[Block]:
 
 
 def _controls(mountain: Mountain, words: Words) -> tuple[Block, ...]:
-    bands = list(enumerate(band.name for band in mountain.bands))[-_MOST_BANDS:]
+    bands = list(enumerate(band.called for band in mountain.bands))[-_MOST_BANDS:]
     choices = [Choice(str(n), name) for n, name in reversed(bands)]
     choices += [Choice(MORE, words.plain("rules.more")), Choice(STEPS, words.plain("rules.steps"))]
     read = Select(Action("rules-part"), tuple(choices), words.plain("rules.choose"))

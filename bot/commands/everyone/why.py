@@ -98,19 +98,20 @@ class _Shown:
         return text if entry.estimated else (*text, ", ", Moment(entry.at))
 
     def _tally(self, one: Behind) -> Text:
-        phrases, mountain = Phrases(self.room.words), self.trail.mountain
+        phrases, mountain = Phrases(self.room.words), self.trail.mountain.in_language(self.room.words.tag)
         kind = mountain.types[one.type]
         text = self.room.words.text(
             "why.tally",
             title=Bold(kind.title),
             n=one.counted,
             points=phrases.points(one.points // TIMES_ONE),
-            band=mountain.bands[kind.band].name,
+            band=mountain.bands[kind.band].called,
             rule=phrases.a_day(kind),
         )
         if one.times == 1:
             return text
-        names = ", ".join(multiplier.name for multiplier in self.trail.multipliers(one.day))
+        called = {multiplier.name: multiplier.called for multiplier in mountain.multipliers}
+        names = ", ".join(called[multiplier.name] for multiplier in self.trail.multipliers(one.day))
         times = phrases.number(one.times)
         return text + self.room.words.text("why.times", times=times, names=names or "-")
 

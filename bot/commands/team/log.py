@@ -56,7 +56,7 @@ async def _log(call: Call, room: Room, who: Account) -> Reply:
     if what in (HOURS, GRANT):
         return await _invest(call, room, who, what)
     async with room.database.read() as connection:
-        types = loggable((await ruling.in_force(connection, room.community)).mountain)
+        types = loggable((await ruling.in_force(connection, room.community)).mountain.in_language(room.words.tag))
     if what not in types:
         raise given.wrong("log.no_type")
     one, kind, context = types[what]
@@ -105,7 +105,7 @@ async def _invest(call: Call, room: Room, who: Account, what: str) -> Reply:
 async def _choices(typed: str, room: Room) -> Sequence[Choice]:
     """Return what can be logged, by what was typed so far."""
     async with room.database.read() as connection:
-        types = loggable((await ruling.in_force(connection, room.community)).mountain)
+        types = loggable((await ruling.in_force(connection, room.community)).mountain.in_language(room.words.tag))
     wanted = typed.casefold().strip()
     found = [Choice(name, one.title[:_LONGEST_LABEL]) for name, (one, _, _) in types.items()]
     given = [Choice(one, room.words.plain(f"log.invest.{one}")) for one in (HOURS, GRANT)]

@@ -50,20 +50,21 @@ def _same(one: Space | None, other: Space | None) -> bool:
 
 
 def _blocks(room: Room, who: Account, trail: Trail, links: list[Text]) -> Iterator[Block]:
-    words = room.words
+    words, mountain = room.words, trail.mountain.in_language(room.words.tag)
     since, band = trail.band
     if band:
-        name = Bold(trail.mountain.bands[band - 1].name)
+        name = Bold(mountain.bands[band - 1].called)
         when = Moment(since * DAY_MS, day=True)
         yield Paragraph(words.text("member.band", who=Who(who), band=name, since=when))
     else:
         yield Paragraph(words.text("member.no_band", who=Who(who)))
-    open_steps = [trail.mountain.steps[one.step] for one in trail.reaches if one.open and one.reached]
+    open_steps = [mountain.steps[one.step] for one in trail.reaches if one.open and one.reached]
     yield Heading(words.text("member.steps"))
     if not open_steps:
         yield Paragraph(words.text("member.no_steps"))
     for step in open_steps:
-        yield Paragraph(words.text("member.step", title=Bold(step.title), what=step.leads_to))
+        what = mountain.called(step.leads_to)
+        yield Paragraph(words.text("member.step", title=Bold(step.title), what=what))
     if links:
         yield Heading(words.text("member.links"))
         yield from map(Paragraph, links)

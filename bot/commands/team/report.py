@@ -63,8 +63,10 @@ def _figures(room: Room, found: Report) -> Iterator[Block]:
     yield Heading(words.text("report.title", first=first, last=last))
     yield Paragraph(words.text("report.engaged", engaged=str(of.engaged), n=of.known))
     head = tuple(words.plain(f"report.bands.{one}") for one in ("band", "engaged", "standing", "entered"))
+    mountain = found.mountain.in_language(words.tag)
     rows = tuple(
-        (one.band, str(one.members.numerator), str(one.standing), str(one.entered)) for one in reversed(of.bands)
+        (mountain.called(one.band), str(one.members.numerator), str(one.standing), str(one.entered))
+        for one in reversed(of.bands)
     )
     yield Table(head, rows, frozenset({1, 2, 3}))
     titles = tuple(words.plain(f"report.months.{one}") for one in ("month", "writers", "engaged", "new", "returned"))

@@ -37,6 +37,7 @@ from bot.storage.engine import Database
 from bot.teamwork import drafts
 from bot.teamwork.aside import aside
 from bot.teamwork.given import Given
+from bot.teamwork.looking import writable_channel
 from bot.teamwork.waiting import Alone, begun, looked
 from bot.teamwork.works import Progress
 from scoring.mountain import POINT, EngagementType, Mountain
@@ -151,7 +152,7 @@ async def _edited(call: Call, room: Room) -> Reply:
 
 
 def _changed(room: Room, text: str, wanted: Edit) -> str:
-    """Return the rules with what was wanted; InputError in the caller's language where they could not hold just that."""
+    """Return the rules with what was wanted. Raises InputError, for the caller, where they cannot hold just that."""
     try:
         found = edited(text, drafts.FILE, wanted)
     except InputError:
@@ -224,6 +225,9 @@ def _outcome(room: Room, found: dict[str, Any], rules: tuple[Mountain, Mountain]
     yield Paragraph(words.text("draft.offers", before=offers["before"], after=offers["after"]))
     if offers["peak"] is not None:
         yield Paragraph(words.text("draft.peak", n=offers["peak"]["offers"], week=offers["peak"]["week"]))
+    unheard = sum(bool(one["incomplete"]) for one in offers["weeks"])
+    if unheard:
+        yield Paragraph(words.text("draft.unheard", n=unheard))
 
 
 async def apply(call: Call, room: Room) -> Reply:
@@ -246,6 +250,8 @@ async def undo(call: Call, room: Room) -> Reply:
 
 async def _put_in_force(call: Call, room: Room, file: tuple[str, str, str], channel: str) -> Reply:
     """Put rules (text, version, file name) in force; only one of a community goes on at a time."""
+    if channel:
+        await writable_channel(call, room, channel)
     look = Action(_APPLIED, (file[1], channel[-20:]))
     busy = Alone("rules", room.say("draft.busy"))
     return await begun(room, look, lambda progress: drafts.put_in_force(call, room, file, channel, progress), busy)

@@ -27,7 +27,7 @@ async def run(call: Call, room: Room) -> Reply:
     if not rows:
         return room.say("undo.nothing")
     async with room.database.read() as connection:
-        mountain = (await ruling.in_force(connection, room.community)).mountain
+        mountain = (await ruling.in_force(connection, room.community)).mountain.in_language(room.words.tag)
     titles = {one.name: one.title for one in mountain.types}
     what = [titles.get(one.type, one.type) if isinstance(one, Logged) else _given(room, one) for one in rows]
     lines = [await _line(call, room, (n, what[n - 1]), one) for n, one in enumerate(rows, 1)]

@@ -33,7 +33,7 @@ async def test_bands_stand_from_the_top_down_and_each_can_be_read_in_full(chat: 
 
     places = [shown.index(f"{band} (") for band in ("Leading", "Helping", "Around")]
     assert places == sorted(places)
-    assert "gender (reported, never scored)" in shown
+    assert "gender (in reports only, it never counts)" in shown
 
     helping = await chat.choose(ANN, "rules-part", "1")
 

@@ -51,7 +51,7 @@ ONE_PROBLEM = {
     ),
     "missing field": (
         ("{name: Following, touch: low, entry: 1}", "{name: Following, touch: low}"),
-        "m.yaml:5: bands[0]: the field `entry` is missing; allowed: name, touch, entry, gives, gets, focus",
+        "m.yaml:5: bands[0]: the field `entry` is missing; allowed: name, title, touch, entry, gives, gets, focus",
     ),
     "empty field": (
         ("    points: 1\n", "    points:\n"),
@@ -73,7 +73,7 @@ ONE_PROBLEM = {
     "text for a band": (
         ("bands:\n", "bands:\n  - Following\n"),
         "m.yaml:5: bands[0]: 'Following' was found; a group of fields was expected; "
-        "allowed: name, touch, entry, gives, gets, focus",
+        "allowed: name, title, touch, entry, gives, gets, focus",
     ),
     "protected trait scored": (
         ("group: country", "group: gender"),

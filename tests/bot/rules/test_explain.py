@@ -16,22 +16,23 @@ Small (rules bf74767f0604)
 Points are counted per person and per band, over 365 days. They are not summed up over bands or
 people. What somebody does counts as the first of these ways of engaging that fits.
 
-TAKING PART  (high touch, in focus; from 5 points in this band)
+TAKING PART  (we know one another, our attention is here; reached with 5 points)
   - mentored: 5 points, once a day
-    (participation, as mentor)
+    (taking part, as mentor)
 
-FOLLOWING  (low touch; from 1 point in this band)
+FOLLOWING  (we share with everybody; reached with 1 point)
   - wrote: 1 point, once a day
     (message)
 
-What counts more (together at most 3 times):
+What counts more (together at most 3 times as much)
   - far away: 2 times the points for country: Peru, from 2026-01-01, to 2026-12-31
 
-Invitations:
+What people are invited to
   - come: 3 points in Following
     leads to Taking part
 
-Reports may split figures by what members declare: country, gender (reported, never scored).
+Reports may show figures by what people tell of themselves: country, gender (in reports only, it
+never counts).
 """
 
 
