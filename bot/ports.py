@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from bot.chat.calling import Aim, Attachment, Call, Caller, Given, Menu, Offered, Option
+from bot.chat.calling import (
+    Aim,
+    Attachment,
+    Call,
+    Caller,
+    ChannelNow,
+    Given,
+    Look,
+    Menu,
+    Offered,
+    Option,
+    RoleNow,
+)
 from bot.chat.speech import (
     Action,
     Asks,
@@ -34,6 +46,7 @@ from bot.chat.speech import (
 )
 from bot.errors import ConfigError, InputError, MachineError
 from bot.hearing.hosts import Desk, Finding, Held, Host, Inbox, Integration, Notes, Platform, Receipt
+from bot.hearing.occasions import Occasion
 from bot.hearing.reading import BROKEN, LONGEST_NAME, Payload, UnreadableError, clean, readable, truth
 from bot.hearing.space_settings import Consent, Listed, Place, Space, SpaceSettings, Stays
 from bot.hearing.unread import Unread, Unreadable
@@ -63,6 +76,7 @@ __all__ = [
     "Call",
     "Caller",
     "Channel",
+    "ChannelNow",
     "Choice",
     "ConfigError",
     "Consent",
@@ -90,6 +104,7 @@ __all__ = [
     "Kind",
     "Level",
     "Link",
+    "Look",
     "Listed",
     "MachineError",
     "Mark",
@@ -98,6 +113,7 @@ __all__ = [
     "Meter",
     "Moment",
     "Notes",
+    "Occasion",
     "Offered",
     "Option",
     "Outcome",
@@ -113,6 +129,7 @@ __all__ = [
     "Read",
     "Receipt",
     "Reply",
+    "RoleNow",
     "RoleTag",
     "Select",
     "Signal",

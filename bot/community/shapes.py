@@ -79,6 +79,8 @@ class SpaceShape(Shape):
     """Names or ids of roles whose members are left out."""
     excluded_people: People = ()
     """Ids of people who are left out. They are kept as pseudonyms only."""
+    guests: Flag = False
+    """Whether people of other organisations count who take part in shared channels (Slack Connect)."""
     thanks: Texts = ()
     """Emoji that thank the author of a message, as signs, names or ids."""
     stays: StaysField = Stays.CONVENINGS
@@ -129,6 +131,7 @@ class CommunityShape(Shape):
             page_roles=Listed.of(one.roles.pages),
             under_age_roles=Listed.of(one.roles.under_age),
             minimum_age=self.minimum_age,
+            guests=one.guests,
             thanks=Listed.of(one.thanks),
             stays=one.stays,
             backfill_days=days_of(one.backfill),

@@ -86,6 +86,8 @@ class SpaceSettings:
     """Roles that people choose, and by which they choose a page of their own."""
     under_age_roles: Listed = NONE
     """Roles of people who are too young."""
+    guests: bool = False
+    """Whether people of other organisations count who take part in shared channels."""
     minimum_age: int = 13
     """From which age on anything of people is kept; 0 where it is not asked."""
 
