@@ -50,6 +50,8 @@ async def test_events_without_end_take_no_more_and_no_more(
                 samples.append(await sample(life))
                 await stored(those, (part + 1) * size)
                 samples.append(await sample(life))
+        await those.rig.check()
+        await those.keep_quiet()
     calm = samples[len(samples) // 3 :]
     assert max(one.tasks for one in samples) < MOST_TASKS
     assert max(one.waiting for one in samples) <= MOST_WAITING + BATCH

@@ -76,6 +76,8 @@ async def test_malformed_events_are_set_aside_and_read_again_when_asked(database
         assert len(await one.gaps()) == 1
         assert await asks_again(one) == 0
         await one.agrees()
+        await one.stop()
+        await one.check()
         await one.keeps_quiet("canary", "none at all")
 
 
@@ -97,6 +99,9 @@ async def test_messages_that_were_heard_and_not_read_are_read_when_asked_without
         await until(lambda: none_are_listed(one))
         await until(lambda: all_gaps_are_read(one))
         await one.agrees()
+        await one.stop()
+        await one.check()
+        await one.keeps_quiet("canary")
 
 
 async def untold(one: Rig, who: Person, place: Channel) -> Message:

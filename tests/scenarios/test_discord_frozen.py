@@ -33,6 +33,9 @@ async def frozen(one: Rig) -> float:
     await one.agrees()
     assert await one.gaps() == []
     assert one.server.gateway.counts["identifies"] == 1
+    await one.stop()
+    await one.check()
+    await one.keeps_quiet(SECRET)
     return took
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
 
-from integrations.sandbox.discord.hub import Limits
-from integrations.sandbox.discord.model import Message
+from integrations.discord.timing import Timing
+from integrations.sandbox.discord.changes import places
+from integrations.sandbox.discord.hub import By, Limits
+from integrations.sandbox.discord.model import Channel, Message, Overwrite
+from integrations.sandbox.discord.people import Person
+from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.faults import Fault
+from integrations.sandbox.ledger import Request
 from scoring.signals import Kind, day_of
-from tests.scenarios.discord_people import Crowd, crowd
+from tests.scenarios.discord_people import SECRET, Crowd, crowd
 from tests.scenarios.discord_rig import Rig, rig, until
 from tests.scenarios.discord_truth import Missed
 
@@ -94,6 +100,7 @@ async def away(
         assert before + 500_000 <= until_ <= back
         await one.stop()
         await one.check()
+        await one.keeps_quiet(SECRET)
 
 
 async def _good(one: Rig) -> bool:
@@ -154,13 +161,19 @@ async def test_gateway_that_refuses_at_first_is_tried_again_and_nothing_is_lost(
         await one.restart(meanwhile)
         await opening
         await one.agrees()
+        await one.stop()
+        await one.check()
+        await one.keeps_quiet(SECRET)
 
 
-async def test_channels_whose_history_is_refused_are_heard_live_and_leave_their_gap_open(database_url: str) -> None:
+async def test_refused_history_leaves_its_gap_open_and_live_hearing_as_it_is_until_it_is_shown(
+    database_url: str,
+) -> None:
     async with rig(database_url) as one:
         guild = one.server.guild("Garden")
         general, lounge, old = guild.text("general"), guild.voice("lounge"), guild.text("old")
         alice, bob = guild.person("alice"), guild.person("bob")
+        one.timing = hasty(one)
         await one.start()
         await one.stores()
         refused: list[Fault] = []
@@ -189,4 +202,106 @@ async def test_channels_whose_history_is_refused_are_heard_live_and_leave_their_
         assert not {f"d:{message.id}" for message in unseen} & messages
         assert stored.minutes[str(alice.id), str(lounge.id), day_of(one.clock())] >= 5
         assert await one.gaps() == [False]
-        assert await one.query("SELECT value FROM note WHERE name = 'gaps'") == [("[]",)]
+        assert one.log.getvalue().count("channels and threads that Cairn may not read") == 1
+
+        one.server.faults.clear()
+        await until(one.all_read)
+        facts = (await one.stored()).facts
+        assert [f"d:{one.id}" in {fact.thing for fact in facts} for one in unseen] == [True, True, False]
+
+
+def hasty(one: Rig) -> Timing:
+    """Return how to wait where what is refused is asked for again at once."""
+    return Timing(pause=one.clock.pause, note=0.05, stays=0.05, closing=0.5, retry=0.01, again=0.05)
+
+
+async def test_what_was_missed_without_the_right_is_read_when_it_is_given_over_restarts(database_url: str) -> None:
+    async with rig(database_url) as one:
+        guild = one.server.guild("Garden")
+        general, mute = guild.text("general"), guild.text("mute")
+        alice = guild.person("alice")
+        thread = await alice.opens_thread(mute, "about tea")
+        one.timing = hasty(one)
+        await one.start()
+        await one.stores()
+
+        async def rule(deny: int) -> None:
+            places.overwrite(guild.hub, By(guild.guild.owner_id), mute, Overwrite(guild.bot_role.id, 0, 0, deny))
+
+        async def meanwhile() -> None:
+            await rule(Permission.READ_MESSAGE_HISTORY)
+            for place in (general, mute, thread):
+                await alice.says(place, "while nobody listens")
+            await alice.archives(thread)
+
+        await one.restart(meanwhile)
+        await until(lambda: "is read but for" in one.log.getvalue())
+        await one.restart(lambda: one_more(alice, general))
+        await until(lambda: one.log.getvalue().count("is read but for") == 2)
+        await one.stores()
+        assert await one.gaps() == [False, False]
+        assert {fact.whom or fact.kind for fact in (await one.differences())["missing"]} == {Kind.MESSAGE}
+
+        await rule(0)
+        await until(one.all_read)
+        await one.agrees()
+
+
+async def one_more(who: Person, place: Channel) -> None:
+    await who.says(place, "one more")
+
+
+async def test_refused_threads_leave_the_gap_open_until_they_are_shown(sqlite_url: str) -> None:
+    async with rig(sqlite_url) as one:
+        guild = one.server.guild("Garden")
+        general, alice = guild.text("general"), guild.person("alice")
+        thread = await alice.opens_thread(general, "about tea")
+        one.timing = hasty(one)
+        await one.start()
+        await one.stores()
+
+        async def meanwhile() -> None:
+            await alice.says(thread, "while nobody listens")
+            await alice.archives(thread)
+            path = f"/channels/{general.id}/threads/archived/public"
+            one.server.faults.inject("GET", path, 403, 50001, times=1_000)
+
+        await one.restart(meanwhile)
+        await until(lambda: "is read but for 1 channels and threads" in one.log.getvalue())
+        assert await one.gaps() == [False]
+        one.server.faults.clear()
+        await until(one.all_read)
+        await one.agrees()
+
+
+async def test_many_gaps_are_read_as_one_and_each_is_made_good(database_url: str) -> None:
+    async with rig(database_url) as one:
+        people = crowd(one, "Garden", 10)
+        await one.start()
+        await one.heard()
+        await people.act(10)
+        await one.stores()
+        people.begin_anew()
+        shut = one.server.faults.inject("GET", "/channels/*/messages", 503, times=100_000)
+        for n in range(4):
+            await one.restart(lambda: people.act(15, only_seen_later=True))
+            await until(lambda n=n: _put_down(one, n + 1))  # type: ignore[misc]
+            await people.act(5, only_seen_later=True)
+        assert shut.hit
+        assert await one.gaps() == [False] * 4
+
+        one.server.faults.clear()
+        before = len(pages_of(one))
+        await until(one.all_read)
+        asked = Counter(request.path["channel_id"] for request in pages_of(one)[before:])
+        assert set(asked.values()) == {1}, "each place has less than a page of messages"
+        assert len(await one.gaps()) == 4
+        await one.agrees()
+
+
+async def _put_down(one: Rig, gaps: int) -> bool:
+    return len(await one.gaps()) == gaps
+
+
+def pages_of(one: Rig) -> list[Request]:
+    return [found for found in one.server.ledger.requests("GET", "/channels/{channel_id}/messages") if found.at]
