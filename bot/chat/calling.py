@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from bot.chat.speech import Action, Asks, Choice
 from scoring.signals import Account
@@ -45,6 +46,38 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelNow:
+    """A channel as the platform tells of it now: whether everyone here may read it, and whether we may write in it."""
+
+    everyone: bool
+    writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleNow:
+    """A role as the platform tells of it now: its name, and whether who holds it runs the whole space."""
+
+    name: str
+    runs_space: bool = False
+
+
+class Look(Protocol):
+    """What the platform tells now of what was given with a call. Raises MachineError where it cannot be asked."""
+
+    async def channel(self, place: str) -> ChannelNow | None:
+        """Return a channel of this space in which messages can be, None where there is none of this id."""
+        ...
+
+    async def person(self, who: Account) -> Caller | None:
+        """Return somebody as they would call from here, None where they are not in the space."""
+        ...
+
+    async def role(self, role: str) -> RoleNow | None:
+        """Return a role of this space, None where there is none of this id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """What somebody did: gave a command, pressed a button, chose, or sent a form.
 
@@ -61,6 +94,8 @@ class Call:
     chosen: tuple[str, ...] = ()
     place: str = ""
     aim: Aim = Aim()
+    look: Look | None = field(default=None, repr=False, compare=False)
+    """Asks the platform about what was given; None where there is nobody to ask."""
 
 
 @dataclass(frozen=True, slots=True)

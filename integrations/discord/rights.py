@@ -1,4 +1,6 @@
-"""Whether the bot may read the history of a channel. Where it may not, Discord shows an empty one, as if nobody wrote.
+"""Whether the bot may read the history of a channel, and write in it.
+
+Where it may not read, Discord shows an empty one, as if nobody wrote.
 
 Source: Discord's reference, "Permissions", "Permission Overwrites".
 """
@@ -9,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from integrations.discord.ids import Payload, readable, snowflake
 
-VIEW, HISTORY = 1 << 10, 1 << 16
+VIEW, SEND, HISTORY = 1 << 10, 1 << 11, 1 << 16
+AUDIT_LOG = 1 << 7
 _ADMINISTRATOR, _CONNECT = 1 << 3, 1 << 20
 VOICE = frozenset({2, 13})
 """Channels whose text is read only by who may also come in."""
@@ -33,6 +36,11 @@ class Rights:
     def reads(self, kind: int, overwrites: Iterable[Overwrite]) -> bool:
         """Whether the bot may read what was written in a channel of a type with these rules of its own."""
         needed = VIEW | HISTORY | (_CONNECT if kind in VOICE else 0)
+        return self.within(overwrites) & needed == needed
+
+    def writes(self, kind: int, overwrites: Iterable[Overwrite]) -> bool:
+        """Whether the bot may write messages in a channel of a type with these rules of its own."""
+        needed = VIEW | SEND | (_CONNECT if kind in VOICE else 0)
         return self.within(overwrites) & needed == needed
 
     def within(self, overwrites: Iterable[Overwrite]) -> int:

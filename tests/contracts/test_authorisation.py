@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Column, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.calling import Aim, Call, Caller, Menu
+from bot.chat.calling import Aim, Call, Caller, ChannelNow, Menu, RoleNow
 from bot.chat.speech import Action, Asks, Reply
 from bot.commands.door import Door, Place
 from bot.commands.registry import registry
@@ -100,7 +100,7 @@ def answers(door: Door, place: Place) -> Any:
         caller = Caller(account, kind.roles, kind.runs_space, "en", kind.bot)
         at = TODAY * 86_400_000 + number * 60_000
         return await door.answer(
-            Call(caller, at, call.command, call.action, call.given, call.chosen, "C2", call.aim), place
+            Call(caller, at, call.command, call.action, call.given, call.chosen, "C2", call.aim, call.look), place
         )
 
     return asked
@@ -142,6 +142,46 @@ async def test_role_that_is_lost_is_lost_at_the_next_call(chat: Chat) -> None:
     later = {name: said(await ask(call, CALLERS["member"], CAT)) for name, call in staff.items()}
 
     assert {name for name, reply in later.items() if "This is for" not in reply} == set()
+
+
+EXCLUDES = {
+    "moderator": {"member": True, "moderator": True, "manager": False, "owner": False},
+    "manager": {"member": True, "moderator": True, "manager": True, "owner": True},
+    "owner": {"member": True, "moderator": True, "manager": True, "owner": True},
+}
+"""Who may leave whom out, or the role that they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A platform on which everybody else is of one kind."""
+
+    of: Kindred
+
+    async def channel(self, place: str) -> ChannelNow | None:
+        return None
+
+    async def person(self, who: Account) -> Caller | None:
+        return Caller(who, self.of.roles, self.of.runs_space)
+
+    async def role(self, role: str) -> RoleNow | None:
+        return RoleNow("", self.of.runs_space)
+
+
+@pytest.mark.parametrize("by", EXCLUDES)
+async def test_nobody_decides_that_those_above_them_do_not_count(chat: Chat, by: str) -> None:
+    ask, refused = answers(chat.door, chat.place), WORDS.plain("team.not_below")
+    people, roles = {}, {}
+    for whom in EXCLUDES[by]:
+        around = Around(CALLERS[whom])
+        person = Call(Caller(ANN), 0, "cairn-team exclude person", given={"who": BOB}, look=around)
+        people[whom] = refused not in said(await ask(person, CALLERS[by]))
+        for number, _ in CALLERS[whom].roles or {("30", "")}:
+            role = Call(Caller(ANN), 0, "cairn-team exclude role", given={"role": number}, look=around)
+            roles[whom] = refused not in said(await ask(role, CALLERS[by]))
+
+    assert people == EXCLUDES[by]
+    assert roles == EXCLUDES[by]
 
 
 def test_matrix_covers_every_entrance_there_is() -> None:

@@ -10,6 +10,7 @@ from bot.storage import accounts, exclusions
 from bot.storage.exclusions import CHANNEL, PERSON, ROLE, Excluded
 from bot.storage.turns import in_turn
 from bot.teamwork.given import Given
+from bot.teamwork.looking import may_leave_out_person, may_leave_out_role
 from bot.teamwork.people import actor, did, shown
 from scoring.signals import date_of, day_of
 
@@ -25,14 +26,18 @@ async def channel(call: Call, room: Room) -> Reply:
 
 
 async def role(call: Call, room: Room) -> Reply:
-    """Leave the people with a role out."""
+    """Leave the people with a role out; not a role of managers, unless by a manager."""
     which = Given(call, room).place("role")
+    if which and not await may_leave_out_role(call, room, which):
+        return room.say("team.not_below")
     return await _exclude(call, room, ROLE, which, RoleTag(which))
 
 
 async def person(call: Call, room: Room) -> Reply:
-    """Leave a person out."""
+    """Leave a person out; not a manager, unless by a manager."""
     who = Given(call, room).person()
+    if not await may_leave_out_person(call, room, who):
+        return room.say("team.not_below")
     return await _exclude(call, room, PERSON, room.keys.handle(who), Who(who))
 
 

@@ -31,13 +31,16 @@ from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
 from bot.community.changing import change
 from bot.community.fields import days_of
+from bot.rules import read_rules, starters
 from bot.storage import backfills, outgoing, teamwork
 from bot.storage.backfills import Backfill
 from bot.storage.turns import in_turn
 from bot.teamwork.aside import aside
 from bot.teamwork.given import Given
+from bot.teamwork.looking import private_channel
 from bot.teamwork.people import actor, did
 from bot.teamwork.reporting import FirstLook, first_look, suggested
+from bot.teamwork.unheard import unheard
 from bot.teamwork.waiting import begun, looked
 from bot.teamwork.works import Progress
 from scoring.signals import DAY_MS, day_of
@@ -68,6 +71,7 @@ async def _sent(call: Call, room: Room) -> Reply:
     channel, history = given.place("channel"), given.among("history", tuple(_HISTORY))
     if not channel:
         raise given.wrong("team.missing")
+    await private_channel(call, room, channel)
     wanted: dict[str, object] = {"backfill": _HISTORY[history]}
     if role := given.place("role"):
         wanted["roles"] = {"managers": [role]}
@@ -80,10 +84,10 @@ async def _sent(call: Call, room: Room) -> Reply:
     except (LookupError, ValidationError):
         return room.say("team.not_among")
     room.tools.changed()
-    return await _look_at(room, days_of(_HISTORY[history]))
+    return await _look_at(call, room, days_of(_HISTORY[history]))
 
 
-async def _look_at(room: Room, days: int | None) -> Reply:
+async def _look_at(call: Call, room: Room, days: int | None) -> Reply:
     """Take a First look, a moment later where history is still to be read (so many days of it; None: all)."""
 
     async def work(progress: Progress) -> Reply:
@@ -92,7 +96,7 @@ async def _look_at(room: Room, days: int | None) -> Reply:
         found = await aside(room.database, lambda own: first_look(own, room.community, room.now))
         async with room.database.read() as connection:
             live = (await outgoing.going(connection, room.community)).live_at is not None
-        return Reply((*_told(room, found), *_reading(room, past, days), *_ways_on(room, live=live)))
+        return Reply((*_told(room, found), *_reading(room, past, days), *_ways_on(room, live=live), *_seen(call, room)))
 
     return await begun(room, Action(_LOOK, (str(room.space),)), work)
 
@@ -124,7 +128,7 @@ async def _look(call: Call, room: Room) -> Reply:
     action = Action(_LOOK, (str(room.space),))
     if room.tools.works.goes_on((room.community, action.text)):
         return await looked(room, action)
-    return await _look_at(room, room.settings.backfill_days)
+    return await _look_at(call, room, room.settings.backfill_days)
 
 
 def _told(room: Room, found: FirstLook) -> Iterator[Block]:
@@ -133,11 +137,18 @@ def _told(room: Room, found: FirstLook) -> Iterator[Block]:
     if found.months:
         most = max(n for _, n in found.months) or 1
         yield Paragraph(words.text("setup.writers"))
-        yield Bars(tuple(Bar(month, n, most, str(n)) for month, n in found.months[-_MOST_MONTHS:]))
+        yield Bars(tuple(_month(room, found, month, n, most) for month, n in found.months[-_MOST_MONTHS:]))
+        yield from unheard(words, found.gaps)
     else:
         yield Paragraph(words.text("setup.nobody_yet"))
     yield Paragraph(_answered(room, found))
     yield from _mountain(room, found)
+
+
+def _month(room: Room, found: FirstLook, month: str, n: int, most: int) -> Bar:
+    if month not in found.incomplete:
+        return Bar(month, n, most, str(n))
+    return Bar(month, n, most, room.words.plain("unheard.bar", n=n), partial=True)
 
 
 def _reading(room: Room, past: Backfill | None, days: int | None) -> Iterator[Block]:
@@ -159,6 +170,13 @@ def _ways_on(room: Room, *, live: bool) -> Iterator[Block]:
     yield Controls((look, *go))
 
 
+def _seen(call: Call, room: Room) -> Iterator[Block]:
+    """Say to whom the platform shows the team's commands, where it hides them from some of the team."""
+    key = f"setup.seen.{call.caller.account.platform}"
+    if room.words.has(key):
+        yield Paragraph(room.words.text(key))
+
+
 def _answered(room: Room, found: FirstLook) -> Text:
     share = found.answered.value
     if share is None:
@@ -171,16 +189,23 @@ def _mountain(room: Room, found: FirstLook) -> Iterator[Block]:
     """Show who would stand where on the Mountain in force, and which starter may fit better."""
     words, report = room.words, found.report
     if report is not None and any(one.standing for one in report.findings.bands):
-        yield Heading(words.text("setup.mountain", name=Bold(report.mountain.name)))
+        mountain = report.mountain.in_language(words.tag)
+        yield Heading(words.text("setup.mountain", name=Bold(mountain.name)))
         most = max(one.standing for one in report.findings.bands)
         bands = reversed(report.findings.bands)
-        yield Bars(tuple(Bar(one.band, one.standing, most, str(one.standing)) for one in bands))
+        yield Bars(tuple(Bar(mountain.called(one.band), one.standing, most, str(one.standing)) for one in bands))
     starter = suggested(found.traits)
     if starter:
-        yield Paragraph(words.text("setup.suggested", starter=Bold(starter), why=words.plain(f"setup.why.{starter}")))
+        title = Bold(_titled(starter, words.tag))
+        yield Paragraph(words.text("setup.suggested", starter=title, why=words.plain(f"setup.why.{starter}")))
         yield Controls((Button(words.plain("setup.draft"), Action("rules-starter", (starter,))),))
     else:
         yield Paragraph(words.text("setup.keep"))
+
+
+def _titled(starter: str, language: str) -> str:
+    """Return what the rules of a starter are called."""
+    return read_rules(starters()[starter]).in_language(language).name
 
 
 async def _live(call: Call, room: Room) -> Reply:
@@ -194,7 +219,7 @@ async def _live(call: Call, room: Room) -> Reply:
         if there.live_at is None:
             await outgoing.go_live(connection, room.community, room.now)
             await did(connection, room, call, WENT_LIVE)
-    return room.say("setup.is_live" if there.live_at is not None else "setup.went_live")
+    return room.say("setup.is_live" if there.live_at is not None else "setup.went_live", *_seen(call, room))
 
 
 COMMAND = Command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from bot.ports import (
@@ -45,6 +46,7 @@ from integrations.discord.speaking.commands import MOST_CHOICES
 from integrations.discord.speaking.controls import choices as offered_choices
 from integrations.discord.speaking.keeping import Waiting
 from integrations.discord.speaking.line import Line
+from integrations.discord.speaking.looking import Looking
 from integrations.discord.speaking.saying import Mouth, Open
 from integrations.discord.timing import Timing
 
@@ -114,15 +116,16 @@ class Answering:
         if one.kind == TYPING:
             await self._suggest(to, server.desk, caller)
         elif not await self._reopen(to):
-            await self._call(to, server.desk, self._call_of(one, caller, server.desk))
+            await self._call(to, server.desk, self._call_of(one, caller, server))
 
-    def _call_of(self, one: Interaction, caller: Caller, desk: Desk) -> Call:
+    def _call_of(self, one: Interaction, caller: Caller, server: Server) -> Call:
         tools = self._people.user, self._line.fetch
-        call = call_of(one, caller, tools, lambda: [desk.offered_in(tag) for tag in LANGUAGES])
+        call = call_of(one, caller, tools, lambda: [server.desk.offered_in(tag) for tag in LANGUAGES])
         if call.action is not None and call.action.name == PICK:
             # what was clicked first came along as the action's arguments, what was chosen there behind the space
             return Call(caller, call.at, action=action_of(":".join(call.action.arguments)), chosen=_behind(one))
-        return call
+        look = Looking(self._line, one, server.guild.id, self._people.own, server.guild.role)
+        return replace(call, look=look)
 
     async def _call(self, to: Open, desk: Desk, call: Call) -> None:
         """Answer a call. One that may end in a form is waited for as long as can be: a form has to come first."""

@@ -19,7 +19,7 @@ KINDS = COMMAND, COMPONENT, TYPING, FORM = 2, 3, 4, 5
 _CHAT, _ON_PERSON, _ON_MESSAGE = 1, 2, 3
 _PARTS = (1, 2)
 _NUMBER, _PERSON, _FILE, _YES_OR_NO = (4, 10), 6, 11, 5
-_RUNS_SPACE = 1 << 3 | 1 << 5
+RUNS_SPACE = 1 << 3 | 1 << 5
 """Who is an administrator or may manage the server runs it (bits)."""
 _PRIVATE = 1 << 6
 _SPACE = re.compile(r"in([0-9a-z]{1,13}):(.*)", re.DOTALL)
@@ -76,7 +76,7 @@ def read(d: Payload, user: Callable[[Payload], Account], at: int) -> Interaction
 def caller_of(one: Interaction, role: Callable[[str], str]) -> Caller:
     """Return who calls; `role` tells a role's name."""
     roles = frozenset((number, role(number)) for number in map(str, one.member.get("roles") or ()))
-    runs = bool(int(one.member.get("permissions") or 0) & _RUNS_SPACE) if one.guild else False
+    runs = bool(int(one.member.get("permissions") or 0) & RUNS_SPACE) if one.guild else False
     return Caller(one.who, roles, runs, one.locale, one.who.bot)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.chat.calling import Aim, Call, Caller
+from bot.chat.calling import Aim, Call, Caller, ChannelNow, RoleNow
 from bot.chat.speech import (
     Action,
     Bars,
@@ -33,6 +33,7 @@ from bot.chat.speech import (
     Table,
     Who,
 )
+from bot.errors import MachineError
 from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
 from bot.keys import Keys
@@ -68,6 +69,31 @@ steps:
 
 
 @dataclass
+class Told:
+    """What the platform tells when it is asked; `silent`: it does not answer."""
+
+    stage: Stage
+    channels: dict[str, ChannelNow] = field(default_factory=dict)
+    silent: bool = False
+
+    async def channel(self, place: str) -> ChannelNow | None:
+        self._may_fail()
+        return self.channels.get(place)
+
+    async def person(self, who: Account) -> Caller | None:
+        self._may_fail()
+        return self.stage.caller(who)
+
+    async def role(self, role: str) -> RoleNow | None:
+        self._may_fail()
+        return {one: RoleNow(name) for one, name in (MODS, HEADS)}.get(role)
+
+    def _may_fail(self) -> None:
+        if self.silent:
+            raise MachineError("no answer")
+
+
+@dataclass
 class Stage:
     """A community with one space, which is listened to, and its door."""
 
@@ -81,13 +107,18 @@ class Stage:
     calls: int = 0
     places: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        team, open_to_all = ChannelNow(everyone=False, writable=True), ChannelNow(everyone=True, writable=True)
+        shut = ChannelNow(everyone=False, writable=False)
+        self.told = Told(self, {"88": team, "99": open_to_all, "66": shut})
+
     async def call(self, command: str = "", by: Account = MOD, /, **given: Any) -> Reply:
         """Give a command as somebody: the moderator and the manager have their roles."""
-        return await self.desk.call(Call(self.caller(by), self._at(), command, given=given))
+        return await self.desk.call(Call(self.caller(by), self._at(), command, given=given, look=self.told))
 
     async def act(self, action: Action, by: Account = MOD, /, *, chosen: Iterable[str] = (), **given: Any) -> Reply:
         """Press a button, choose, or send a form."""
-        call = Call(self.caller(by), self._at(), action=action, given=given, chosen=tuple(chosen))
+        call = Call(self.caller(by), self._at(), action=action, given=given, chosen=tuple(chosen), look=self.told)
         return await self.desk.call(call)
 
     async def menu(self, command: str, aim: Aim, who: Account = MOD, locale: str = "") -> Reply:

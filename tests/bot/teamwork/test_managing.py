@@ -89,8 +89,38 @@ async def test_nothing_goes_out_before_go_live_was_confirmed(office: Stage) -> N
     done = said(await office.act(buttons(asked)["Yes, go live"], HEAD))
 
     assert before == [(0,)]
+    assert "Server Settings, Integrations, Cairn, /cairn-team" in said(look)
+    assert "Server Settings, Integrations, Cairn, /cairn-team" in done
     assert done.startswith("Messages go out from now on")
     assert (await office.audited())[-1] == "let messages go out"
+
+
+@pytest.mark.parametrize(
+    ("channel", "told"),
+    [
+        ("99", "Everyone here can read that channel"),
+        ("66", "Cairn cannot write in that channel yet"),
+        ("700123", "That is no channel of this server"),
+        ("../88", "That is not one of the things"),
+    ],
+)
+async def test_setup_refuses_a_channel_that_is_not_for_the_team_alone(office: Stage, channel: str, told: str) -> None:
+    before = await office.rows("SELECT settings FROM space")
+    refused = said(await office.act(Action("setup-send"), HEAD, channel=channel, history="none"))
+
+    assert refused.startswith(told)
+    assert await office.rows("SELECT settings FROM space") == before
+    assert await office.rows("SELECT 1 FROM team_room") == []
+
+
+async def test_platform_that_does_not_answer_is_no_yes(office: Stage) -> None:
+    office.told.silent = True
+    setup = said(await office.act(Action("setup-send"), HEAD, channel="88", history="none"))
+    person = said(await office.call("cairn-team exclude person", MOD, who=ANN))
+
+    assert setup == person
+    assert setup.startswith("The platform did not say how that is just now, so nothing was changed")
+    assert await office.rows("SELECT 1 FROM team_room") == await office.rows("SELECT 1 FROM exclusion") == []
 
 
 @pytest.mark.parametrize("given", [{}, {"channel": "88"}, {"channel": "88", "history": "for ever"}, {"history": "all"}])
@@ -274,6 +304,8 @@ async def test_second_import_is_told_that_one_goes_on_and_is_done_when_asked_aga
 async def test_rules_are_put_in_force_one_after_another_and_who_waits_is_told(office: Stage) -> None:
     asked = form(await office.call("cairn-team rules edit", HEAD, type="mentored"))
     await office.act(asked.action, HEAD, points="6", most="6", band="1")
+    hidden = said(await office.call("cairn-team rules apply", HEAD, channel="66"))
+    assert hidden.startswith("Cairn cannot write in that channel yet")
     async with going_on(office, "rules"):
         apply = said(await office.call("cairn-team rules apply", HEAD))
         before = await office.rows("SELECT count(*) FROM rules")
