@@ -93,7 +93,7 @@ def turned(url: str, how: str) -> None:
     """Change a setting of a database, which holds for new connections, and end those that there are."""
     name = url.rpartition("/")[2]
     with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as admin:
-        admin.execute(sql.SQL("ALTER DATABASE {} ").format(sql.Identifier(name)) + sql.SQL(how))  # type: ignore[arg-type]
+        admin.execute(sql.SQL("ALTER DATABASE {} ").format(sql.Identifier(name)) + sql.SQL(how))
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
