@@ -107,12 +107,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One line of `Bars`: how far `value` is on the way to `whole`, and words behind it."""
+    """One line of `Bars`: how far `value` is on the way to `whole`, and words behind it.
+
+    A `partial` one stands for what may be more: not all that belongs to it was counted.
+    """
 
     label: str
     value: float
     whole: float
     note: str = ""
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

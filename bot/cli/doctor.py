@@ -29,11 +29,15 @@ async def doctor(json: Annotated[bool, Parameter(negative="", help="Print one JS
             found += await one.check()
         if not platforms:
             found.append(Finding("platforms", "none is set up; set CAIRN_DISCORD_TOKEN to listen to Discord", ok=False))
+    warnings = {one.name: one.warning for one in items if one.warning}
     if json:
-        told = [{"about": one.about, "said": one.said, "ok": one.ok} for one in found]
+        told = [
+            {"about": one.about, "said": one.said, "ok": one.ok, "warning": warnings.get(one.about)} for one in found
+        ]
         output.document({"ok": all(one.ok for one in found), "findings": told})
     else:
         print("\n".join(f"{'fine' if one.ok else 'WRONG':<6}{one.about}: {one.said}" for one in found))
+        print("".join(f"look  {about}: {warning}\n" for about, warning in warnings.items()), end="")
     wrong = [one.about for one in found if not one.ok]
     if wrong:
         raise (MachineError if machine else ConfigError)(f"Cairn could not run yet: {', '.join(wrong)}")

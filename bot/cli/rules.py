@@ -159,10 +159,14 @@ def _rehearsed(found: dict[str, Any]) -> list[RenderableType]:
         steps.add_row(one["step"], str(one["before"]), str(one["after"]))
     peak = found["offers"]["peak"]
     busiest = f"The busiest week would be that of {peak['week']}, with {peak['offers']} offers." if peak else ""
+    unheard = sum(bool(one["incomplete"]) for one in found["offers"]["weeks"])
+    several = f"{unheard} of these weeks" if unheard > 1 else "one of these weeks"
+    care = f"In {several} not everything was heard: there may have been more." if unheard else ""
     return [
         f"Rules {found['rules']['from']} against {found['rules']['to']}; nothing was written.",
         tables.section("Where members would stand", bands),
         tables.section("Who would move", moves if found["moves"] else "Nobody would."),
         tables.section("How often steps would have been offered, in all of the history", steps),
         busiest,
+        care,
     ]

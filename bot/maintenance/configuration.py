@@ -21,9 +21,19 @@ from bot.keys import open_keys
 from bot.maintenance.backup import missing
 from bot.maintenance.getting_ready import refuse_foreign
 from bot.maintenance.key_file import another, fingerprint, lost
+from bot.reports.unheard import when
 from bot.rules import parse_rules, read_rules
-from bot.storage import backfills, checking, communities, copying, migrate, spaces
+from bot.storage import backfills, checking, communities, copying, migrate, spaces, unheard
 from bot.storage.engine import Database, sqlite_version
+from scoring.measures.gaps import stretches
+from scoring.signals import Kind
+
+_TOLD = 5
+"""How many times that were not heard, the latest, are told of one by one."""
+
+_STILL_OPEN = (
+    "While Cairn runs it reads history to make that good; what stays is in channels whose history it may not read"
+)
 
 SOUND_SQLITE = (3, 51, 3)
 """The first SQLite without the fault in its write-ahead log (sqlite.org/wal.html, "the WAL-reset bug")."""
@@ -104,6 +114,7 @@ async def _in_reach(settings: Settings, database: Database) -> list[Item]:
     if usable:
         items.append(await _item("rules in force", lambda: _rules_in_force(database, settings.rules_file)))
         items.append(await _item("history", lambda: _history(database)))
+        items.append(await _missed(database))
         items.append(await _item("jobs", lambda: _jobs(database)))
     return [one for one in items if one.said]
 
@@ -190,6 +201,20 @@ async def _history(database: Database) -> str:
     async with database.read() as connection:
         found = await backfills.everything(connection)
     return "; ".join(f"{called(space)}: {said(one)}" for space, one in found)
+
+
+async def _missed(database: Database) -> Item:
+    """Say which times were not heard and are not made good; nothing where all of them are."""
+    async with database.read() as connection:
+        found = await unheard.still_open(connection)
+    rows = [one._replace(space=called(space)) for space, one in found]
+    told = [f"{one.space}: {when(one)} UTC" for one in stretches(rows, [Kind.MESSAGE])]
+    if not told:
+        return Item("not heard", "")
+    more = f"; and {len(told) - _TOLD} earlier times" if len(told) > _TOLD else ""
+    warning = f"not everything was heard, or read later: {'; '.join(told[-_TOLD:])}{more}. {_STILL_OPEN}"
+    number = "1 time is" if len(told) == 1 else f"{len(told)} times are"
+    return Item("not heard", f"{number} not made good; reports say that they are incomplete", 0, warning)
 
 
 async def _jobs(database: Database) -> str:

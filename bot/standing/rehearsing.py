@@ -13,6 +13,7 @@ from bot.standing import histories
 from bot.storage import acts, communities, ledger, marks
 from bot.storage.communities import Community
 from bot.storage.engine import Database
+from scoring.measures.gaps import missing
 from scoring.measures.history import History
 from scoring.mountain import Mountain
 from scoring.signals import date_of
@@ -61,10 +62,21 @@ class Rehearsal:
         ]
 
     def _offers(self) -> dict[str, Any]:
-        """Return how many steps would have been reached per week (Monday), and the week with the most."""
+        """Return how many steps would have been reached per week (Monday), and the week with the most.
+
+        Of an incomplete week, `incomplete` are the kinds of which something is missing: there may have been more.
+        """
         weeks = Counter(_monday(day) for day in self.after.crossings.day.tolist())
         first, last = min(weeks, default=0), max(weeks, default=-1)
-        listed = [{"week": date_of(day).isoformat(), "offers": weeks[day]} for day in range(first, last + 1, 7)]
+        gaps = self.after.gaps
+        listed = [
+            {
+                "week": date_of(day).isoformat(),
+                "offers": weeks[day],
+                "incomplete": [kind.label for kind in missing(gaps, day, day + 6)],
+            }
+            for day in range(first, last + 1, 7)
+        ]
         before, after = _steps(self.before), _steps(self.after)
         names = sorted(before.keys() | after.keys())
         peak = max(weeks, key=lambda day: (weeks[day], -day), default=None)

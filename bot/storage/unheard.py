@@ -20,18 +20,17 @@ async def of_community(connection: AsyncConnection, of: int, until: int) -> list
     return [Unheard(row[0] or row[1], row[2], row[3], bool(row[4])) for row in rows]
 
 
-async def still_open(connection: AsyncConnection) -> list[tuple[Space, int, int]]:
-    """Return the spaces of which not all that history shows was read, each from when to when (ms)."""
+async def still_open(connection: AsyncConnection) -> list[tuple[Space, Unheard]]:
+    """Return those of which not all that history shows was read, each with its space."""
     rows = await connection.execute(
-        select(space.c.platform, space.c.external, space.c.name, func.min(gap.c.since), func.max(gap.c.until))
+        select(space.c.platform, space.c.external, space.c.name, gap.c.since, gap.c.until)
         .where(gap.c.space == space.c.id, gap.c.made_good.is_(False))
-        .group_by(space.c.id)
-        .order_by(space.c.id)
+        .order_by(gap.c.id)
     )
-    return [(Space(*row[:3]), row[3], row[4]) for row in rows]
+    return [(Space(*row[:3]), Unheard(row[1], row[3], row[4], made_good=False)) for row in rows]
 
 
 async def how_many_open(connection: AsyncConnection) -> int:
-    """Count the times of which not all that history shows was read."""
+    """Count those of which not all that history shows was read."""
     found = await connection.execute(select(func.count()).select_from(gap).where(gap.c.made_good.is_(False)))
     return int(found.scalar_one())

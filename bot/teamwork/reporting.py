@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from bot.reports.contents import Report
 from bot.rules import ruling
 from bot.standing import histories
-from bot.storage import anonymous, communities, counting
+from bot.storage import anonymous, communities, counting, unheard
 from bot.storage.engine import Database
 from scoring.measures.findings import findings
+from scoring.measures.gaps import Stretch, missing, stretches
 from scoring.measures.history import History, Period, of_programme
+from scoring.measures.months import days_of_month
 from scoring.measures.welcomes import welcomes
+from scoring.signals import ALWAYS_STORED
 from scoring.statistics import Ratio
 
 
@@ -45,9 +48,14 @@ async def report(database: Database, community: int, wanted: Wanted) -> Report |
 
 @dataclass(frozen=True, slots=True)
 class FirstLook:
-    """What is told of a community at first: who wrote by month, newcomers answered within a day, what it is like."""
+    """What is told of a community at first: who wrote by month, newcomers answered within a day, what it is like.
+
+    `gaps` are the times in which not everything was heard, `incomplete` the months that have such.
+    """
 
     months: tuple[tuple[str, int], ...]
+    gaps: tuple[Stretch, ...]
+    incomplete: frozenset[str]
     answered: Ratio
     report: Report | None
     traits: frozenset[str]
@@ -63,15 +71,18 @@ async def first_look(database: Database, community: int, now: int) -> FirstLook:
         one = await communities.get(connection, community)
         unnamed = await counting.by_month(connection, community, anonymous.WRITERS)
         mountain = (await ruling.in_force(connection, community)).mountain
+        gaps = stretches(await unheard.of_community(connection, community, now), ALWAYS_STORED | mountain.kinds)
     named = found.findings.months if found else ()
     months = dict.fromkeys(unnamed, 0) | {month.month: month.writers for month in named}
     for month, n in unnamed.items():
         months[month] = max(months[month], n)
+    by_month = tuple(sorted(months.items()))
+    incomplete = frozenset(month for month in months if missing(gaps, *days_of_month(month)))
     if found is None or found.as_of is None:
-        return FirstLook(tuple(sorted(months.items())), Ratio(0, 0), None, frozenset())
+        return FirstLook(by_month, gaps, incomplete, Ratio(0, 0), None, frozenset())
     history = await histories.history(database, one, mountain, found.as_of)
     answered = welcomes(history.acts, Period(0, found.as_of), now)
-    return FirstLook(tuple(sorted(months.items())), answered, found, _traits(history))
+    return FirstLook(by_month, gaps, incomplete, answered, found, _traits(history))
 
 
 PROGRAMMES, CHAPTERS, HELP = "programmes", "chapters", "help"

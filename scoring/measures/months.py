@@ -50,18 +50,22 @@ def months(acts: Acts, done: Deeds, period: Period, gaps: Sequence[Stretch] = ()
     moves = _moves(done, period, first, last)
     names = np.arange(first, last + 1).astype("datetime64[M]").astype(str).tolist()
     counts = np.column_stack((writers, *moves)).tolist()
-    unheard = _unheard(gaps, period, first, last)
+    unheard = _unheard(gaps, period, names)
     counts = np.column_stack((writers, *moves)).tolist()
     return tuple(replace(MonthFigures(name, *counts[n]), missing=unheard[n]) for n, name in enumerate(names))
 
 
-def _unheard(gaps: Sequence[Stretch], period: Period, first: int, last: int) -> list[tuple[Kind, ...]]:
+def _unheard(gaps: Sequence[Stretch], period: Period, names: Sequence[str]) -> list[tuple[Kind, ...]]:
     """Return for each month of which kinds something is missing in those of its days that lie in the period."""
-    begins = np.arange(first, last + 2).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64).tolist()
-    return [
-        missing(gaps, max(begin, period.first), min(after - 1, period.last))
-        for begin, after in zip(begins, begins[1:], strict=False)
-    ]
+    spans = [days_of_month(name) for name in names]
+    return [missing(gaps, max(begin, period.first), min(end, period.last)) for begin, end in spans]
+
+
+def days_of_month(month: str) -> tuple[int, int]:
+    """Return the first and the last day of a month (`YYYY-MM`)."""
+    first = np.datetime64(month, "M")
+    begin, after = (one.astype("datetime64[D]").astype(int).item() for one in (first, first + 1))
+    return begin, after - 1
 
 
 def _moves(done: Deeds, period: Period, first: int, last: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:

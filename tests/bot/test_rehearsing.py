@@ -71,10 +71,10 @@ def test_offers_are_told_by_week_from_monday_with_the_busiest() -> None:
         "after": 4,
         "steps": [{"step": "come", "before": 1, "after": 4}],
         "weeks": [
-            {"week": "2024-02-26", "offers": 2},
-            {"week": "2024-03-04", "offers": 1},
-            {"week": "2024-03-11", "offers": 0},
-            {"week": "2024-03-18", "offers": 1},
+            {"week": "2024-02-26", "offers": 2, "incomplete": []},
+            {"week": "2024-03-04", "offers": 1, "incomplete": []},
+            {"week": "2024-03-11", "offers": 0, "incomplete": []},
+            {"week": "2024-03-18", "offers": 1, "incomplete": []},
         ],
         "peak": {"week": "2024-02-26", "offers": 2},
     }

@@ -149,7 +149,7 @@ REHEARSAL = {
         "before": int,
         "after": int,
         "steps": [{"step": str, "before": int, "after": int}],
-        "weeks": [{"week": str, "offers": int}],
+        "weeks": [{"week": str, "offers": int, "incomplete": [str]}],
         "peak": ({"week": str, "offers": int}, None),
     },
 }

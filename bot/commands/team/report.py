@@ -18,6 +18,7 @@ from bot.storage.teamwork import GRANT, HOURS, HUNDREDTHS, Remark
 from bot.teamwork.aside import aside
 from bot.teamwork.given import NAME, Given
 from bot.teamwork.reporting import Wanted, report
+from bot.teamwork.unheard import MARK, unheard
 from bot.teamwork.waiting import begun, looked
 from bot.teamwork.works import Progress
 from scoring.signals import DAY_MS
@@ -71,10 +72,11 @@ def _figures(room: Room, found: Report) -> Iterator[Block]:
     yield Table(head, rows, frozenset({1, 2, 3}))
     titles = tuple(words.plain(f"report.months.{one}") for one in ("month", "writers", "engaged", "new", "returned"))
     by_month = tuple(
-        (one.month, str(one.writers), str(one.engaged), str(one.new), str(one.returned))
+        (one.month + MARK * bool(one.missing), str(one.writers), str(one.engaged), str(one.new), str(one.returned))
         for one in of.months[-_MOST_MONTHS:]
     )
     yield Table(titles, by_month, frozenset({1, 2, 3, 4}))
+    yield from unheard(words, of.gaps)
 
 
 def _beside(room: Room, invested: dict[str, int], notes: list[Remark]) -> Iterator[Block]:

@@ -37,11 +37,11 @@ def bars(of: Bars) -> list[str]:
 
 
 def bar(of: Bar) -> str:
-    """Return one bar: full only at the whole, empty only at nothing."""
+    """Return one bar: full only at the whole, empty only at nothing; hatched where there may be more."""
     way = of.value / of.whole if of.whole > 0 else float(of.value > 0)
     full = int(_BAR * min(max(way, 0.0), 1.0)) if way == way else 0  # a figure that is none draws nothing
     full = max(full, 1) if way > 0 else full
-    return "█" * full + "░" * (_BAR - full)
+    return ("▒" if of.partial else "█") * full + "░" * (_BAR - full)
 
 
 def table(of: Table, widest: int = WIDEST) -> tuple[list[str], bool]:

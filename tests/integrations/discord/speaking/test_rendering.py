@@ -66,6 +66,11 @@ def test_fields_tables_and_bars_are_aligned() -> None:
     )
 
 
+def test_bar_that_may_stand_for_more_is_hatched() -> None:
+    text = shown(Bars((Bar("2026-01", 5, 10, "5"), Bar("2026-02", 5, 10, "5 at least", partial=True))))
+    assert text == "```\n2026-01  █████░░░░░  5\n2026-02  ▒▒▒▒▒░░░░░  5 at least\n```"
+
+
 def test_what_is_too_long_is_cut_and_goes_along_as_a_file() -> None:
     rows = tuple((f"person {n}", "x" * 30) for n in range(400))
     drawn = draw((Paragraph(("before",)), Table(("Name", "What"), rows), Paragraph(("after",))))
