@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         description="Whether joins, leaves and roles are listened to, on or off. The intent must be allowed in "
         "Discord's developer portal.",
     )
+    discord_audit_log: Literal["on", "off"] = Field(
+        default="off",
+        description="Whether acts of moderation are listened to, on or off. Cairn's role needs the permission View "
+        "Audit Log; the link to invite it asks for that where this is on.",
+    )
     backups_folder: Path = Field(
         default_factory=_backups_beside_database,
         description="The folder for the backups that are made each night. Where this is not set: backups beside a "
@@ -178,7 +183,7 @@ class Settings(BaseSettings):
         token = self.discord_token.get_secret_value() if self.discord_token else ""
         return tuple(filter(None, (token, password, written[1] if written else "")))
 
-    @field_validator("log_level", "log_format", "discord_members", mode="before")
+    @field_validator("log_level", "log_format", "discord_members", "discord_audit_log", mode="before")
     @classmethod
     def _level_in_any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -34,6 +34,7 @@ class Kind(IntEnum):
     ROLE = 14
     PARTICIPATION = 15
     LOGGED = 16
+    MODERATION = 17
 
     @property
     def label(self) -> str:
@@ -47,7 +48,7 @@ MEANINGS = {
     Kind.MENTION: "named another person in a message",
     Kind.REACTION: "reacted to a message",
     Kind.THREAD: "opened a thread",
-    Kind.JOIN: "joined a channel or the space",
+    Kind.JOIN: "joined a channel, a thread or the space",
     Kind.LEAVE: "left a channel or the space",
     Kind.STAY: "stayed in a voice channel or huddle (minutes)",
     Kind.RSVP: "said they would come to a convening",
@@ -58,6 +59,7 @@ MEANINGS = {
     Kind.ROLE: "was given a role",
     Kind.PARTICIPATION: "took part in a programme or convening in a role",
     Kind.LOGGED: "was seen by a moderator to do something",
+    Kind.MODERATION: "looked after the space as a moderator or administrator",
 }
 """What each kind means, in words that follow a person's name."""
 

@@ -17,7 +17,7 @@ from bot.ports import Meter, Receipt, Signal, Space, SpaceSettings
 from integrations.discord.ear import Ear, Event, Server
 from integrations.discord.ids import Payload, UnknownPlaceError
 from integrations.discord.people import People
-from integrations.discord.wire import Client
+from integrations.discord.wire import Client, intents
 from scoring.signals import ALWAYS_STORED
 
 MEMBERS = 10_000
@@ -98,7 +98,7 @@ async def _hand_over(socket: DiscordWebSocket, frames: Sequence[str]) -> None:
 async def _ours(frames: Sequence[str]) -> tuple[float, int]:
     desk = _Desk()
     line = _Line(desk)
-    socket = await _socket(Client(line, members=False))
+    socket = await _socket(Client(line, intents(members=False)))
     await socket.received_message(_server())
     await line.ear.quiet()
     begin = time.process_time()

@@ -84,8 +84,9 @@ def configured(settings: Settings, known: Mapping[tuple[str, str], SpaceSettings
     token = settings.discord_token
     if token is None:
         return []
-    members = settings.discord_members == "on"
-    access = Access(token.get_secret_value(), settings.discord_api_url, settings.discord_gateway_url, members)
+    members, audit_log = settings.discord_members == "on", settings.discord_audit_log == "on"
+    address = settings.discord_api_url, settings.discord_gateway_url
+    access = Access(token.get_secret_value(), *address, members, audit_log)
     return [Discord(replace(access, holds=lambda number: known.get(("discord", number), SpaceSettings())))]
 
 

@@ -31,6 +31,7 @@ _PLURALS = {
     Kind.ROLE: "roles",
     Kind.PARTICIPATION: "participations",
     Kind.LOGGED: "notes by moderators",
+    Kind.MODERATION: "acts of moderation",
 }
 """How several of a kind are called."""
 

@@ -11,8 +11,9 @@ from integrations.discord.timing import wall_clock
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to reach Discord: the bot's token, where its interfaces are, and whether joins and leaves are listened to.
+    """How to reach Discord: the bot's token, and where its interfaces are.
 
+    `members` says whether joins, leaves and roles are listened to, `audit_log` whether acts of moderation are.
     `clock` (ms since 1970) dates what tells no time itself. `holds` says what holds in a server by its id, for `check`.
     """
 
@@ -20,5 +21,6 @@ class Access:
     api_url: str = "https://discord.com/api/v10"
     gateway_url: str | None = None
     members: bool = False
+    audit_log: bool = False
     clock: Callable[[], int] = wall_clock
     holds: Callable[[str], SpaceSettings] = lambda _: SpaceSettings()

@@ -25,6 +25,10 @@ class Asks(Protocol):
         """Hear of a convening that is new or has changed. Must not raise."""
         ...
 
+    def listed(self, server: Server) -> None:
+        """Hear that the whole list of a server's members has come. Must not raise."""
+        ...
+
     def watching(self, server: Server) -> None:
         """Hear that other roles are asked about, so that all members are looked at. Must not raise."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 import aiohttp
@@ -10,10 +10,11 @@ import discord
 from discord.http import HTTPClient
 
 from bot.ports import Finding, SpaceSettings
+from integrations.discord.access import Access
 from integrations.discord.asking import Answers
 from integrations.discord.channels import CATEGORY, Channels
 from integrations.discord.ids import Payload, UnreadableError, clean, readable
-from integrations.discord.rights import HISTORY, VIEW, Rights, rights
+from integrations.discord.rights import AUDIT_LOG, HISTORY, VIEW, Rights, rights
 from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
 
 _MEMBERS_ALLOWED = 1 << 14 | 1 << 15
@@ -26,28 +27,26 @@ _SERVERS = 200
 _NAMED = 5
 
 
-async def look_over(
-    client: discord.Client, wanted: tuple[str, bool], answers: Answers, holds: Callable[[str], SpaceSettings]
-) -> list[Finding]:
-    """Return what there is to say before Cairn runs.
-
-    `wanted` is the token, and whether the members intent is asked for; `holds` says what holds in a server by its id.
-    """
-    token, members = wanted
+async def look_over(client: discord.Client, access: Access, answers: Answers) -> list[Finding]:
+    """Return what there is to say before Cairn runs as `access` says."""
+    audit_log = access.audit_log
     try:
-        await client.login(token)
+        await client.login(access.token)
         app = await client.http.application_info()
         # an app of the early years has another id than its bot
         own = str(client.user.id if client.user is not None else app["id"])
-        found = [Finding("discord", f"the token is right; to invite Cairn: {invite(int(app['id']))}")]
-        if members and not int(app.get("flags") or 0) & _MEMBERS_ALLOWED:
+        found = [
+            Finding("discord", f"the token is right; to invite Cairn: {invite(int(app['id']), audit_log=audit_log)}")
+        ]
+        if access.members and not int(app.get("flags") or 0) & _MEMBERS_ALLOWED:
             found.append(Finding("discord", NO_MEMBERS, ok=False))
         if wrong := answers.clock_is_wrong():
             found.append(Finding("clock", wrong, ok=False))
         servers = await client.http.get_guilds(_SERVERS)
         for one in servers:
             with suppress(UnreadableError):
-                found += await look_at(client.http, str(one["id"]), own, holds(str(one["id"])))
+                number = str(one["id"])
+                found += await look_at(client.http, number, own, access.holds(number), audit_log=audit_log)
     except discord.LoginFailure:
         return [Finding("discord", WRONG_TOKEN, ok=False)]
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
@@ -55,11 +54,17 @@ async def look_over(
     return found if servers else [*found, Finding("discord", "Cairn is in no server yet; open the link to invite it")]
 
 
-async def look_at(http: HTTPClient, guild: str, own: str, settings: SpaceSettings) -> list[Finding]:
-    """Return what Cairn may not do in a server and its channels that count, in one line for each permission."""
+async def look_at(
+    http: HTTPClient, guild: str, own: str, settings: SpaceSettings, *, audit_log: bool = False
+) -> list[Finding]:
+    """Return what Cairn may not do in a server and its channels that count, in one line for each permission.
+
+    `audit_log` says whether it is to read the audit log.
+    """
     server = await http.get_guild(int(guild), with_counts=False)
     member = await http.get_member(int(guild), int(own))
-    return missing(server, member, await http.get_all_guild_channels(int(guild)), settings)
+    found = missing(server, member, await http.get_all_guild_channels(int(guild)), settings)
+    return found + no_audit_log(server, member) if audit_log else found
 
 
 @readable
@@ -67,7 +72,7 @@ def missing(server: Payload, member: Payload, channels: Sequence[Payload], setti
     """Return what is missing in a server; what is done in channels that do not count need not be heard."""
     counts = _counting(server, channels, settings)
     may = rights(server["id"], member, server["roles"])
-    about = f"discord {clean(server['name'])}"
+    about = _about(server)
     found, everywhere = [], may.within(())
     for bit, name, without in _NEEDED:
         if not everywhere & bit:
@@ -77,6 +82,19 @@ def missing(server: Payload, member: Payload, channels: Sequence[Payload], setti
         if shut:
             found.append(Finding(about, f"{name} is missing in {_listed(shut)}: {without}", ok=False))
     return found
+
+
+@readable
+def no_audit_log(server: Payload, member: Payload) -> list[Finding]:
+    """Return that the audit log cannot be read, where that is so."""
+    if rights(server["id"], member, server["roles"]).within(()) & AUDIT_LOG:
+        return []
+    without = "acts of moderation are not heard; invite it again, or set CAIRN_DISCORD_AUDIT_LOG=off"
+    return [Finding(_about(server), f"Cairn's role has no View Audit Log: {without}", ok=False)]
+
+
+def _about(server: Payload) -> str:
+    return f"discord {clean(server['name'])}"
 
 
 def _counting(server: Payload, channels: Sequence[Payload], settings: SpaceSettings) -> frozenset[str]:

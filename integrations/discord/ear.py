@@ -35,6 +35,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Seconds until a batch that could not be stored is handed in again: twice as long each time."""
 
 _PLAN, _EMOJI_GONE = "GUILD_SCHEDULED_EVENT_UPDATE", "MESSAGE_REACTION_REMOVE_EMOJI"
+_MEMBERS = "GUILD_MEMBERS_CHUNK"
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -195,6 +196,8 @@ class Ear:
                 await self._again(lambda: server.desk.member_came(who))
         elif event.name == _PLAN:
             self._asks.planned(server, event.d)
+        elif event.name == _MEMBERS and moving.is_last(event.d):
+            self._asks.listed(server)
 
     async def _open(self, number: str) -> Server | None:
         """Ask for the server's desk; until there is an answer its events wait."""

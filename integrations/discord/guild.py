@@ -94,6 +94,11 @@ class Guild:
             known = self._thanks[name] = self.settings.thanks.has(*name)
         return known
 
+    @property
+    def roles(self) -> list[str]:
+        """The ids of the roles that people give."""
+        return [number for number in self._roles if self.role(number)]
+
     def role(self, number: str) -> str:
         """Return the name of a role that people give; nothing for unknown ones and for those of apps and boosters."""
         name, managed = self._roles.get(number, ("", True))
@@ -155,6 +160,8 @@ class Guild:
         """Take a role, new or changed."""
         number = d["id"]
         snowflake(number)
+        if machine := (d.get("tags") or {}).get("bot_id"):  # its own role says who is one, before it does anything
+            self.people.user({"id": machine, "bot": True})
         if number == self.id:
             self.channels.look_again(hidden=not int(d["permissions"]) & _VIEW)
         elif number in self._roles or len(self._roles) < _ROLES:

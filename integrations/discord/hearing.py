@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.ports import Kind, Signal
-from integrations.discord import convenings, members, messages, reactions
+from integrations.discord import audit, convenings, members, messages, reactions
 from integrations.discord.guild import Guild
 from integrations.discord.ids import Payload, readable
 
@@ -111,7 +111,7 @@ READERS: dict[str, Reader] = {
     "GUILD_MEMBER_REMOVE": members.went,
     "GUILD_MEMBER_UPDATE": members.changed,
     "GUILD_MEMBERS_CHUNK": members.known,
-    "GUILD_AUDIT_LOG_ENTRY_CREATE": members.noted,
+    "GUILD_AUDIT_LOG_ENTRY_CREATE": audit.noted,
     "GUILD_CREATE": _whole_guild,
     "GUILD_UPDATE": _guild,
     "GUILD_DELETE": _guild_gone,

@@ -73,4 +73,4 @@ class Discord:
         Route.BASE = self._access.api_url.rstrip("/")
         async with discord.Client(intents=discord.Intents.none()) as client:
             answers = Answers(client.http, self._access.clock, lambda: None)
-            return await look_over(client, (self._access.token, self._access.members), answers, self._access.holds)
+            return await look_over(client, self._access, answers)

@@ -14,7 +14,6 @@ from integrations.discord.messages import joined, thread_opened
 _ONBOARDED = 1 << 1
 _ONBOARDING_MS = 30 * 86_400_000
 """How long after joining somebody may be told to have been onboarded; later their joining is long settled."""
-_ROLES_CHANGED = 25
 _CHANGES = 1_000
 
 
@@ -59,7 +58,7 @@ def changed(d: Payload, guild: Guild, now: int) -> list[Signal]:
     if Kind.ROLE in guild.kinds:
         given, taken = guild.holders.change(who.id, _roles(d))
         at = guild.stamp(now) if given or taken else now
-        found += _held(guild, who, map(str, sorted(given)), at) + _let_go(guild, who, map(str, sorted(taken)), at)
+        found += held(guild, who, map(str, sorted(given)), at) + let_go(guild, who, map(str, sorted(taken)), at)
     if Kind.JOIN in guild.kinds and d.get("joined_at") and (d.get("flags") or 0) & _ONBOARDED:
         found += _onboarded(guild, who, not_later(moment_of(d["joined_at"]), now), now)
     return found
@@ -93,28 +92,6 @@ def _joined_lately(d: Payload, guild: Guild, who: Account, now: int) -> list[Sig
 
 
 @readable
-def noted(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    """Return what an entry of the audit log says (GUILD_AUDIT_LOG_ENTRY_CREATE, or a page of it) of roles.
-
-    The log reaches back 45 days, so it also tells what happened while we did not listen.
-    """
-    asked = Kind.ROLE in guild.kinds or bool(guild.watch.names)
-    if d["action_type"] != _ROLES_CHANGED or not asked or not d.get("target_id"):
-        return []
-    who, at = guild.people.by_id(d["target_id"]), not_later(moment_in(snowflake(d["id"])), now)
-    if who.bot:
-        return []
-    found: list[Signal] = []
-    for change in d.get("changes") or ():
-        if change["key"] not in ("$add", "$remove"):
-            continue
-        roles, given = [one["id"] for one in change.get("new_value") or ()], change["key"] == "$add"
-        guild.watch.swap(who, roles if given else (), () if given else roles)
-        found += (_held if given else _let_go)(guild, who, roles, at)
-    return found if Kind.ROLE in guild.kinds else []
-
-
-@readable
 def thread_made(d: Payload, guild: Guild, now: int) -> list[Signal]:
     """Take a thread (THREAD_CREATE) and return that somebody opened it, where it is new.
 
@@ -138,20 +115,26 @@ def _onboarded(guild: Guild, who: Account, since: int, now: int) -> list[Signal]
     return [joined(guild, who, since, context)._replace(version=now)]
 
 
-def _held(guild: Guild, who: Account, roles: Iterable[str], at: int) -> list[Signal]:
-    """Return that somebody was given roles: one act as long as they hold it, whoever tells of it."""
+def held(guild: Guild, who: Account, roles: Iterable[str], at: int) -> list[Signal]:
+    """Return that somebody was given roles: one act each as long as they hold it, whichever payload tells of it."""
     found = []
     for number in roles:
         name = guild.role(number)
         if name:
-            key, day = f"d:{snowflake(number)}/holds", day_of(moment_in(snowflake(number)))
+            day, key = holding(number)
             found.append(Signal(Kind.ROLE, key, day, at, who, at, Context(role=clean(name)), who))
     return found
 
 
-def _let_go(guild: Guild, who: Account, roles: Iterable[str], at: int) -> list[Signal]:
+def holding(role: str) -> tuple[int, str]:
+    """Return the day and natural key under which it is stored who holds a role."""
+    number = snowflake(role)
+    return day_of(moment_in(number)), f"d:{number}/holds"
+
+
+def let_go(guild: Guild, who: Account, roles: Iterable[str], at: int) -> list[Signal]:
     """Return that roles were taken from somebody, which takes back that they were given."""
-    return [one._replace(retracted=True) for one in _held(guild, who, roles, at)]
+    return [one._replace(retracted=True) for one in held(guild, who, roles, at)]
 
 
 def _roles(member: Payload) -> list[str]:

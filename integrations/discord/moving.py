@@ -19,6 +19,12 @@ def who(d: Payload, people: People) -> Account | None:
     return None if found.bot else found
 
 
+def is_last(d: Payload) -> bool:
+    """Whether a part of a list of members (GUILD_MEMBERS_CHUNK) is its last one."""
+    index, count = d.get("chunk_index"), d.get("chunk_count")
+    return isinstance(index, int) and isinstance(count, int) and index + 1 == count
+
+
 @readable
 def _named(d: Payload, people: People) -> Account:
     return people.user(d["user"])

@@ -1,4 +1,4 @@
-"""Roles given and taken, told from two sources: a member's changed list of roles, and the audit log."""
+"""Roles given and taken, as members' changed lists of roles tell them."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ class Holders:
     def forget(self, person: str) -> None:
         """Forget somebody who left."""
         self._held.pop(snowflake(person), None)
+
+    def lacks(self, person: str, role: str) -> bool:
+        """Whether somebody is known not to hold a role."""
+        known = self._held.get(snowflake(person))
+        return known is not None and snowflake(role) not in known
 
     def _swap(self, person: str, roles: Sequence[str]) -> tuple[tuple[int, ...] | None, tuple[int, ...]]:
         number, now = snowflake(person), tuple(sorted(snowflake(one) for one in roles))

@@ -12,14 +12,18 @@ NO_MEMBERS = (
 )
 
 
-def invite(application: int) -> str:
-    """Return the link by which a server's owner lets Cairn in, with the least rights that Cairn needs."""
+def invite(application: int, *, audit_log: bool = False) -> str:
+    """Return the link by which a server's owner lets Cairn in, with the least rights that Cairn needs.
+
+    `audit_log` asks for the right to read the audit log besides.
+    """
     rights = discord.Permissions(
         view_channel=True,
         read_message_history=True,
         send_messages=True,
         send_messages_in_threads=True,
         attach_files=True,
+        view_audit_log=audit_log,
     )
     return discord.utils.oauth_url(application, permissions=rights, scopes=("bot", "applications.commands"))
 

@@ -15,6 +15,7 @@ from discord.gateway import DiscordWebSocket
 
 from bot.ports import ConfigError, Host, Kind, MachineError, Meter
 from integrations.discord.access import Access
+from integrations.discord.administration import Administration
 from integrations.discord.asking import Answers, Fetching, use_gateway
 from integrations.discord.behind import Behind
 from integrations.discord.checking import look_at
@@ -30,7 +31,7 @@ from integrations.discord.people import People
 from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
 from integrations.discord.speaking.mouth import Speaking
 from integrations.discord.timing import Timing
-from integrations.discord.wire import Client, Lives
+from integrations.discord.wire import Client, Lives, intents
 
 CANCEL_SECONDS = 0.5
 """After how long what was cancelled and goes on is cancelled again."""
@@ -51,14 +52,16 @@ class Session:
         self._ear = Ear(host, self._people, self)
         self._asking: set[asyncio.Task[None]] = set()
         self._logins = Logins(host, self._left, access.clock, timing.pause)
-        self.client = Client(self, members=access.members, clock=access.clock, timing=timing)
+        wanted = intents(members=access.members, audit_log=access.audit_log)
+        self.client = Client(self, wanted, clock=access.clock, timing=timing)
         self.hear, self.room, self.quiet = self._ear.hear, self._ear.room, self._ear.quiet
         self._lives = Lives(self.client)
-        self._mending = Mending(History(Pages(self.client.http, access.clock), timing.retry), self._quietly)
+        self._mending = Mending(History(Pages(self.client.http, access.clock), timing), self._quietly)
         self._behind = Behind(host, self.client.http, self._ear, self._mending.readings, (access.clock, timing))
         self._answers = Answers(self.client.http, access.clock, lambda: host.count(Meter.RATE_LIMITED))
         self.fetch = Fetching(self.client.http, host, access.clock).fetch
         self._guests = Guests(self.client.http, access.clock)
+        self._administration = Administration(self.client.http, access)
         who, way = (self._ear.servers, self._people), (access.api_url, access.token)
         self.speaking = Speaking(self.client, host, who, way, (access.clock, timing))
         self._known: set[str] = set()
@@ -94,11 +97,14 @@ class Session:
         async with beside(self._tick()):
             try:
                 await self.client.login(self._access.token)
-                own = self._people.own = str(self.client.user.id) if self.client.user is not None else ""
+                self._people.own = str(self.client.user.id) if self.client.user is not None else ""
                 if wrong := self._answers.clock_is_wrong():
                     _logger.warning("%s", wrong)
-                _logger.info("to invite Cairn to a server: %s", invite(self.client.application_id or 0))
-                async with beside(self._behind.run(own)), beside(self.speaking.run()):
+                _logger.info(
+                    "to invite Cairn to a server: %s",
+                    invite(self.client.application_id or 0, audit_log=self._access.audit_log),
+                )
+                async with beside(self._behind.run()), beside(self.speaking.run()):
                     await self._stay_connected()
             except discord.LoginFailure:
                 raise ConfigError(WRONG_TOKEN) from None
@@ -155,24 +161,32 @@ class Session:
             await server.desk.notes.write(_HEARD, str(at))
         await self._mending.begin(server, (before, at) if before else None)
         self._ask(partial(self._guests.look, server))
+        if before:
+            self._ask(partial(self._administration.missed, server, before - OVERLAP_MS))
         asked = bool(server.guild.watch.names) or not server.guild.kinds.isdisjoint((Kind.JOIN, Kind.ROLE))
         if self._access.members and asked:
             server.guild.joined_after = before - OVERLAP_MS if before else at - _NEWCOMERS_MS
             self._ask(partial(self._lives.ask_for_members, server.guild.id))
 
     def planned(self, server: Server, d: Payload) -> None:
-        """Hear of a convening that has changed; see `ear.Asks`."""
+        """Hear of a convening that has changed; see `asks.Asks`."""
         self._ask(partial(self._guests.look_at, server, d))
 
     def watching(self, server: Server) -> None:
-        """Look at all members, where that may be done; see `ear.Asks`."""
+        """Look at all members, where that may be done; see `asks.Asks`."""
         if self._access.members:
             self._ask(partial(self._lives.ask_for_members, server.guild.id))
+
+    def listed(self, server: Server) -> None:
+        """Hear that the whole list of members has come; see `asks.Asks`."""
+        self._ask(partial(self._administration.compare, server))
 
     async def _warn(self, server: Server) -> None:
         """Log what Cairn may not do in a server."""
         with suppress(UnreadableError):
-            for one in await look_at(self.client.http, server.guild.id, self._people.own, server.desk.settings):
+            own, settings = self._people.own, server.desk.settings
+            found = await look_at(self.client.http, server.guild.id, own, settings, audit_log=self._access.audit_log)
+            for one in found:
                 _logger.warning("%s: %s", one.about, one.said)
 
     def _ask(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -206,6 +220,7 @@ class Session:
                 guests = 0.0
                 for server in self._ear.servers.values():
                     self._ask(partial(self._guests.look, server))
+                    self._ask(partial(self._administration.again, server))
 
     async def _put_down(self) -> None:
         """Put down up to when each server is heard."""

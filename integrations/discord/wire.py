@@ -32,11 +32,14 @@ _NEXT_SERVER = 0.1
 """Seconds that discord.py waits for one more server before it says that it is ready; no server is left out by that."""
 
 
-def intents(*, members: bool) -> discord.Intents:
-    """Return the least that listening needs; of the privileged ones only `members`, where it is asked for."""
+def intents(*, members: bool, audit_log: bool = False) -> discord.Intents:
+    """Return the least that listening needs; of the privileged ones only `members`, where it is asked for.
+
+    `audit_log` asks for the entries of audit logs, which come only where the bot may read them.
+    """
     return discord.Intents(
         guilds=True, guild_messages=True, guild_reactions=True, voice_states=True, guild_scheduled_events=True,
-        guild_polls=True, members=members,
+        guild_polls=True, dm_messages=True, members=members, moderation=audit_log,
     )  # fmt: skip
 
 
@@ -44,13 +47,14 @@ class Client(discord.AutoShardedClient):
     """discord.py's client, without any memory of members or messages."""
 
     def __init__(
-        self, ear: Hears, *, members: bool, clock: Callable[[], int] = wall_clock, timing: Timing | None = None
+        self, ear: Hears, wanted: discord.Intents, clock: Callable[[], int] = wall_clock, timing: Timing | None = None
     ) -> None:
+        """Take who hears, what is to be heard (`intents`), the clock (ms) and how long to wait."""
         timing = timing or Timing()
         # Cairn never speaks in voice channels, so nobody need hear of what that would take.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
-            intents=intents(members=members),
+            intents=wanted,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

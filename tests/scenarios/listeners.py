@@ -32,7 +32,8 @@ name: Everything
 bands: [{name: Around, touch: low, entry: 1}, {name: Helping, touch: high, entry: 4, focus: true}]
 engagements:
   - {name: did, band: Around, points: 1, when: {kind: [
-     message, reply, reaction, mention, thread, join, leave, stay, rsvp, attendance, poll_vote, thanks, role]}}
+     message, reply, reaction, mention, thread, join, leave, stay, rsvp, attendance, poll_vote, thanks, role,
+     moderation]}}
 steps: []
 """
 """Rules that use every kind which Discord tells of."""

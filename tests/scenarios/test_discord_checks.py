@@ -102,6 +102,25 @@ async def test_permission_that_is_missing_in_a_whole_server_is_one_line(cairn: C
     assert said.startswith("discord Garden: Cairn's role has no Read Message History: ")
 
 
+async def test_audit_log_is_asked_for_and_missed_only_where_it_is_switched_on(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    guild.text("general")
+    view_audit_log = int(Permission.VIEW_AUDIT_LOG)
+
+    async def link(*, audit_log: bool = False) -> int:
+        [said] = [one.said for one in await found(cairn, audit_log=audit_log) if "to invite Cairn" in one.said]
+        return int(said.partition("permissions=")[2].split("&")[0])
+
+    assert await link(audit_log=True) == await link() | view_audit_log != await link()
+    assert await wrong(cairn, audit_log=True) == []
+    guild.allow_bot(int(EVERYBODY))
+    assert await wrong(cairn) == []
+    assert await wrong(cairn, audit_log=True) == [
+        "discord Garden: Cairn's role has no View Audit Log: acts of moderation are not heard; "
+        "invite it again, or set CAIRN_DISCORD_AUDIT_LOG=off"
+    ]
+
+
 async def test_start_tells_the_same_in_its_log(cairn: Cairn, caplog: pytest.LogCaptureFixture) -> None:
     guild = cairn.server.guild("Garden")
     shut, bot = guild.text("shut"), guild.bot_role.id

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.ports import Kind
-from tests.scenarios.listeners import EVERYTHING, Cairn, cairn_on, until
+from tests.scenarios.listeners import EVERYTHING, HASTY, Cairn, cairn_on, until
 
 
 @pytest.fixture
@@ -63,6 +64,56 @@ async def test_joins_leaves_onboarding_and_roles_with_the_members_intent(cairn: 
         await cairn.hears({Kind.JOIN: 2, Kind.LEAVE: 1, Kind.ROLE: 1})
         rows = "SELECT c.completed FROM engagement e JOIN context c ON c.id = e.context WHERE e.kind = 6 ORDER BY 1"
         assert [row[0] for row in await cairn.rows(rows)].count(1) == 1
+
+
+async def test_acts_of_moderation_are_heard_only_where_that_is_asked_for(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, (mod, troll, bob) = guild.text("general"), guild.people(["mod", "troll", "bob"])
+    cairn.clock.forward(5)
+    async with cairn.listening():
+        await mod.throws_out(guild, bob)
+        await mod.says(general, "so")
+        await cairn.hears({Kind.MESSAGE: 1})
+    async with cairn.listening(audit_log=True):
+        await mod.throws_out(guild, troll, reason="a reason that nobody keeps")
+        guild.text("quieter")
+        # the first one is read from the log, which tells of it although nobody listened to it
+        await cairn.hears({Kind.MESSAGE: 1, Kind.MODERATION: 3})
+    assert not await cairn.rows("SELECT 1 FROM context WHERE name LIKE '%reason%' OR role LIKE '%reason%'")
+
+
+async def test_what_was_administered_while_cairn_was_away_is_read_from_the_audit_log(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    mentor, (mod, alice, bob) = guild.role("mentor"), guild.people(["mod", "alice", "bob"])
+    cairn.clock.forward(5)
+    async with cairn.listening(audit_log=True):
+        await bob.gets_role(guild, mentor)
+        await cairn.hears({Kind.ROLE: 1, Kind.MODERATION: 1})
+    cairn.clock.forward(5)
+    await alice.gets_role(guild, mentor)
+    await bob.loses_role(guild, mentor)
+    for number in range(120):
+        await mod.throws_out(guild, guild.person(f"troll {number}"))
+    fault = cairn.server.faults.inject("GET", "*/audit-logs", 403, 50013)
+    async with cairn.listening(replace(HASTY, guests=0.1), audit_log=True):
+        await cairn.hears({Kind.ROLE: 1, Kind.MODERATION: 123})
+        assert fault.hit
+    rows = await cairn.rows("SELECT count(*) FROM engagement WHERE kind = 14 AND NOT holds")
+    assert rows == [(1,)]
+
+
+async def test_role_taken_while_cairn_was_away_is_seen_in_the_list_of_members(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    mentor, (alice, bob) = guild.role("mentor"), guild.people(["alice", "bob"])
+    async with cairn.listening(members=True):
+        await cairn.catches_up()  # now it is known that nobody holds it
+        for one in (alice, bob):
+            await one.gets_role(guild, mentor)
+        await cairn.hears({Kind.MESSAGE: 1, Kind.ROLE: 2})
+    cairn.clock.forward(5)
+    await bob.loses_role(guild, mentor)
+    async with cairn.listening(members=True):
+        await cairn.hears({Kind.MESSAGE: 1, Kind.ROLE: 1})
 
 
 async def test_joins_without_the_intent_are_known_by_their_greeting(cairn: Cairn) -> None:

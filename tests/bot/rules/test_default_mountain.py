@@ -102,8 +102,8 @@ def test_role_counts_for_its_band(role: str, mountain: Mountain) -> None:
     assert band_of(role, mountain) == (band, given_points * POINT)
 
 
-def test_every_kind_but_mention_join_and_leave_counts_for_something(mountain: Mountain) -> None:
-    assert set(Kind) - mountain.kinds == {Kind.MENTION, Kind.JOIN, Kind.LEAVE}
+def test_every_kind_but_mention_join_leave_and_moderation_counts_for_something(mountain: Mountain) -> None:
+    assert set(Kind) - mountain.kinds == {Kind.MENTION, Kind.JOIN, Kind.LEAVE, Kind.MODERATION}
 
 
 def test_chat_counts_below_participating_only(mountain: Mountain) -> None:

@@ -111,18 +111,6 @@ def test_role_that_leaves_people_out_says_nothing_of_the_others() -> None:
     assert {one.retracted for one in told("GUILD_MEMBER_UPDATE", about(), known)} == {True}
 
 
-def test_audit_log_tells_of_roles_what_the_member_tells() -> None:
-    known = guild()
-    told("GUILD_MEMBER_ADD", about(), known)
-    [live] = told("GUILD_MEMBER_UPDATE", about("801"), known)
-    entry = {"id": snowflake(NOW - 5), "action_type": 25, "target_id": "11", "user_id": "12", "guild_id": GUILD}
-    added = entry | {"changes": [{"key": "$add", "new_value": [{"id": "801", "name": "mentor"}]}]}
-    assert told("GUILD_AUDIT_LOG_ENTRY_CREATE", added, known) == [live._replace(at=NOW - 5, version=NOW - 5)]
-    removed = entry | {"changes": [{"key": "$remove", "new_value": [{"id": "801", "name": "mentor"}]}]}
-    assert [one.retracted for one in told("GUILD_AUDIT_LOG_ENTRY_CREATE", removed, known)] == [True]
-    assert told("GUILD_AUDIT_LOG_ENTRY_CREATE", entry | {"action_type": 24}, known) == []
-
-
 def test_opened_thread_belongs_to_its_channel_and_owner() -> None:
     number = snowflake(NOW - 1_000)
     known = guild()

@@ -38,6 +38,13 @@ def leave(hub: Hub, by: By, guild: Guild) -> None:
     hub.note(by, "leave", space=guild.id)
 
 
+def remove(hub: Hub, by: By, guild: Guild, user_id: int) -> None:
+    """Throw somebody out of a guild; `by` is who does it."""
+    if user_id in guild.members:
+        leave(hub, By(user_id, by.at, by.told), guild)
+        audit.write(hub, by, guild, Deed(audit.MEMBER_REMOVED, user_id))
+
+
 def bot_joins(hub: Hub, guild: Guild, roles: list[int]) -> None:
     """Bring the bot into a guild."""
     guild.members[hub.world.bot.id] = Member(hub.world.bot.id, hub.world.clock(), roles)

@@ -21,6 +21,10 @@ class Belonging(Somebody):
         """Leave a guild."""
         members.leave(self.hub, self.by, guild.guild)
 
+    async def throws_out(self, guild: Has, other: Somebody, reason: str = "") -> None:
+        """Throw somebody else out of a guild, as a moderator does; the reason stands in the audit log."""
+        members.remove(self.hub, By(self.id, self.moment, self.told, reason), guild.guild, other.id)
+
     async def gets_role(self, guild: Has, role: Role) -> None:
         """Be given a role by the guild's owner."""
         kept = self._member(guild).roles

@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from integrations.discord.wire import Client, Lives
+from integrations.discord.wire import Client, Lives, intents
 from integrations.sandbox.discord.guilds import GuildHandle
 from integrations.sandbox.discord.model import Message
 from integrations.sandbox.discord.people import Person
@@ -98,7 +98,7 @@ class SandboxWorld:
 async def sandbox_world() -> AsyncIterator[World]:
     clock, reading = [START_MS], Reading()
     async with Sandbox(Settings(limits=LIFTED, clock=lambda: clock[0])) as server:
-        client = Client(reading, members=True, clock=lambda: clock[0])
+        client = Client(reading, intents(members=True), clock=lambda: clock[0])
         world = SandboxWorld(server, clock, client, reading)
         with pointed_at(server.rest_url, server.gateway_url):
             await client.login(server.token)

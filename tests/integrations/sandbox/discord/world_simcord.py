@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import simcord
 
-from integrations.discord.wire import Client
+from integrations.discord.wire import Client, intents
 from tests.integrations.sandbox.discord.two_worlds import START_MS, Reading, World
 
 
@@ -102,7 +102,7 @@ class SimcordWorld:
 async def simcord_world() -> AsyncIterator[World]:
     reading = Reading()
     now: list[SimcordWorld] = []
-    client = Client(reading, members=True, clock=lambda: now[0].now() if now else START_MS)
+    client = Client(reading, intents(members=True), clock=lambda: now[0].now() if now else START_MS)
     async with simcord.run(client, shard_count=1) as env:
         assert client.user is not None
         reading.people.own = str(client.user.id)
