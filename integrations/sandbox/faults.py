@@ -16,10 +16,10 @@ from aiohttp import web
 class Fault:
     """What goes wrong, and how often still (`times`).
 
-    `kind` is `status` (an error with this `status` and platform `code`), `reset` (the connection is cut),
-    `black_hole` (no answer ever), `delay` (the answer comes `seconds` later) or `banned` (429 by the network in front,
-    as after too many wrong requests). With `after_accept` the request is carried out first, so that only the answer is
-    lost. `path` may hold `*`. `hit` counts how often it struck.
+    `kind` is `status` (an error with this `status` and the platform's `code` or, where errors have names, `error`),
+    `reset` (the connection is cut), `black_hole` (no answer ever), `delay` (the answer comes `seconds` later) or
+    `banned` (429 by the network in front, as after too many wrong requests). With `after_accept` the request is carried
+    out first, so that only the answer is lost. `path` may hold `*`. `hit` counts how often it struck.
     """
 
     method: str
@@ -31,6 +31,7 @@ class Fault:
     times: int = 1
     after_accept: bool = False
     hit: int = 0
+    error: str = ""
 
     def meets(self, method: str, path: str) -> bool:
         """Whether this fault is for a request."""

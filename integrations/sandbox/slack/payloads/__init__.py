@@ -1,0 +1,1 @@
+"""How the state is shown: by methods, in events, in interactions."""
