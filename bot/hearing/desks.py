@@ -132,10 +132,11 @@ class OneDesk:
     def _coming(self) -> Coming:
         return Coming(self._desks.database, self._desks.intake.keys, self.origin.community, self.origin.space or 0)
 
-    async def made_good(self, gap: int) -> None:
-        """Put down that all that can still be seen of a gap is stored."""
-        async with self._desks.database.write() as connection:
-            await notes.made_good(connection, gap)
+    async def made_good(self, gaps: Collection[int]) -> None:
+        """Put down that all that can still be seen of these gaps is stored."""
+        if gaps:
+            async with self._desks.database.write() as connection:
+                await notes.made_good(connection, gaps)
 
     @property
     def offered(self) -> list[Offered]:

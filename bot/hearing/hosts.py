@@ -122,8 +122,8 @@ class Desk(Inbox, Protocol):
         """Put down that not everything was heard from one moment to another (ms); returns the gap's number."""
         ...
 
-    async def made_good(self, gap: int) -> None:
-        """Put down that all that can still be seen of a gap is stored."""
+    async def made_good(self, gaps: Collection[int]) -> None:
+        """Put down that all that can still be seen of these gaps is stored."""
         ...
 
     async def left(self) -> None:

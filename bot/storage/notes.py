@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from collections.abc import Collection
+
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.bulk import put
+from bot.storage.bulk import each, put
 from bot.storage.schema import gap, note
 
 
@@ -27,6 +29,6 @@ async def missed(connection: AsyncConnection, of: tuple[int, int], since: int, u
     return int((await connection.execute(insert(gap).values(values).returning(gap.c.id))).scalar_one())
 
 
-async def made_good(connection: AsyncConnection, number: int) -> None:
-    """Put down that all that can still be seen of a gap's time is stored."""
-    await connection.execute(update(gap).where(gap.c.id == number).values(made_good=True))
+async def made_good(connection: AsyncConnection, numbers: Collection[int]) -> None:
+    """Put down that all that can still be seen of these gaps' times is stored."""
+    await each(connection, "UPDATE gap SET made_good = true WHERE id = :id", [{"id": one} for one in numbers])

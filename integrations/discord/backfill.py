@@ -11,28 +11,25 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from discord.http import HTTPClient
+import discord
 
 from bot.ports import Host, Level, Mark, Progress, Reach, Signal, Stretch
 from integrations.discord.channels import FORUMS, THREADS
 from integrations.discord.ear import Server
-from integrations.discord.ids import Payload, UnreadableError, moment_in
+from integrations.discord.ids import Payload, UnreadableError, id_at, moment_in
 from integrations.discord.members import thread_made
 from integrations.discord.pages import (
+    ENOUGH,
     FAILURES,
     NOT_SHOWN,
     PAGE,
     WITH_THREADS,
     Pages,
-    id_at,
     type_of,
     written_in_since,
 )
-from integrations.discord.rights import rights
 from integrations.discord.timing import Timing
 
-ENOUGH = 500
-"""Signals that are worth storing before the end of a page."""
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds until a reading that failed goes on: twice as long each time."""
 REFUSED_SECONDS, NOTHING_SECONDS = 3600.0, 300.0
@@ -64,11 +61,8 @@ class _Reading:
 class BackFill:
     """Reads the histories of all servers as far as their settings want. `ready` gives those that are listened to."""
 
-    def __init__(
-        self, http: HTTPClient, pages: Pages, host: Host, ready: Callable[[], Iterable[Server]], timing: Timing
-    ) -> None:
-        """Take the ways to Discord, whom to tell how it goes, which servers there are, and how long to wait."""
-        self._http = http
+    def __init__(self, pages: Pages, host: Host, ready: Callable[[], Iterable[Server]], timing: Timing) -> None:
+        """Take what asks for pages, whom to tell how it goes, which servers there are, and how long to wait."""
         self._pages = pages
         self._host = host
         self._ready = ready
@@ -78,8 +72,8 @@ class BackFill:
         self._left: dict[str, int] = {}
         self._turn = asyncio.Lock()
 
-    async def run(self, own: str) -> None:
-        """Read what is wanted, and look again and again whether more is, until cancelled. `own` is the bot's id."""
+    async def run(self) -> None:
+        """Read what is wanted, and look again and again whether more is, until cancelled."""
         try:
             while True:
                 now = asyncio.get_running_loop().time()
@@ -88,20 +82,20 @@ class BackFill:
                     task = self._tasks.get(number)
                     read, until = self._read.get(number, (0, 0.0))
                     if (task is None or task.done()) and (number not in self._read or read != days or now >= until):
-                        self._tasks[number] = asyncio.create_task(self._server(server, own))
+                        self._tasks[number] = asyncio.create_task(self._server(server))
                 await asyncio.sleep(self._timing.look)
         finally:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def _server(self, server: Server, own: str) -> None:
+    async def _server(self, server: Server) -> None:
         """Read one server's history to its end; what fails is tried again, later each time."""
         pause = FIRST_PAUSE
         while True:
             days = server.desk.settings.backfill_days
             try:
-                refused = await self._whole(server, days, own)
+                refused = await self._whole(server, days)
             except _OverError:
                 return
             except (*FAILURES, UnreadableError) as error:
@@ -119,7 +113,7 @@ class BackFill:
                 self._read[server.guild.id] = days, asyncio.get_running_loop().time() + again
                 return
 
-    async def _whole(self, server: Server, days: int | None, own: str) -> int:
+    async def _whole(self, server: Server, days: int | None) -> int:
         """Read all that is wanted; returns how many channels cannot be read."""
         reach = await server.desk.past.wanted(self._pages.now())
         if reach is None:
@@ -128,8 +122,7 @@ class BackFill:
         changed = guild.apply(server.desk.settings, server.desk.kinds, self._pages.now())
         if changed:
             await server.desk.record(changed)
-        member = await self._http.get_member(int(guild.id), int(own))
-        may = rights(guild.id, member, await self._http.get_roles(int(guild.id)))
+        may = await self._pages.rights(server)
         reading = _Reading(server, reach, days, _by_parent(await self._pages.running(server)))
         channels = [one for one in guild.channels.places() if type_of(server, one) not in {None, *THREADS}]
         for done, channel in enumerate(sorted(channels, key=int)):
@@ -165,12 +158,17 @@ class BackFill:
         name, since = f"{channel}/threads", reading.reach.since
         if _is_read((await reading.server.desk.past.marks([name])).get(name), since):
             return
-        await self._several(reading, reading.running.get(channel, []))
+        shown = await self._several(reading, reading.running.get(channel, []))
         async for threads in self._pages.archived(channel, since):
-            await self._several(reading, threads)
-        await self._store(reading, Stretch(name, "", 0, since))
+            shown &= await self._several(reading, threads)
+        if shown:
+            await self._store(reading, Stretch(name, "", 0, since))
+        else:
+            reading.refused.append(channel)
 
-    async def _several(self, reading: _Reading, threads: Sequence[Payload]) -> None:
+    async def _several(self, reading: _Reading, threads: Sequence[Payload]) -> bool:
+        """Read threads; returns whether all of them are shown that are there."""
+        shown = True
         channels, since = reading.server.guild.channels, reading.reach.since
         known = set(channels.places())
         for thread in threads:
@@ -180,11 +178,14 @@ class BackFill:
             try:
                 if type_of(reading.server, number) is not None:
                     await self._place(reading, number, thread)
-            except NOT_SHOWN:
+            except discord.NotFound:
                 continue  # it was deleted meanwhile
+            except discord.Forbidden:
+                shown = False
             finally:
                 if number not in known:  # who writes in it again wakes it up, and then Discord tells of it
                     channels.drop(number)
+        return shown
 
     async def _place(self, reading: _Reading, place: str, thread: Payload | None = None) -> None:
         """Read a channel's own messages, or a thread's, from where that stands back to what is wanted."""

@@ -35,11 +35,11 @@ class Behind:
         self._ear = ear
         self._repairs = repairs
         self._doors = Doors(http, host, ear, clock)
-        self._back_fill = BackFill(http, Pages(http, clock, self._turn), host, self._ready, self._timing)
+        self._back_fill = BackFill(Pages(http, clock, self._turn), host, self._ready, self._timing)
 
-    async def run(self, own: str) -> None:
-        """Do it until cancelled; `own` is the bot's id."""
-        reading = asyncio.create_task(self._back_fill.run(own))
+    async def run(self) -> None:
+        """Do it until cancelled."""
+        reading = asyncio.create_task(self._back_fill.run())
         try:
             while True:
                 await asyncio.sleep(self._timing.look)

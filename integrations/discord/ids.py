@@ -54,6 +54,11 @@ def moment_in(number: int) -> int:
     return (number >> 22) + _EPOCH_MS
 
 
+def id_at(moment: int) -> int:
+    """Return the lowest id of a moment (ms)."""
+    return max(moment - _EPOCH_MS, 0) << 22
+
+
 def not_later(moment: int, now: int) -> int:
     """Return a moment that has come; raises ValueError for one more than a day ahead of our clock or before Discord."""
     if _EPOCH_MS <= moment <= now + _DAY_MS:

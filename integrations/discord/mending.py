@@ -46,7 +46,9 @@ class Mending:
             self.readings[server.guild.id] = asyncio.create_task(reading)
 
     async def again(self, server: Server) -> None:
-        """Read the time anew in which something could not be read, where somebody has asked for that."""
+        """Read anew a time in which something could not be read, where somebody asks for that; or what was refused."""
         asked = await server.desk.unread.asked()
         if asked is not None:
             await self.begin(server, (asked[0], asked[1] + OVERLAP_MS), server.desk.unread.taken)
+        elif self._history.due(server):
+            await self.begin(server, None)

@@ -29,8 +29,11 @@ from integrations.discord.ids import (
     snowflake,
 )
 from integrations.discord.messages import captured_whole, written
+from integrations.discord.rights import Rights, rights
 
 PAGE = 100
+ENOUGH = 500
+"""Signals that are worth storing before the end of a page."""
 WITH_THREADS = FORUMS | {0, 5}
 """Channels that can have threads: forums, text and announcement channels."""
 NOT_SHOWN = (discord.Forbidden, discord.NotFound)
@@ -38,7 +41,6 @@ NOT_SHOWN = (discord.Forbidden, discord.NotFound)
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, MachineError)
 """What ends a reading that can be gone on with later: Discord or the storage does not answer."""
 GAP_SECONDS = 0.025
-_DISCORD_EPOCH_MS = 1_420_070_400_000
 _KNOWN_ROLES, _ROLES_MS = 20_000, 3_600_000
 """Of how many people roles are remembered, and for how long: asking for them takes a request each."""
 
@@ -75,6 +77,12 @@ class Pages:
         page = await self._ask(self._http.logs_from(int(place), PAGE, before=before, after=after))
         return _understood(_in_order, page)
 
+    async def rights(self, server: Server) -> Rights:
+        """Return what the bot may do in a server now."""
+        number = int(server.guild.id)
+        member = await self._ask(self._http.get_member(number, int(server.guild.people.own)))
+        return rights(server.guild.id, member, await self._ask(self._http.get_roles(number)))
+
     async def running(self, server: Server) -> list[Payload]:
         """Return a server's threads that are not archived."""
         found = await self._ask(self._http.get_active_threads(int(server.guild.id)))
@@ -83,13 +91,13 @@ class Pages:
     async def archived(self, channel: str, since: int) -> AsyncIterator[Sequence[Payload]]:
         """Yield a channel's public threads that were archived since a moment (ms), page by page, the latest first.
 
-        Nothing was written in a thread after it was archived. Where the bot may not look there is nothing.
+        Nothing was written in a thread after it was archived. Raises discord.Forbidden where the bot may not look.
         """
         before: Any = None
         while True:
             try:
                 found = await self._ask(self._http.get_public_archived_threads(int(channel), before, PAGE))
-            except NOT_SHOWN:
+            except discord.NotFound:  # the channel was deleted
                 return
             threads = [one for one in found["threads"] if _understood(_archived_at, one) >= since]
             yield threads
@@ -220,8 +228,3 @@ def written_in_since(thread: Payload, moment: int) -> bool:
     """Whether a thread was opened or written in since a moment (ms)."""
     numbers = [int(one) for one in (thread.get("last_message_id"), thread.get("id")) if one]
     return max(map(moment_in, numbers), default=0) >= moment
-
-
-def id_at(moment: int) -> int:
-    """Return the lowest id of a moment (ms)."""
-    return max(moment - _DISCORD_EPOCH_MS, 0) << 22

@@ -220,9 +220,10 @@ async def test_what_was_missed_without_the_right_is_read_when_it_is_given_over_r
         guild = one.server.guild("Garden")
         general, mute = guild.text("general"), guild.text("mute")
         alice = guild.person("alice")
-        thread = await alice.opens_thread(mute, "about tea")
         one.timing = hasty(one)
         await one.start()
+        await one.heard()
+        thread = await alice.opens_thread(mute, "about tea")
         await one.stores()
 
         async def rule(deny: int) -> None:
@@ -240,7 +241,7 @@ async def test_what_was_missed_without_the_right_is_read_when_it_is_given_over_r
         await until(lambda: one.log.getvalue().count("is read but for") == 2)
         await one.stores()
         assert await one.gaps() == [False, False]
-        assert {fact.whom or fact.kind for fact in (await one.differences())["missing"]} == {Kind.MESSAGE}
+        assert {fact.kind for fact in (await one.differences())["missing"]} == {Kind.MESSAGE}
 
         await rule(0)
         await until(one.all_read)
@@ -255,9 +256,10 @@ async def test_refused_threads_leave_the_gap_open_until_they_are_shown(sqlite_ur
     async with rig(sqlite_url) as one:
         guild = one.server.guild("Garden")
         general, alice = guild.text("general"), guild.person("alice")
-        thread = await alice.opens_thread(general, "about tea")
         one.timing = hasty(one)
         await one.start()
+        await one.heard()
+        thread = await alice.opens_thread(general, "about tea")
         await one.stores()
 
         async def meanwhile() -> None:
@@ -282,6 +284,7 @@ async def test_many_gaps_are_read_as_one_and_each_is_made_good(database_url: str
         await people.act(10)
         await one.stores()
         people.begin_anew()
+        await until(lambda: one.query("SELECT 1 FROM backfill WHERE ended_at IS NOT NULL"))
         shut = one.server.faults.inject("GET", "/channels/*/messages", 503, times=100_000)
         for n in range(4):
             await one.restart(lambda: people.act(15, only_seen_later=True))
@@ -304,4 +307,4 @@ async def _put_down(one: Rig, gaps: int) -> bool:
 
 
 def pages_of(one: Rig) -> list[Request]:
-    return [found for found in one.server.ledger.requests("GET", "/channels/{channel_id}/messages") if found.at]
+    return one.server.ledger.requests("GET", "/channels/{channel_id}/messages")
