@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConfigError
 from bot.identity import declared
 from bot.keys import Keys
 from bot.language import Words
 from bot.rights.inventory import Sort, inventory
-from bot.storage import audit, choosing, erasing, exporting
+from bot.rights.telling import Around, Row, Telling, when
+from bot.rules import parse_rules
+from bot.storage import audit, choosing, communities, erasing, exporting, spaces
 from bot.storage.choosing import Family
 from bot.storage.engine import Database
 from bot.storage.exporting import Mine
 from bot.storage.turns import in_turn
-from scoring.signals import DAY_MS, Kind, date_of
+from scoring.signals import DAY_MS, Kind
 
 EXPORTED = "exported what is kept of them"
 A_DAY = 3
 """How often in 24 hours somebody gets their copy."""
-_A_MOMENT = 10_000_000
-"""Above this a time is a moment in ms, below it a day's number."""
-_MOST_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,36 @@ async def export(database: Database, keys: Keys, of: tuple[int, Family], words: 
             row["content"] = _opened(keys, row["content"])
         for row in found.get("attribute", []):
             row["value"] = declared.opened(keys, row["name"], row["value"])
-        acts = found.get("engagement", [])
-        where = await exporting.places(connection, sorted({row["context"] for row in acts}))
-    tables = {name: [_plain(name, row, where) for row in rows] for name, rows in found.items()}
+        around = await _around(connection, community, whose, (found, words))
+    text = "\n".join(Telling(words, around).lines(identities, found)) + "\n"
     whole = {
         "accounts": [{"platform": one.platform, "realm": one.realm, "id": one.id} for one in identities],
         "kept": {
-            name: {"purpose": inventory()[name].purpose, "kept": inventory()[name].kept, "rows": rows}
-            for name, rows in tables.items()
+            name: {
+                "purpose": inventory()[name].purpose,
+                "kept": inventory()[name].kept,
+                "rows": [_plain(name, row, around.contexts) for row in rows],
+            }
+            for name, rows in found.items()
         },
     }
-    text = "\n".join(_lines(whole, words)) + "\n"
     return Copy(json.dumps(whole, ensure_ascii=False, indent=1).encode(), text.encode())
+
+
+async def _around(
+    connection: AsyncConnection, community: int, whose: Family, told: tuple[Mapping[str, Sequence[Row]], Words]
+) -> Around:
+    """Return what the numbers in somebody's rows stand for."""
+    found, words = told
+    acts = [*found.get("engagement", ()), *found.get("sighting", ())]
+    rules = await communities.rules_of(connection, community)
+    return Around(
+        {one.id: parse_rules(one.text, one.name).in_language(words.tag) for one in rules},
+        {one.id: one.space.name or one.space.id for one in await spaces.of_community(connection, community)},
+        await exporting.chapters(connection, community),
+        await exporting.places(connection, sorted({row["context"] for row in acts})),
+        frozenset(whose.members),
+    )
 
 
 async def may_export(database: Database, community: int, member: int, now: int) -> bool:
@@ -81,13 +100,13 @@ def _opened(keys: Keys, content: bytes | None) -> Any:  # noqa: ANN401 - whateve
         return None
 
 
-def _plain(table: str, row: Mapping[str, Any], where: Mapping[int, Mapping[str, str]]) -> dict[str, Any]:
+def _plain(table: str, row: Row, where: Mapping[int, Mapping[str, str]]) -> dict[str, Any]:
     """Return a row as JSON can hold it: moments and days as dates, kinds and contexts by name."""
     fields = inventory()[table].fields
     told: dict[str, Any] = {}
     for name, value in row.items():
         if fields[name] is Sort.TIME and isinstance(value, int):
-            told[name] = _when(value)
+            told[name] = when(value) if value else None  # never
         elif isinstance(value, bytes):
             told[name] = f"{len(value)} bytes, encrypted"
         else:
@@ -96,33 +115,3 @@ def _plain(table: str, row: Mapping[str, Any], where: Mapping[int, Mapping[str, 
         told["kind"] = Kind(row["kind"]).label
         told["where"] = dict(where.get(row["context"], {}))
     return told
-
-
-def _when(value: int) -> str:
-    if value <= _A_MOMENT:
-        return date_of(value).isoformat()
-    day, rest = divmod(value, DAY_MS)
-    seconds = rest // 1000
-    return f"{date_of(day).isoformat()}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
-
-
-def _lines(whole: Mapping[str, Any], words: Words) -> Iterator[str]:
-    """Say it in words: who, then what there is of each sort, then every act."""
-    yield words.plain("privacy.copy.title")
-    yield ""
-    for one in whole["accounts"]:
-        yield words.plain("privacy.copy.account", platform=one["platform"], id=one["id"])
-    for name, table in whole["kept"].items():
-        rows = table["rows"]
-        yield ""
-        yield f"{name} ({len(rows)}): {table['purpose']}. {words.plain('privacy.copy.kept', period=table['kept'])}"
-        for row in rows[:_MOST_LINES]:
-            yield "- " + ", ".join(
-                f"{key}: {_said(value)}" for key, value in row.items() if value not in (None, "", {})
-            )
-
-
-def _said(value: object) -> str:
-    if isinstance(value, Mapping):
-        return " / ".join(str(one) for one in value.values())
-    return str(value)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rights.inventory import Listed, Sort, inventory
 from bot.storage.choosing import Family
-from bot.storage.schema import context, metadata
+from bot.storage.schema import chapter, context, metadata
 
 ANOTHER = "somebody else"
 """What stands for other people."""
@@ -61,16 +61,31 @@ async def _rows(
 def _mine(row: Mapping[Any, Any], listed: Listed, by_sort: Mapping[Sort, Sequence[int | str]]) -> dict[str, Any]:
     """Return a row without what it says of others."""
     told: dict[str, Any] = {}
+    own = _is_own(row, listed, by_sort)
     others = False
     for name, value in row.items():
         sort = listed.fields[name]
-        if value is not None and sort in by_sort and value not in by_sort[sort]:
+        theirs = value is not None and sort in by_sort and value not in by_sort[sort]
+        if theirs and not (own and sort is Sort.PSEUDONYM):  # a pseudonym in one's own row is made of oneself
             told[name], others = ANOTHER, others or sort is Sort.MEMBER
         else:
             told[name] = value
     if others:  # what is recorded about somebody else is theirs
         told |= dict.fromkeys(listed.of(Sort.RECORD), ANOTHER)
     return told
+
+
+def _is_own(row: Mapping[Any, Any], listed: Listed, by_sort: Mapping[Sort, Sequence[int | str]]) -> bool:
+    """Whether a row goes with its person, and with nobody else."""
+    whose = [(sort, row[name]) for name, sort in listed.fields.items() if sort in (Sort.ACCOUNT, Sort.MEMBER)]
+    there = [value in by_sort[sort] for sort, value in whose if value is not None]
+    return bool(there) and all(there)
+
+
+async def chapters(connection: AsyncConnection, community: int) -> dict[int, str]:
+    """Return the names of a community's chapters by number."""
+    query = select(chapter.c.id, chapter.c.name).where(chapter.c.community == community)
+    return {row[0]: row[1] for row in await connection.execute(query)}
 
 
 async def places(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, dict[str, str]]:

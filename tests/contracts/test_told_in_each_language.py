@@ -12,6 +12,8 @@ import pytest
 from bot.clockwork.duties import everything
 from bot.commands.everyone.privacy import _did
 from bot.language import LANGUAGES, Words
+from bot.rights.inventory import Sort, inventory
+from bot.rights.telling import INNER, slug
 
 ROOT = Path(__file__).resolve().parents[2]
 _WHAT = {"did": 3, "audit.put": 4, "_put_down": 3}
@@ -49,3 +51,24 @@ def test_english_texts_are_what_the_log_holds() -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_each_job_is_called_something(tag: str) -> None:
     assert [name for name in everything().by_name if not Words(tag).has(f"jobs.name.{name}")] == []
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_each_sort_of_thing_that_is_kept_of_people_can_be_told_to_them(tag: str) -> None:
+    words = Words(tag)
+    personal = {name: one for name, one in inventory().items() if one.personal}
+    wanted = [f"table.{name}.{one}" for name in personal for one in ("name", "why")]
+    wanted += [f"kept.{slug(one.kept)}" for one in personal.values()]
+
+    assert len(personal) > 30
+    assert [one for one in wanted if not words.has(f"export.{one}")] == []
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_each_field_that_means_something_to_people_can_be_told_to_them(tag: str) -> None:
+    words = Words(tag)
+    said = (Sort.TIME, Sort.FACT, Sort.DECLARED, Sort.WORDS)
+    fields = {name for one in inventory().values() if one.personal for name in one.of(*said)} - INNER
+    missing = {name for name in fields if not (words.has(f"export.label.{name}") or words.has(f"export.flag.{name}"))}
+
+    assert missing <= {"kind", "holds", "day", "at", "month"}  # said in their own way, or before the rest

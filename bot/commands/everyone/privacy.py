@@ -102,7 +102,7 @@ async def export(call: Call, room: Room) -> Reply:
         return room.say("privacy.enough_copies")
     copy = await exporting.export(room.database, room.keys, (room.community, whose), room.words)
     files = (File("cairn-my-data.json", copy.whole), File("cairn-my-data.txt", copy.words))
-    return room.say("privacy.copy.here", *files)
+    return room.say("privacy.copy", *files)
 
 
 async def correct(call: Call, room: Room) -> Reply:

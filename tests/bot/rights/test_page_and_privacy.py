@@ -16,10 +16,14 @@ from bot.consent.choices import ASK_AGAIN_DAYS
 from bot.gate import Invite
 from bot.hearing.space_settings import Listed, SpaceSettings
 from bot.intake import Intake
+from bot.language import Words
 from bot.rights.inventory import Sort, inventory
+from bot.rights.telling import slug
 from bot.storage import audit, outgoing, teamwork
+from bot.storage.exporting import ANOTHER
 from bot.storage.schema import metadata
 from scoring.signals import DAY_MS, Account
+from tests.bot.languages import ENGLISH
 from tests.bot.rights.planting import NAME, OTHER, plant
 from tests.bot.rights.test_choices import stands
 from tests.bot.rights.town import ANN, BOB, CHAT, NOW, Here, message
@@ -173,6 +177,37 @@ def test_copy_holds_all_that_is_planted_and_nobody_else(here: Here) -> None:
         assert BOB.id not in text
         assert bob not in text
         assert ANN.id in text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_copy_in_words_explains_each_sort_and_has_nothing_raw_in_it(here: Here, language: str) -> None:
+    plant(here)
+    here.settle()
+
+    files = copies(press(here, "privacy-export", locale=language))
+
+    text, whole = files["cairn-my-data.txt"].decode(), json.loads(files["cairn-my-data.json"])
+    words = Words(language)
+    for name, table in whole["kept"].items():
+        head = text.index(f"{words.plain(f'export.table.{name}.name')} (")
+        assert words.plain(f"export.kept.{slug(table['kept'])}") in text[head:].split("\n\n")[0]
+    salts = [row["salt"] for row in whole["kept"]["audit"]["rows"]]
+    assert [one for one in (*salts, "digest", "1970-01-01", "None", "encrypted") if one in text] == []
+    assert words.plain("mountain.kind.thanks") in text
+    assert NAME in text
+    assert language == "en" or ENGLISH.findall(text) == []
+
+
+def test_copy_shows_what_is_ones_own_as_ones_own(here: Here) -> None:
+    plant(here)
+    here.settle()
+
+    whole = json.loads(copies(press(here, "privacy-export"))["cairn-my-data.json"])
+
+    own = [row[0] for row in here.rows(f"SELECT public FROM member WHERE id = {here.member(ANN)}")]
+    assert own[0] in [row["public"] for row in whole["kept"]["member"]["rows"]]
+    assert [row for row in whole["kept"]["member"]["rows"] if ANOTHER in row.values()] == []
+    assert {row["captured"] for row in whole["kept"]["engagement"]["rows"]} == {None}
 
 
 def test_fourth_copy_of_a_day_waits_until_the_next(here: Here) -> None:

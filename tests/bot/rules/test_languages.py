@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from bot.language import LANGUAGES, Words
 from bot.rules import explain, parse_rules, read_rules, version
 from bot.rules.editing import Edit, edited
 from scoring.mountain import Mountain
+from tests.bot.languages import ENGLISH
 from tests.bot.rules.small_rules import SMALL, changed, problems
 
 DEFAULT = Path(__file__).parents[3] / "mountain.yaml"
@@ -22,8 +22,6 @@ SPOKEN = (
     .replace("to: 2026-12-31", "to: 2026-12-31, title: {en: far away, de: weit weg}")
     .replace("points: 3", "points: 3, leads_to: Taking part, host: {en: us, de: uns}, offer: {en: Come!, de: Komm!}")
 )
-ENGLISH = re.compile(r"\b(the|and|of|with|what|by|you|they|this|that|for|from|not|are|people|points)\b", re.IGNORECASE)
-"""Words that no German text has in it."""
 
 
 def without_texts(mountain: Mountain) -> Mountain:
