@@ -14,9 +14,11 @@ from bot.commands.door import Place
 from bot.community.comparing import called
 from bot.community.settled import settings_from
 from bot.consent.coming import Coming
+from bot.consent.noticing import Written
 from bot.consent.roles import Roles, There
 from bot.history.backfilling import History, Store
 from bot.ports import (
+    Consent,
     Held,
     Kind,
     Meter,
@@ -55,6 +57,7 @@ class OneDesk:
         self.space = space
         self.settings = SpaceSettings()
         self.open = True
+        self._wrote: Written | None = None
         self._away = True  # as far as is known: it may have been removed before a restart
         self.origin: Origin
         store = Store(desks.database, desks.intake.keys, self._became)
@@ -132,6 +135,11 @@ class OneDesk:
     def _coming(self) -> Coming:
         return Coming(self._desks.database, self._desks.intake.keys, self.origin.community, self.origin.space or 0)
 
+    async def open_gaps(self) -> list[tuple[int, int, int]]:
+        """Return the gaps that are not made good: their numbers, and from when to when they are (ms)."""
+        async with self._desks.database.read() as connection:
+            return await notes.open_gaps(connection, self.origin.space or 0)
+
     async def made_good(self, gaps: Collection[int]) -> None:
         """Put down that all that can still be seen of these gaps is stored."""
         if gaps:
@@ -163,6 +171,12 @@ class OneDesk:
     def _place(self) -> Place:
         return Place(self.origin.community, self.origin.space or 0, self.settings, self)
 
+    @property
+    def _written(self) -> Written:
+        if self._wrote is None:
+            self._wrote = Written(self._desks.database, self.origin.space or 0)
+        return self._wrote
+
     def furnish(self, whole: str, kept: Kept, on_top: OnTop) -> None:
         """Take what holds in the space now: the file's settings, the space, and what the team put on top."""
         if self._read != (whole, kept, on_top):
@@ -181,13 +195,17 @@ class OneDesk:
                 receipt = await desks.intake.record(self.origin, signals)
             finally:
                 desks.waiting -= len(signals)
+            if self.settings.consent is Consent.STRICT:
+                await self._written.heard(signals)
         self._became(0, receipt)
+        desks.metrics.acknowledged(self.integration, len(signals))
         return receipt
 
     def _became(self, n: int, receipt: Receipt) -> None:
         """Tell what became of signals; of `n` of them it was not told yet that they were handed in."""
         metrics = self._desks.metrics
         metrics.received(self.integration, n)
+        metrics.acknowledged(self.integration, n)
         metrics.became(self.integration, receipt)
         if receipt.new or receipt.changed or receipt.retracted:
             self._desks.told()

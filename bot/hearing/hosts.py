@@ -122,6 +122,10 @@ class Desk(Inbox, Protocol):
         """Put down that not everything was heard from one moment to another (ms); returns the gap's number."""
         ...
 
+    async def open_gaps(self) -> list[tuple[int, int, int]]:
+        """Return the gaps that are not made good: their numbers, and from when to when they are (ms)."""
+        ...
+
     async def made_good(self, gaps: Collection[int]) -> None:
         """Put down that all that can still be seen of these gaps is stored."""
         ...

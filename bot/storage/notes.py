@@ -29,6 +29,13 @@ async def missed(connection: AsyncConnection, of: tuple[int, int], since: int, u
     return int((await connection.execute(insert(gap).values(values).returning(gap.c.id))).scalar_one())
 
 
+async def open_gaps(connection: AsyncConnection, space: int) -> list[tuple[int, int, int]]:
+    """Return a space's gaps that are not made good: their numbers, and from when to when they are (ms)."""
+    here = gap.c.space == space, gap.c.made_good.is_(False)
+    rows = await connection.execute(select(gap.c.id, gap.c.since, gap.c.until).where(*here).order_by(gap.c.id))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 async def made_good(connection: AsyncConnection, numbers: Collection[int]) -> None:
     """Put down that all that can still be seen of these gaps' times is stored."""
     await each(connection, "UPDATE gap SET made_good = true WHERE id = :id", [{"id": one} for one in numbers])

@@ -18,7 +18,7 @@ from bot.ports import Signal
 from integrations.discord import missed as noted
 from integrations.discord.ear import Server
 from integrations.discord.ids import Payload, UnreadableError
-from integrations.discord.missed import Gap, Missed
+from integrations.discord.missed import Missed
 from integrations.discord.pages import ENOUGH, FAILURES, PAGE, WITH_THREADS, Pages, type_of, written_in_since
 from integrations.discord.rights import Rights
 from integrations.discord.timing import Timing
@@ -65,8 +65,8 @@ class History:
 
     async def put_down(self, server: Server, since: int, until: int) -> None:
         """Put a gap down (ms); nobody may be reading the server's earlier ones meanwhile."""
-        left = await self._left(server)
-        await self._keep(server, left.with_gap(Gap(await server.desk.missed(since, until), since, until)))
+        await server.desk.missed(since, until)
+        await self._keep(server, await self._left(server))
 
     async def go_on(self, server: Server) -> None:
         """Read the gaps that are put down, until that is done: where it fails, on and on, later each time."""
@@ -187,7 +187,7 @@ class History:
         await self._keep(reading.server, reading.missed)
 
     async def _left(self, server: Server) -> Missed:
-        return noted.read(await server.desk.notes.read(_NAME))
+        return noted.read(await server.desk.notes.read(_NAME)).made_of(await server.desk.open_gaps())
 
     async def _keep(self, server: Server, missed: Missed) -> None:
         await server.desk.notes.write(_NAME, noted.written(missed))

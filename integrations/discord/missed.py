@@ -60,6 +60,14 @@ class Missed:
         reached = {place: min(number, start) for place, number in self.reached.items()}
         return Missed((*self.gaps, gap), min(self.floor, start) if self.gaps else start, reached)
 
+    def made_of(self, gaps: Iterable[tuple[int, int, int]]) -> Missed:
+        """Return this with those gaps that are open, whether it knows of them or not: a kill may come between."""
+        still = {one[0]: Gap(*one) for one in gaps}
+        found = replace(self, gaps=tuple(one for one in self.gaps if one.number in still))
+        for number in still.keys() - {one.number for one in found.gaps}:
+            found = found.with_gap(still[number])
+        return found
+
     def at(self, place: str) -> int:
         """Return up to which id a place is read."""
         return self.reached.get(place, self.floor)

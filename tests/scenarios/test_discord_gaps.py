@@ -290,7 +290,7 @@ async def test_many_gaps_are_read_as_one_and_each_is_made_good(database_url: str
             await one.restart(lambda: people.act(15, only_seen_later=True))
             await until(lambda n=n: _put_down(one, n + 1))  # type: ignore[misc]
             await people.act(5, only_seen_later=True)
-        assert shut.hit
+        await until(lambda: shut.hit)
         assert await one.gaps() == [False] * 4
 
         one.server.faults.clear()

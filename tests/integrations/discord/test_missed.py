@@ -89,6 +89,14 @@ def test_note_of_an_earlier_version_is_read() -> None:
     assert (read(None), read("[]")) == (Missed(), Missed())
 
 
+def test_gap_that_only_the_store_knows_is_read_and_one_that_is_made_good_is_not() -> None:
+    left = missed((START, START + 5)).read("general", id_at(START + 3) - 1)
+    assert left.made_of([(1, START, START + 5)]) == left
+    killed_before_the_note = left.made_of([(1, START, START + 5), (2, START + 2, START + 7)])
+    assert steps(killed_before_the_note, "general") == list(range(START + 2, START + 8))
+    assert steps(left.made_of([]), "general") == []
+
+
 def test_first_id_of_a_gap_belongs_to_it() -> None:
     left = missed((START, START))
     assert id_at(START) in left
