@@ -94,7 +94,10 @@ async def until(holds: Callable[[], Awaitable[object] | object], within: float =
 
 @dataclass
 class Rig(Store):
-    """A sandbox, and a Cairn that can be started, stopped and cut off. `missed` is what it did not hear live."""
+    """A sandbox, and a Cairn that can be started, stopped and cut off.
+
+    `missed` is what it did not hear live; `members` says whether it hears of joins, leaves and roles.
+    """
 
     url: str
     server: Sandbox
@@ -105,6 +108,7 @@ class Rig(Store):
     timing: Timing | None = None
     missed: list[Missed] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    members: bool = True
     discord: Discord | None = None
     _life: asyncio.Task[None] | None = None
     _stop: Stop = field(default_factory=Stop)
@@ -123,7 +127,7 @@ class Rig(Store):
     async def start(self) -> None:
         timing = self.timing or Timing(pause=self.clock.pause, note=0.05, stays=0.2, closing=0.5, retry=0.01)
         gateway = self.server.announce_gateway(self.proxy.port)
-        access = Access(self.server.token, self.server.rest_url, gateway, members=True, clock=self.clock)
+        access = Access(self.server.token, self.server.rest_url, gateway, members=self.members, clock=self.clock)
         self.discord = Discord(access, timing)
         self._stop = Stop(_second_signal)
         self._life = asyncio.create_task(self._live(self.discord, self._stop))
@@ -209,7 +213,7 @@ class Rig(Store):
     # what there is
 
     def truth(self) -> Truth:
-        return Truth(self.server, Rules(frozenset({THANKS}), frozenset(self.hidden)), tuple(self.missed))
+        return Truth(self.server, Rules(frozenset({THANKS}), frozenset(self.hidden), self.members), tuple(self.missed))
 
     # what has to hold
 

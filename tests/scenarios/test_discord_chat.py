@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.chat.calling import Call
 from bot.chat.speech import Action, Button, Controls, Paragraph, Reply
 from bot.commands.spec import Role
+from bot.operating.logs import telling
+from bot.operating.redaction import Redactor
 from bot.ports import Attachment, Delivery, Style
 from integrations.sandbox.discord.model import Message, Upload
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.faults import Fault
+from integrations.sandbox.proxy import Proxy
 from scoring.signals import Account
 from tests.scenarios.chat import HASTY, PATIENCE, Chat, buttons, chat_on, choice, ids_of, text_of
+from tests.scenarios.discord_rig import Clock, Rig
 from tests.scenarios.listeners import true, until
 
 CALLBACK = "/interactions/*/callback"
@@ -28,23 +34,47 @@ YEAR_MINUTES = 366 * 24 * 60
 
 
 @pytest.fixture
-async def chat(sqlite_url: str) -> AsyncIterator[Chat]:
+def log() -> io.StringIO:
+    """What Cairn logs."""
+    return io.StringIO()
+
+
+@pytest.fixture
+async def chat(sqlite_url: str, log: io.StringIO) -> AsyncIterator[Chat]:
     """A Cairn that people can talk to."""
-    async with chat_on(sqlite_url) as made:
-        await made.start()
+    async with talking(sqlite_url, log) as (made, _):
         yield made
+
+
+@asynccontextmanager
+async def talking(url: str, log: io.StringIO) -> AsyncIterator[tuple[Chat, Rig]]:
+    """Let people talk to a Cairn; when they have, check that exactly what the ledger says is stored, and nothing else.
+
+    Nothing of what anybody wrote may be stored or logged. Gives who can check more, too.
+    """
+    async with chat_on(url) as made:
+        rig = Rig(url, made.server, Proxy(made.server.port), Clock(made.clock()), log, members=False)
+        with telling("debug", "json", Redactor((made.server.token,)), log):
+            await made.start()
+            yield made, rig
+            await rig.agrees()
+            await made.stop()
+            await rig.keeps_quiet("canary")
 
 
 def last(chat: Chat) -> Call:
     return chat.keeper.calls[-1]
 
 
-async def test_commands_on_both_databases_are_answered_privately(database_url: str) -> None:
-    async with chat_on(database_url) as chat:
-        await chat.start()
-        used = await chat.shows(chat.person("ann"), Paragraph(("hello",)))
+async def test_commands_on_both_databases_are_answered_privately(database_url: str, log: io.StringIO) -> None:
+    async with talking(database_url, log) as (chat, rig):
+        ann, bob = chat.person("ann"), chat.person("bob")
+        used = await chat.shows(ann, Paragraph(("hello",)))
         assert (text_of(used.message), used.private) == ("hello", True)
         assert chat.general.messages == {}
+        await bob.says(chat.general, "canary", await ann.says(chat.general, "canary"))
+        await rig.agrees()
+        await rig.check()
 
 
 async def test_every_sort_of_option_arrives_as_what_it_is(chat: Chat) -> None:
@@ -76,7 +106,7 @@ async def test_suggestions_come_while_typing(chat: Chat) -> None:
 
 async def test_context_menus_say_what_they_were_used_on(chat: Chat) -> None:
     ann, bob, mo = chat.person("ann"), chat.person("bob"), await chat.staff("mo")
-    helpful = await bob.says(chat.general, "try water")
+    helpful = await bob.says(chat.general, "canary: try water")
     await chat.answered(await ann.uses_on(bob, "thank person en", chat.general))
     assert (last(chat).command, last(chat).aim.person) == ("cairn thank", Account("discord", "", str(bob.id)))
     await chat.answered(await mo.uses_on(helpful, "log message en", chat.general))
@@ -322,21 +352,23 @@ async def test_broken_interactions_take_nobody_with_them(chat: Chat) -> None:
     assert text_of((await chat.answered(await ann.uses(chat.general, "/cairn broken"))).message)
 
 
-async def test_a_server_that_is_not_listened_to_is_told_so(chat: Chat) -> None:
-    other = chat.server.guild("Elsewhere")
-    ann, hall = other.person("ann"), other.text("hall")
-    message = await posted(chat, buttons("show-again"))
-    strange = await ann.says(hall, "look")
-    strange.components = message.components
-    clicked = await chat.answered(await ann.clicks(strange, "cairn:show-again"))
-    assert "not set up" in text_of(clicked.message)
-    assert chat.keeper.calls == []
+async def test_a_server_that_is_not_listened_to_is_told_so(sqlite_url: str) -> None:
+    async with chat_on(sqlite_url) as chat:
+        await chat.start()
+        other = chat.server.guild("Elsewhere")
+        ann, hall = other.person("ann"), other.text("hall")
+        message = await posted(chat, buttons("show-again"))
+        strange = await ann.says(hall, "look")
+        strange.components = message.components
+        clicked = await chat.answered(await ann.clicks(strange, "cairn:show-again"))
+        assert "not set up" in text_of(clicked.message)
+        assert chat.keeper.calls == []
 
 
-async def test_nothing_of_an_answer_that_is_refused_is_logged(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+async def test_nothing_of_an_answer_that_is_refused_is_logged(chat: Chat, log: io.StringIO) -> None:
     ann = chat.person("ann")
     chat.server.faults.inject("POST", CALLBACK, 400, code=50035)
     await chat.shows(ann, Paragraph(("canary",)))
-    assert "canary" not in caplog.text
-    assert "refuses an answer" in caplog.text
+    assert "canary" not in log.getvalue()
+    assert "refuses an answer" in log.getvalue()
     assert ids_of(await posted(chat, buttons("show-again"))) == ["cairn:show-again"]
