@@ -64,10 +64,10 @@ class Asking:
         if there.out or there.excluded:
             return ()
         if there.member is None:
-            return cards.card(room.words) if self._is_new(call.caller.account, room.now) else ()
+            return cards.card(room.words, room.settings.consent) if self._is_new(call.caller.account, room.now) else ()
         if not there.page:
-            said = _said(call, room, version=cards.card_version(room.words))
-            return cards.card(room.words) if await choices.asked(said, What.ASKED_PAGE) else ()
+            said = _said(call, room, version=cards.card_version(room.words, room.settings.consent))
+            return cards.card(room.words, room.settings.consent) if await choices.asked(said, What.ASKED_PAGE) else ()
         if there.invite is None:
             said = _said(call, room, version=cards.question_version(room.words))
             return cards.question(room.words) if await choices.asked(said, What.ASKED_INVITE) else ()

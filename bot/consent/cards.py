@@ -8,6 +8,7 @@ import hashlib
 
 from bot.chat.speech import Action, Block, Bold, Button, Controls, Paragraph, Style
 from bot.gate import Invite
+from bot.hearing.space_settings import Consent
 from bot.language import Words
 
 _WISHES = (Invite.DM, Invite.HERE, Invite.NO)
@@ -19,9 +20,9 @@ def version(words: Words, *keys: str) -> str:
     return f"{words.tag}:{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
-def card_version(words: Words) -> str:
-    """Return which version of the card and the notice this is."""
-    return version(words, "page.card", "page.make", "page.leave_out", "page.kept")
+def card_version(words: Words, consent: Consent = Consent.COUNTED) -> str:
+    """Return which version of the card and the notice this is, by the policy of the space in which it is read."""
+    return version(words, _card(consent), "page.make", "page.leave_out", "page.kept")
 
 
 def question_version(words: Words) -> str:
@@ -29,14 +30,19 @@ def question_version(words: Words) -> str:
     return version(words, "page.invite", *(f"page.invite_{one.value}" for one in _WISHES))
 
 
-def card(words: Words) -> tuple[Block, ...]:
+def card(words: Words, consent: Consent = Consent.COUNTED) -> tuple[Block, ...]:
     """Return the card that asks whether somebody wants a page; nothing in it is preselected."""
-    return (Paragraph(words.text("page.card")), choices(words))
+    return (Paragraph(words.text(_card(consent))), choices(words))
 
 
-def notice(words: Words) -> tuple[Block, ...]:
+def notice(words: Words, consent: Consent = Consent.COUNTED) -> tuple[Block, ...]:
     """Return what a channel is told; the same words as the card."""
-    return card(words)
+    return card(words, consent)
+
+
+def _card(consent: Consent) -> str:
+    """Return what is said of who has chosen nothing: under `strict` nothing is kept of them, so it says that."""
+    return "page.card_strict" if consent is Consent.STRICT else "page.card"
 
 
 def choices(words: Words) -> Controls:

@@ -15,7 +15,8 @@ def test_notice_on_the_page_is_the_one_that_is_posted() -> None:
     words = Words("en")
     buttons = " ".join(f"[{words.plain(f'page.{name}')}]" for name in ("make", "leave_out", "kept"))
 
-    assert f"> {words.plain('page.card')} {buttons}" in page()
+    for said in ("page.card", "page.card_strict"):
+        assert f"> {words.plain(said)} {buttons}" in page()
 
 
 def test_periods_on_the_page_are_those_that_are_enforced() -> None:

@@ -15,6 +15,7 @@ from bot.commands.spec import Act, Command
 from bot.consent import cards
 from bot.consent.choices import Choices, Said, Source, Standing, What
 from bot.gate import Invite
+from bot.hearing.space_settings import Consent
 from scoring.signals import DAY_MS
 
 
@@ -27,8 +28,8 @@ async def run(call: Call, room: Room) -> Reply:
 async def make(call: Call, room: Room) -> Reply:
     """Make a page that begins today; what came before is counted on it only by another click."""
     before = await standing(call, room)
-    if not await _choices(room).make_page(_said(call, room, cards.card_version(room.words))):
-        return room.say("page.cannot")
+    if not await _choices(room).make_page(_said(call, room, cards.card_version(room.words, room.settings.consent))):
+        return room.say("me.young" if before.young else "page.cannot", Controls((_kept(room),)))
     if before.page:
         return Reply(_shown(room, before))
     there = await standing(call, room)
@@ -49,12 +50,13 @@ async def close(call: Call, room: Room) -> Reply:
     """Take the page away again."""
     done = await _choices(room).close_page(_said(call, room, cards.version(room.words, "page.close")))
     again = Controls((Button(room.words.plain("page.make"), Action("page-make")), _out(room)))
-    return room.say("page.closed" if done else "page.none", again)
+    closed = "page.closed_strict" if room.settings.consent is Consent.STRICT else "page.closed"
+    return room.say(closed if done else "page.none", again)
 
 
 async def leave_out(call: Call, room: Room) -> Reply:
     """Store nothing of the caller any more, anywhere in the community."""
-    await _choices(room).leave_out(_said(call, room, cards.card_version(room.words)))
+    await _choices(room).leave_out(_said(call, room, cards.card_version(room.words, room.settings.consent)))
     here = Button(room.words.plain("page.only_here"), Action("page-leave-here"))
     forget = Button(room.words.plain("page.forget"), Action("privacy-forget"))
     return room.say("page.left_out", Controls((here, _back(room), forget)))
@@ -85,13 +87,13 @@ async def invite(call: Call, room: Room) -> Reply:
 
 
 def _shown(room: Room, there: Standing) -> tuple[Block, ...]:
-    if there.excluded:
-        return (Paragraph(room.words.text("me.excluded")),)
+    if there.young or there.excluded:  # no click of theirs changes that, so none is offered
+        return (Paragraph(room.words.text("me.young" if there.young else "me.excluded")), Controls((_kept(room),)))
     if there.out:
         key = "page.is_out" if there.out_everywhere else "page.is_out_here"
         return (Paragraph(room.words.text(key)), Controls((_back(room), _kept(room))))
     if not there.page:
-        return cards.card(room.words)
+        return cards.card(room.words, room.settings.consent)
     since = Moment(there.begins * DAY_MS, day=True)
     told = room.words.text("page.yours", since=since) if there.begins else room.words.text("page.yours_all")
     more = (Button(room.words.plain("page.bring"), Action("page-bring")),) if there.begins else ()

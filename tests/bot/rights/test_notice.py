@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.chat.speech import Controls, Paragraph
-from bot.consent.noticing import AT_ONCE, post_notices
+from bot.consent.noticing import AT_ONCE, Written, post_notices
 from bot.sending.parcels import unpacked
 from bot.storage import outgoing
-from scoring.signals import DAY_MS, Context
-from tests.bot.rights.town import ANN, CHAT, NOW, TODAY, Here, message
+from scoring.signals import DAY_MS, Context, Kind, Signal
+from tests.bot.rights.town import ANN, BOB, CHAT, HELP, NOW, TODAY, Here, message
 
 POSTED = "SELECT channel, due FROM outbox WHERE community = :of AND purpose = 'notice' ORDER BY id"
 
@@ -57,6 +59,73 @@ def test_few_channels_are_told_at_once_and_the_others_the_next_day(here: Here) -
     here.hear(*(message(ANN, n, context=Context(f"C{n}", "x")) for n in range(1, AT_ONCE + 2)))
 
     assert [tell(here, NOW + day * DAY_MS) for day in range(3)] == [AT_ONCE, 1, 0]
+
+
+async def written(here: Here, *signals: Signal) -> None:
+    await Written(here.database, here.space).heard(signals)
+
+
+def test_strict_space_is_told_where_somebody_writes_though_nothing_is_kept_of_them(here: Here) -> None:
+    live(here)
+    here.do("UPDATE space SET consent = 'strict'")
+    before = here.everything()
+    here.run(
+        written(
+            here,
+            message(ANN, 1, context=Context("C3", "old"), day=TODAY - 60),
+            message(ANN, 2, context=CHAT, day=TODAY - 1),
+            message(BOB, 3, context=Context("T9", "", "C9")),
+            message(BOB, 4, context=Context("C4", "taken back"), retracted=True),
+            message(BOB._replace(bot=True), 5, context=Context("C5", "machines")),
+            message(BOB, 6, context=Context("C6", "never"), day=10_000_000),
+            message(BOB, 7, context=Context("C7", "heart"), kind=Kind.REACTION),
+        )
+    )
+    kept = {name: set(rows) - set(before[name]) for name, rows in here.everything().items()}
+    told = tell(here)
+    again = tell(here, NOW + DAY_MS)
+
+    assert {name: rows for name, rows in kept.items() if rows} == {
+        "note": {("notice", here.space, "written in", f'{{"C2": {TODAY - 1}, "C9": {TODAY}}}')}
+    }
+    assert (told, again) == (2, 0)
+    assert [row[0] for row in here.rows(POSTED)] == ["C9", "C2"]
+
+
+def test_days_on_which_somebody_wrote_go_after_two_weeks_and_with_the_policy(here: Here) -> None:
+    here.do("UPDATE space SET consent = 'strict'")
+    here.run(written(here, message(ANN, 1, context=CHAT), message(ANN, 2, context=HELP, day=TODAY - 3)))
+    days = []
+    for later in (11, 12, 14):
+        tell(here, NOW + later * DAY_MS)
+        days.append(here.rows("SELECT value FROM note"))
+    here.do("UPDATE space SET consent = 'counted'")
+    tell(here, NOW + 14 * DAY_MS)
+
+    assert days == [[(f'{{"C1": {TODAY - 3}, "C2": {TODAY}}}',)], *[[(f'{{"C2": {TODAY}}}',)]] * 2]
+    assert here.rows("SELECT value FROM note") == [("{}",)]
+
+
+def test_channel_that_the_team_leaves_out_is_not_told(here: Here) -> None:
+    live(here)
+    here.do("UPDATE space SET consent = 'strict'")
+    here.run(written(here, message(ANN, 1, context=CHAT), message(ANN, 2, context=HELP)))
+    here.do("INSERT INTO exclusion (community, space, what, which, at) VALUES (:of, :here, 'channel', 'C2', 0)",
+            here=here.space)  # fmt: skip
+
+    assert tell(here) == 1
+    assert [row[0] for row in here.rows(POSTED)] == ["C1"]
+
+
+@pytest.mark.parametrize(("consent", "words"), [("counted", "Cairn counts"), ("strict", "Cairn keeps nothing of you")])
+def test_notice_says_what_holds_in_the_space(here: Here, consent: str, words: str) -> None:
+    live(here)
+    here.hear(message(ANN, 1, context=CHAT))
+    here.do("UPDATE space SET consent = :said", said=consent)
+    tell(here)
+
+    sealed = here.rows("SELECT content FROM outbox WHERE community = :of")[0][0]
+    assert words in str(unpacked(here.town.world.keys.open_bytes(bytes(sealed)))[0])
 
 
 def test_notice_says_what_the_card_says_with_three_buttons(here: Here) -> None:

@@ -118,6 +118,16 @@ async def test_who_is_left_out_stays_so(stage: Stage) -> None:
     assert await stage.rows("SELECT count(*) FROM account WHERE handle = :h", h=stage.keys.handle(ANN)) == [(0,)]
 
 
+async def test_strict_space_keeps_nothing_of_who_writes_but_that_somebody_did(sqlite_url: str, tmp_path: Path) -> None:
+    async with staged(sqlite_url, open_keys(tmp_path / "keys"), consent="strict") as stage:
+        for who, number in ((ANN, 1), (BOB, 2), (ANN, 3)):
+            await stage.wrote(who, number)
+
+        kept = await stage.rows("SELECT value FROM note WHERE name = 'written in'")
+        people = [await stage.rows(f"SELECT 1 FROM {one}") for one in ("account", "member", "engagement", "sighting")]
+        assert (kept, people) == ([(f'{{"77": {TODAY - 1}}}',)], [[]] * 4)
+
+
 async def test_strict_space_keeps_nothing_of_who_never_agreed(sqlite_url: str, tmp_path: Path) -> None:
     async with staged(sqlite_url, open_keys(tmp_path / "keys"), consent="strict") as stage:
         answer = said(await stage.call(LOG, who=ANN, what="mentored"))
