@@ -6,7 +6,7 @@ from bot.ports import Desk, Kind, Signal
 from integrations.discord.guild import Guild
 from integrations.discord.reactions import each_taken
 
-_TAKEN_BACK = frozenset((Kind.MESSAGE, Kind.REACTION, Kind.THANKS))
+_TAKEN_BACK = frozenset((Kind.MESSAGE, Kind.REACTION, Kind.THANKS, Kind.JOIN))
 
 
 async def each(desk: Desk, gone: list[Signal]) -> list[Signal]:

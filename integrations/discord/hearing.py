@@ -125,6 +125,7 @@ READERS: dict[str, Reader] = {
     "THREAD_UPDATE": _thread,
     "THREAD_DELETE": _thread_gone,
     "THREAD_LIST_SYNC": _threads,
+    "THREAD_MEMBERS_UPDATE": members.thread_joined,
     "VOICE_STATE_UPDATE": _voice,
     "GUILD_SCHEDULED_EVENT_CREATE": _convening,
     "GUILD_SCHEDULED_EVENT_UPDATE": _convening,

@@ -1,9 +1,10 @@
-"""What payloads about members tell (privileged intent `members`): joins, leaves, onboarding, roles; and new threads."""
+"""What payloads about members tell (privileged intent `members`): joins, leaves, onboarding, roles; and threads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from bot.ports import Account, Context, Kind, Signal, day_of
 from integrations.discord.channels import FORUMS, THREADS
@@ -106,6 +107,42 @@ def thread_made(d: Payload, guild: Guild, now: int) -> list[Signal]:
     made = (d.get("thread_metadata") or {}).get("create_timestamp")
     at = moment_of(made) if made else moment_in(snowflake(d["id"]))
     return [thread_opened(d["id"], who, not_later(at, now), parent.context)]
+
+
+@readable
+def thread_joined(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Return who joined a thread and who left it again (THREAD_MEMBERS_UPDATE); who writes in one has joined it.
+
+    Being in a thread is one act as long as it lasts, so leaving it takes the joining back.
+    """
+    if Kind.JOIN not in guild.kinds:
+        return []
+    spot, number, at = guild.spot(d["id"]), snowflake(d["id"]), guild.stamp(now)
+
+    def joining(who: Account, since: int) -> Signal:
+        day = day_of(moment_in(number))
+        return Signal(Kind.JOIN, f"d:{number}/in", day, since, who, at, spot.context, who)
+
+    found = [
+        joining(who, not_later(moment_of(one["join_timestamp"]), now))
+        for one in _several(d, "added_members")
+        if not (who := _member(one, guild)).bot and spot.allowed and not guild.left_out(one.get("member"), who)
+    ]
+    gone = [who for number in _several(d, "removed_member_ids") if not (who := guild.people.by_id(number)).bot]
+    return found + [joining(who, at)._replace(retracted=True) for who in gone]
+
+
+def _member(one: Payload, guild: Guild) -> Account:
+    """Return the account of a member of a thread."""
+    member = one.get("member")
+    return guild.people.user(member["user"]) if member and "user" in member else guild.people.by_id(one["user_id"])
+
+
+def _several(d: Payload, name: str) -> list[Any]:
+    found = d.get(name) or []
+    if not isinstance(found, list) or len(found) > _CHANGES:
+        raise TypeError("not a list of members")
+    return found
 
 
 def _onboarded(guild: Guild, who: Account, since: int, now: int) -> list[Signal]:

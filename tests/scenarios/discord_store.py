@@ -96,7 +96,7 @@ class Stored:
             self.minutes[who, place, day] += amount
         elif kind is Kind.ATTENDANCE:
             self.attended[Fact(kind, thing, who)] += 1
-        elif kind in (Kind.JOIN, Kind.LEAVE):
+        elif kind in (Kind.JOIN, Kind.LEAVE) and not thing.endswith("/in"):
             self.facts[Fact(kind, f"{thing}@{day}", who)] += 1
         else:
             named = whom if kind in (Kind.MENTION, Kind.THANKS) else ""

@@ -82,6 +82,7 @@ class Truth:
         self._read_mentions()
         self._read_reactions()
         self._read_threads()
+        self._read_members_of_threads()
         self._read_belonging()
         self._read_roles()
         self._read_answers()
@@ -218,6 +219,16 @@ class Truth:
                 continue
             # one that begins at a message is told of by nothing in the channel's history
             self._put(Fact(Kind.THREAD, f"d:{act.what}/thread", act.who), self._heard(n) or not act.about)
+
+    def _read_members_of_threads(self) -> None:
+        """Discord tells of who is in a thread only while it happens, and only who may hear of members."""
+        last: dict[tuple[str, str], tuple[int, bool]] = {}
+        for n, act in self._acts:
+            if act.kind in ("thread_joined", "thread_left") and not act.bot and self.counts(act.what):
+                last[act.what, act.who] = n, act.kind == "thread_joined"
+        for (thread, who), (n, joined) in last.items():
+            if self.rules.members and (joined or not self._heard(n)):
+                self._put(Fact(Kind.JOIN, f"d:{thread}/in", who), self._heard(n))
 
     # belonging
 

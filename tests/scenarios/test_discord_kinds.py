@@ -29,6 +29,18 @@ async def test_threads_and_posts_in_forums(cairn: Cairn) -> None:
         await cairn.hears({Kind.MESSAGE: 4, Kind.THREAD: 1})
 
 
+async def test_who_is_in_a_thread_is_known_with_the_members_intent(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, (alice, bob, carol) = guild.text("general"), guild.people(["alice", "bob", "carol"])
+    async with cairn.listening(members=True):
+        thread = await alice.opens_thread(general, "more of it")
+        await bob.joins_thread(thread)
+        await carol.says(thread, "who writes has joined")
+        await cairn.hears({Kind.MESSAGE: 1, Kind.THREAD: 1, Kind.JOIN: 2})
+        await bob.leaves_thread(thread)
+        await cairn.hears({Kind.MESSAGE: 1, Kind.THREAD: 1, Kind.JOIN: 1})
+
+
 async def test_named_people_are_known_without_the_text(cairn: Cairn) -> None:
     guild = cairn.server.guild("Garden")
     general, (alice, bob, carol) = guild.text("general"), guild.people(["alice", "bob", "carol"])

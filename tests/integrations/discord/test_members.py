@@ -6,8 +6,10 @@ from bot.ports import Context, Kind
 from tests.integrations.discord.payloads import (
     ANN,
     BEN,
+    EVERY_KIND,
     GENERAL,
     GUILD,
+    HOUR,
     NOW,
     Record,
     guild,
@@ -118,6 +120,34 @@ def test_opened_thread_belongs_to_its_channel_and_owner() -> None:
     assert (opened.kind, opened.key, opened.at) == (Kind.THREAD, f"d:{number}/thread", NOW - 1_000)
     assert (opened.account, opened.context) == (ANN, LOBBY)
     assert told("MESSAGE_CREATE", message(snowflake(NOW), channel_id=number), known)
+
+
+def test_joining_a_thread_is_one_act_until_somebody_leaves_it() -> None:
+    number, known = snowflake(NOW - HOUR), guild()
+    told("THREAD_CREATE", thread(number), known)
+    one = {"id": number, "user_id": "12", "join_timestamp": SINCE, "flags": 1, "member": about(who="12")}
+    robot = one | {"user_id": "99", "member": about() | {"user": user("99", bot=True)}}
+    change = {"id": number, "guild_id": GUILD, "member_count": 2}
+    [came] = told("THREAD_MEMBERS_UPDATE", change | {"added_members": [one, robot]}, known)
+    assert (came.kind, came.key, came.account, came.key_person) == (Kind.JOIN, f"d:{number}/in", BEN, BEN)
+    assert (came.at, came.context) == (NOW - HOUR, Context(place=number, parent=GENERAL))
+    [went] = told("THREAD_MEMBERS_UPDATE", change | {"removed_member_ids": ["12", "99"]}, known)
+    assert (went.key, went.key_day, went.key_person, went.retracted) == (came.key, came.key_day, BEN, True)
+    [again] = told("THREAD_MEMBERS_UPDATE", change | {"added_members": [one]}, known)
+    assert came.version < went.version < again.version
+
+
+def test_thread_that_does_not_count_or_is_not_asked_about_is_joined_by_nobody() -> None:
+    number, none = snowflake(NOW - HOUR), EVERY_KIND - {Kind.JOIN}
+    one = {"id": number, "user_id": "12", "join_timestamp": SINCE, "flags": 1}
+    change = {"id": number, "guild_id": GUILD, "member_count": 2, "added_members": [one]}
+    known = guild()
+    told("THREAD_CREATE", thread(number, type=12), known)
+    assert told("THREAD_MEMBERS_UPDATE", change, known) == []
+    assert told("THREAD_MEMBERS_UPDATE", change, guild(kinds=none)) == []
+    left_out = change | {"added_members": [one | {"member": about("802", who="12")}]}
+    told("THREAD_UPDATE", thread(number), known)
+    assert told("THREAD_MEMBERS_UPDATE", left_out, known) == []
 
 
 def test_thread_we_are_let_into_or_that_is_private_is_no_news() -> None:

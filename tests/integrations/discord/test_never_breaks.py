@@ -42,8 +42,11 @@ from tests.integrations.discord.payloads import (
 ID = snowflake(NOW - 60_000)
 ABOUT = member("801") | {"guild_id": GUILD, "user": user("11"), "flags": 2}
 CHANGE = {"key": "$add", "new_value": [{"id": "801", "name": "mentor"}]}
+ENTRY = {"id": ID, "action_type": 25, "user_id": "12", "target_id": "11", "changes": [CHANGE]}
 REPLY = {"type": 0, "message_id": ID, "channel_id": GENERAL}
 EVENT = snowflake(NOW - 3_600_000)
+SINCE = "2024-02-01T23:59:50+00:00"
+JOINED = {"id": ID, "user_id": "11", "join_timestamp": SINCE, "flags": 1, "member": ABOUT}
 CASES: list[tuple[str, Record]] = [
     ("MESSAGE_CREATE", message(ID, type=19, mentions=[user("12")], message_reference=REPLY)),
     ("MESSAGE_CREATE", message(ID, type=18, message_reference={"channel_id": ID})),
@@ -60,7 +63,8 @@ CASES: list[tuple[str, Record]] = [
     ("GUILD_MEMBER_REMOVE", ABOUT),
     ("GUILD_MEMBER_UPDATE", ABOUT),
     ("GUILD_MEMBERS_CHUNK", {"guild_id": GUILD, "members": [ABOUT]}),
-    ("GUILD_AUDIT_LOG_ENTRY_CREATE", {"id": ID, "action_type": 25, "target_id": "11", "changes": [CHANGE]}),
+    ("GUILD_AUDIT_LOG_ENTRY_CREATE", ENTRY),
+    ("GUILD_AUDIT_LOG_ENTRY_CREATE", ENTRY | {"action_type": 72, "options": {"channel_id": GENERAL}}),
     ("GUILD_CREATE", server(voice_states=[voice("11")], guild_scheduled_events=[convening(EVENT)], members=[ABOUT])),
     ("GUILD_UPDATE", server()),
     ("GUILD_ROLE_CREATE", {"guild_id": GUILD, "role": role(GUILD, "@everyone")}),
@@ -72,6 +76,7 @@ CASES: list[tuple[str, Record]] = [
     ("THREAD_UPDATE", thread(ID)),
     ("THREAD_DELETE", {"id": ID, "guild_id": GUILD, "parent_id": GENERAL, "type": 11}),
     ("THREAD_LIST_SYNC", {"guild_id": GUILD, "threads": [thread(ID)]}),
+    ("THREAD_MEMBERS_UPDATE", {"id": ID, "guild_id": GUILD, "added_members": [JOINED], "removed_member_ids": ["12"]}),
     ("VOICE_STATE_UPDATE", voice("11")),
     ("GUILD_SCHEDULED_EVENT_CREATE", convening(EVENT, recurrence_rule={"frequency": 2})),
     ("GUILD_SCHEDULED_EVENT_DELETE", convening(EVENT)),

@@ -62,6 +62,7 @@ def add_member(hub: Hub, by: By, channel: Channel, user_id: int) -> None:
     if known is not None:
         added["member"] = users.member(hub.world, known)
     _members_told(hub, by, channel, {"added_members": [added]})
+    hub.note(By(user_id, by.at, by.told), "thread_joined", channel, what=channel.id)
 
 
 def remove_member(hub: Hub, by: By, channel: Channel, user_id: int) -> None:
@@ -69,6 +70,7 @@ def remove_member(hub: Hub, by: By, channel: Channel, user_id: int) -> None:
     if channel.thread is None or channel.thread.members.pop(user_id, None) is None:
         return
     _members_told(hub, by, channel, {"removed_member_ids": [str(user_id)]})
+    hub.note(By(user_id, by.at, by.told), "thread_left", channel, what=channel.id)
 
 
 def _members_told(hub: Hub, by: By, channel: Channel, change: users.Json) -> None:
