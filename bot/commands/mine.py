@@ -21,8 +21,10 @@ def without_page(room: Room, there: Standing) -> Reply | None:
     make = Button(room.words.plain("me.button.make"), Action("page-make"), Style.MAIN)
     kept = Button(room.words.plain("me.button.kept"), Action("page-kept"))
     out = Button(room.words.plain("me.button.leave_out"), Action("page-leave-out"))
+    if there.young:
+        return room.say("me.young", Controls((kept,)))
     if there.excluded:
-        return room.say("me.excluded")
+        return room.say("me.excluded", Controls((kept,)))
     if there.out:
         return room.say("me.left_out", Controls((Button(make.label, make.action), kept)))
     if not there.page:

@@ -72,7 +72,8 @@ class Standing:
     """What holds for somebody in a space. `member` is None where nothing is stored of them.
 
     `begins` is the day their page begins (0: with all that is kept), `out` whether they are left out here, and
-    `out_everywhere` everywhere. `excluded`: not by themselves.
+    `out_everywhere` everywhere. `excluded`: not by themselves. `forgotten`: at their own wish nothing is kept of them;
+    `young`: nothing may be, because of their age, and no click of theirs changes that.
     """
 
     member: int | None = None
@@ -82,6 +83,8 @@ class Standing:
     out: bool = False
     out_everywhere: bool = False
     excluded: bool = False
+    forgotten: bool = False
+    young: bool = False
 
 
 class Choices:
@@ -263,10 +266,20 @@ async def standing(connection: AsyncConnection, keys: Keys, said: Said) -> Stand
     excluded = await choosing.left_out_by_team(connection, said.community, handles, said.space)
     everywhere = spaces.OWN_WORD in words or bool(forgotten)
     out = everywhere or -said.space in words or excluded
-    if whose is None:
-        return Standing(None, out=out, out_everywhere=everywhere, excluded=excluded)
-    wishes = await choosing.invited(connection, said.community, whose.members, said.space)
-    return Standing(whose.root, whose.page, whose.begins, _strictest(wishes), out, everywhere, excluded)
+    markers = [keys.marker(one) for one in forgotten]
+    young = bool(markers) and await choosing.under_age(connection, said.community, markers)
+    wishes = await choosing.invited(connection, said.community, whose.members, said.space) if whose else []
+    return Standing(
+        member=whose.root if whose else None,
+        page=whose is not None and whose.page,
+        begins=whose.begins if whose else 0,
+        invite=_strictest(wishes),
+        out=out,
+        out_everywhere=everywhere,
+        excluded=excluded,
+        forgotten=bool(markers) and not young,
+        young=young,
+    )
 
 
 def _by_themselves(one: Chosen) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.bulk import matching
 from bot.storage.choosing import Family
+from bot.storage.schema import left_out
 from scoring.signals import Kind
 
 _IDS = {"id": "bigint"}
@@ -15,10 +18,11 @@ _IDS = {"id": "bigint"}
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many acts and accounts of somebody are kept."""
+    """How many acts and accounts of somebody are kept, and of how many older days nothing but what they gave."""
 
     acts: int
     accounts: int
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,22 @@ async def of(connection: AsyncConnection, community: int, whose: Family) -> Held
         ((one.id,) for one in whose.accounts),
         community=community,
     )
-    return Held(int(rows[0][0]), len(whose.accounts))
+    days = await matching(
+        connection,
+        "SELECT count(DISTINCT o.day) FROM old_tally o WHERE o.community = :community "
+        "AND o.member IN (SELECT given.id FROM {given})",
+        _IDS,
+        ((one,) for one in whose.members),
+        community=community,
+    )
+    return Held(int(rows[0][0]), len(whose.accounts), int(days[0][0]))
+
+
+async def marked_since(connection: AsyncConnection, community: int, names: Collection[str]) -> int | None:
+    """Return since when (ms) a mark stands for one of these pseudonyms by which nothing is stored; None without one."""
+    here = left_out.c.community == community, left_out.c.handle.in_(names)
+    found = (await connection.execute(select(func.min(left_out.c.since)).where(*here))).scalar()
+    return None if found is None else int(found)
 
 
 async def acts(

@@ -21,12 +21,13 @@ from bot.chat.speech import (
     Paragraph,
     Reply,
     Select,
+    Text,
 )
 from bot.commands.mine import standing
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command
 from bot.consent.cards import danger
-from bot.consent.choices import Said
+from bot.consent.choices import Said, Standing
 from bot.consent.choices import standing as standing_of
 from bot.rights import disputing, exporting
 from bot.rights.forgetting import UNDER_AGE, Forgetting, Order
@@ -41,8 +42,8 @@ _LONGEST = 1000
 
 async def run(call: Call, room: Room) -> Reply:
     """Say what is kept of the caller and why, with buttons for all that they may do about it."""
-    told = await kept(call, room)
-    return Reply((*told.blocks, *_controls(room)))
+    told, there = await kept(call, room), await standing(call, room)
+    return Reply((*told.blocks, *_controls(room, there)))
 
 
 async def kept(call: Call, room: Room) -> Reply:
@@ -50,22 +51,44 @@ async def kept(call: Call, room: Room) -> Reply:
     there = await standing(call, room)
     blocks: list[Block] = [Paragraph(room.words.text(f"privacy.{one}")) for one in ("what", "never", "who", "long")]
     if there.out:
-        blocks.append(Paragraph(room.words.text("privacy.out")))
-    elif there.member is None:
+        blocks.append(Paragraph(room.words.text(f"privacy.out.{_why_out(there)}")))
+    rows = await _held(call, room, there)
+    if rows:
+        blocks += [*([Heading(room.words.text("privacy.still"))] if there.out else []), Fields(rows)]
+    elif not there.out:
         blocks.append(Paragraph(room.words.text("privacy.nothing")))
-    else:
-        async with room.database.read() as connection:
-            whose = await choosing.family_of(connection, room.community, there.member)
-            held = await holding.of(connection, room.community, whose) if whose else None
-        if held is not None:
-            rows = (
-                (room.words.text("privacy.acts"), room.words.text("privacy.times", n=held.acts)),
-                (room.words.text("privacy.accounts"), (str(held.accounts),)),
-                (room.words.text("privacy.page"), room.words.text("privacy.yes" if there.page else "privacy.no")),
-            )
-            blocks.append(Fields(rows))
     more = Button(room.words.plain("privacy.more"), Action("privacy"))
     return Reply((*blocks, *([Controls((more,))] if call.action and call.action.name == "page-kept" else [])))
+
+
+def _why_out(there: Standing) -> str:
+    """Return by whose word nothing is stored of somebody."""
+    if there.young or there.forgotten:
+        return "young" if there.young else "forgotten"
+    if there.out_everywhere:
+        return "everywhere"
+    return "excluded" if there.excluded else "here"
+
+
+async def _held(call: Call, room: Room, there: Standing) -> tuple[tuple[Text, Text], ...]:
+    """Return all that is held of the caller: also while they are left out, and be it but a mark that says so."""
+    handle, words = room.keys.handle(call.caller.account), room.words
+    async with room.database.read() as connection:
+        whose = await choosing.family_of(connection, room.community, there.member) if there.member else None
+        handles = {handle, *(one.handle for one in whose.accounts)} if whose else {handle}
+        marks = [*handles, *map(room.keys.marker, handles)]
+        since = await holding.marked_since(connection, room.community, marks)
+        held = await holding.of(connection, room.community, whose) if whose else None
+    rows: list[tuple[Text, Text]] = []
+    if held is not None:
+        rows.append((words.text("privacy.acts"), words.text("privacy.times", n=held.acts)))
+        if held.days:
+            rows.append((words.text("privacy.older"), words.text("privacy.days", n=held.days)))
+        rows.append((words.text("privacy.accounts"), (str(held.accounts),)))
+        rows.append((words.text("privacy.page"), words.text("privacy.yes" if there.page else "privacy.no")))
+    if since is not None:
+        rows.append((words.text("privacy.mark"), words.text("privacy.marked", since=Moment(since, day=True))))
+    return tuple(rows)
 
 
 async def looks(call: Call, room: Room) -> Reply:
@@ -97,7 +120,8 @@ async def export(call: Call, room: Room) -> Reply:
     """Hand over a copy of all that is kept of the caller."""
     whose = await _family(call, room)
     if whose is None:
-        return room.say("privacy.nothing")
+        there = await standing(call, room)
+        return room.say("privacy.only_mark" if there.out else "privacy.nothing")
     if not await exporting.may_export(room.database, room.community, whose.root, room.now):
         return room.say("privacy.enough_copies")
     copy = await exporting.export(room.database, room.keys, (room.community, whose), room.words)
@@ -187,10 +211,14 @@ async def _forgotten(call: Call, room: Room, order: Order) -> Reply:
     return room.say("privacy.forgotten" if done else "privacy.forgetting")
 
 
-def _controls(room: Room) -> tuple[Block, ...]:
+def _controls(room: Room, there: Standing) -> tuple[Block, ...]:
+    """Return what the caller may do; whom their age keeps out, and of whom nothing is kept, can write to the team."""
+
     def button(name: str) -> Button:
         return Button(room.words.plain(f"privacy.button.{name}"), Action(f"privacy-{name}"))
 
+    if there.young and there.member is None:
+        return (Controls((button("correct"),)),)
     first = Controls((button("looks"), button("export"), button("correct")))
     more = (button("stop"), button("forget"), *([button("young")] if room.settings.minimum_age else []))
     return (Heading(room.words.text("privacy.yours")), first, Controls(more))

@@ -273,9 +273,8 @@ def test_forgetting_takes_two_clicks_and_then_nothing_is_left(here: Here) -> Non
     assert "You are forgotten" in said(press(here, "privacy-forget-now"))
 
     assert here.rows("SELECT id FROM account WHERE community = :of") == []
-    assert "Nothing is kept of you" in said(press(here, "cairn privacy")) or "left out" in said(
-        press(here, "cairn privacy")
-    )
+    assert "You wished to be forgotten" in said(press(here, "cairn privacy"))
+    assert "Nothing is kept of you but a mark" in said(press(here, "privacy-export"))
 
 
 def test_who_says_they_are_too_young_is_erased_and_stays_away(here: Here) -> None:
@@ -284,9 +283,60 @@ def test_who_says_they_are_too_young_is_erased_and_stays_away(here: Here) -> Non
     press(here, "privacy-young-now")
     reply = press(here, "page-make")
 
-    assert "cannot have a page" in said(reply)
+    assert "you can have no page" in said(reply)
     assert here.rows("SELECT id FROM account WHERE community = :of") == []
     assert here.hear(message(ANN, 2)).dropped == {"left out": 1}
+
+
+@pytest.mark.parametrize(
+    "command", ["cairn me", "cairn page", "cairn privacy", "cairn about-me", "cairn link", "page-back"]
+)
+def test_who_is_too_young_is_offered_nothing_that_does_not_work(here: Here, command: str) -> None:
+    press(here, "privacy-young-now")
+
+    reply = press(here, command)
+
+    assert set(buttons(reply)) <= {"page-kept", "privacy-correct"}
+    assert "age" in said(reply)
+
+
+HELD = {
+    "page-leave-out": ("left yourself out everywhere", ["2 are kept of you", "without our key"]),
+    "page-leave-here": ("left yourself out here", ["2 are kept of you", "without our key"]),
+    "privacy-forget-now": ("wished to be forgotten", ["without our key"]),
+    "privacy-young-now": ("Because of your age nothing", ["without our key"]),
+}
+
+
+@pytest.mark.parametrize("how", HELD)
+def test_who_is_left_out_is_told_what_is_still_held_of_them(here: Here, how: str) -> None:
+    here.hear(message(ANN, 1), message(ANN, 2))
+    press(here, how)
+
+    told = said(press(here, "cairn privacy"))
+
+    assert HELD[how][0] in told
+    assert "What is still held of you" in str(press(here, "cairn privacy").blocks)
+    assert [one for one in HELD[how][1] if one not in told] == []
+    assert ("are kept of you" in told) is ("2 are kept of you" in HELD[how][1])
+
+
+def test_whom_the_team_leaves_out_is_told_what_is_still_held_and_that_it_does_not_count(here: Here) -> None:
+    here.hear(message(ANN, 1), message(ANN, 2))
+    handle = here.town.world.keys.handle(ANN)
+    here.do("INSERT INTO left_out VALUES (:of, :handle, :space, :at)", handle=handle, space=here.space, at=NOW)
+
+    told = said(press(here, "cairn privacy"))
+
+    assert "The team of this community leaves you out" in told
+    assert "2 are kept of you" in told
+    assert str(NOW) in told
+
+
+def test_days_of_which_only_points_are_left_are_told(here: Here) -> None:
+    plant(here)
+
+    assert "of one day nothing is kept but the points" in said(press(here, "cairn privacy"))
 
 
 def test_role_of_people_who_are_too_young_erases_at_the_first_command(here: Here) -> None:
