@@ -20,6 +20,7 @@ from bot.courier import Courier
 from bot.errors import ConfigError
 from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
+from bot.operating.census import Census
 from bot.operating.collecting import collecting_seldom
 from bot.operating.health import Beat, Health, Sources
 from bot.operating.logs import on_loop_error, telling
@@ -121,10 +122,12 @@ class Cairn:
         courier = Courier(database, intake.keys, platforms, metrics, lambda: int(plan.now() * 1000))
         bench = Bench(database, Means(intake.keys, settings), plan.now, metrics)
         clock = Clock(bench, plan.jobs)
+        census = Census(database, settings.backups_folder if settings.backups_keep else None, metrics, plan.now)
         listening = [_listening(one, desks) for one in integrations]
         self.listening = Supervisor(listening, metrics.restarted)
         loops = {"desks": desks.run, "settle": settling.run, "probe": probe.run, "beat": beat.run,
-                 "courier": courier.run, "clock": clock.run, "memory": GivingBack().run}  # fmt: skip
+                 "courier": courier.run, "clock": clock.run, "census": census.run,
+                 "memory": GivingBack().run}  # fmt: skip
         self.working = Supervisor([Task(name, loop, QUICK) for name, loop in loops.items()], metrics.restarted)
         looks: dict[str, Look] = {
             "database": database_current(database),

@@ -78,6 +78,7 @@ class Desks:
 
     def host(self, integration: str) -> Host:
         """Return the host of one integration."""
+        self.metrics.begins(integration)
         return _Host(self, integration)
 
     async def desk(self, integration: str, wanted: Space) -> Desk | None:

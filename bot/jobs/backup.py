@@ -62,6 +62,14 @@ def _written(folder: Path) -> list[Path]:
     return sorted((one for one in folder.iterdir() if _OURS.fullmatch(one.name)), key=lambda one: one.name)
 
 
+def newest(folder: Path) -> float | None:
+    """Return when the newest backup of the clock was written (seconds since 1970), None where there is none."""
+    try:
+        return max((one.stat().st_mtime for one in _written(folder)), default=None)
+    except OSError:
+        return None  # no folder yet, or one of them is just being deleted
+
+
 def thin_out(folder: Path, keep: int) -> int:
     """Delete the oldest backups of the clock until `keep` are left; returns how many. Other files are let be."""
     ours = _written(folder)

@@ -10,18 +10,22 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from bot.gate import Purpose
 from bot.ports import Level, Meter, Receipt
+from bot.storage import outbox
+from bot.storage.communities import COULD_NOT_BE_STORED
 
 _METERS = {
     Meter.CONNECTS: "Connections that were opened anew.",
     Meter.RECONNECTS: "Connections that were taken up again without a gap.",
     Meter.RATE_LIMITED: "Answers that asked to wait (429).",
-    Meter.GAPS: "Stretches of time that could not be heard or repaired.",
+    Meter.GAPS: "Times that were not heard; what history shows of them is read.",
     Meter.MALFORMED: "What was heard and could not be read.",
     Meter.LATE: "Answers to people that came later than the platform takes them.",
 }
@@ -37,8 +41,11 @@ class Metrics:
     def __init__(self) -> None:
         """Begin with nothing counted."""
         self.registry = CollectorRegistry()
-        self._gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self._gauges: dict[str, tuple[str, Callable[[], float | None]]] = {}
         self._received = self._counter("signals_received", "Signals that integrations handed in.", "integration")
+        self._acknowledged = self._counter(
+            "signals_acknowledged", "Signals that were answered for, after the commit.", "integration"
+        )
         self._stored = self._counter("signals_stored", "Signals that made or changed an engagement.", "integration")
         self._known = self._counter("signals_duplicate", "Signals that said nothing new.", "integration")
         self._dropped = self._counter("signals_dropped", "Signals not stored, by reason.", "integration", "reason")
@@ -55,11 +62,13 @@ class Metrics:
         self._age = self._gauge("job_last_success_age_seconds", "How long ago a job last succeeded, at most.", "job")
         self._late = self._gauge("job_late_seconds", "For how long a job has been overdue.", "job")
         self._failures = self._counter("job_failures", "How often a job failed and was put off.", "job")
+        for purpose, result in product(Purpose, (outbox.SENT, outbox.FAILED, outbox.UNKNOWN)):
+            self._letters.labels(purpose, result)
         self.watch("resident_memory_bytes", "Memory in use.", resident_bytes)
         self.registry.register(self)
 
-    def watch(self, name: str, about: str, read: Callable[[], float]) -> None:
-        """Add a figure that is read when it is asked for, perhaps by another thread."""
+    def watch(self, name: str, about: str, read: Callable[[], float | None]) -> None:
+        """Add a figure that is read when it is asked for, perhaps by another thread; None while it is not known."""
         self._gauges[f"cairn_{name}"] = (about, read)
 
     def watch_tasks(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -69,11 +78,25 @@ class Metrics:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the figures that are read when asked for; what the registry calls."""
         for name, (about, read) in self._gauges.items():
-            yield GaugeMetricFamily(name, about, value=read())
+            value = read()
+            family = GaugeMetricFamily(name, about)
+            if value is not None:
+                family.add_metric((), value)
+            yield family
+
+    def begins(self, integration: str) -> None:
+        """Show what an integration counts as 0 from the beginning: Prometheus sees no rise where a first 1 appears."""
+        for counter in (*self._meters.values(), self._received, self._acknowledged, self._stored, self._known):
+            counter.labels(integration)
+        self._dropped.labels(integration, COULD_NOT_BE_STORED)
 
     def received(self, integration: str, n: int) -> None:
         """Count signals that were handed in."""
         self._received.labels(integration).inc(n)
+
+    def acknowledged(self, integration: str, n: int) -> None:
+        """Count signals whose integration was told that they are stored, or why they are not."""
+        self._acknowledged.labels(integration).inc(n)
 
     def became(self, integration: str, receipt: Receipt) -> None:
         """Count what became of signals."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Space
@@ -21,16 +21,10 @@ async def of_community(connection: AsyncConnection, of: int, until: int) -> list
 
 
 async def still_open(connection: AsyncConnection) -> list[tuple[Space, Unheard]]:
-    """Return those of which not all that history shows was read, each with its space."""
+    """Return those of which not all that history shows was read, with their spaces; only where Cairn listens now."""
     rows = await connection.execute(
         select(space.c.platform, space.c.external, space.c.name, gap.c.since, gap.c.until)
-        .where(gap.c.space == space.c.id, gap.c.made_good.is_(False))
+        .where(gap.c.space == space.c.id, space.c.settings.is_not(None), gap.c.made_good.is_(False))
         .order_by(gap.c.id)
     )
     return [(Space(*row[:3]), Unheard(row[1], row[3], row[4], made_good=False)) for row in rows]
-
-
-async def how_many_open(connection: AsyncConnection) -> int:
-    """Count those of which not all that history shows was read."""
-    found = await connection.execute(select(func.count()).select_from(gap).where(gap.c.made_good.is_(False)))
-    return int(found.scalar_one())

@@ -191,6 +191,7 @@ async def test_what_is_handed_in_is_counted(sqlite_url: str) -> None:
         assert told == [1]
     for line in (
         'cairn_signals_received_total{integration="chat"} 3.0',
+        'cairn_signals_acknowledged_total{integration="chat"} 3.0',
         'cairn_signals_stored_total{integration="chat"} 1.0',
         'cairn_signals_duplicate_total{integration="chat"} 1.0',
         'cairn_signals_dropped_total{integration="chat",reason="kind not in use"} 1.0',

@@ -34,7 +34,7 @@ def misses(cairn: Cairn, since: dt.datetime, until: dt.datetime, *, read_later: 
         database = Database(cairn.url)
         async with database.write() as connection:
             (one,) = await communities.everyone(connection)
-            space = await spaces.settle(connection, one.id, Space("chat", "100", "Pond"), "counted", None)
+            space = await spaces.settle(connection, one.id, Space("chat", "100", "Pond"), "counted", "{}")
             moments = milliseconds(since), milliseconds(until)
             number = await notes.missed(connection, (one.id, space), *moments)
             if read_later:
