@@ -18,8 +18,13 @@ from tests.faults.store import founded
 from tests.scenarios.stories import KEYS, message
 
 AT_ONCE = 25
-SOON = 10.0
-"""Seconds for what takes milliseconds where nothing holds it up."""
+SOON = 5.0
+"""Seconds for what takes milliseconds where nothing holds it up: no transaction may stay open for longer."""
+LOOKS = 8
+"""How often is looked in the middle of the storm."""
+OLDEST = """\
+SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 @pytest.fixture
@@ -32,8 +37,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.mark.parametrize("tasks", [1_000, pytest.param(5_000, marks=SOAK), pytest.param(50_000, marks=SOAK)])
 async def test_cancelled_transactions_leave_nothing_behind(database: Database, tasks: int) -> None:
-    chance = random.Random(5)
-    for _ in range(tasks // AT_ONCE):
+    chance, waves = random.Random(5), tasks // AT_ONCE
+    for number in range(waves):
         wave = [asyncio.create_task(writes(database, n) if n % 3 else reads(database)) for n in range(AT_ONCE)]
         for task in wave:
             for _ in range(chance.randrange(12)):
@@ -42,7 +47,8 @@ async def test_cancelled_transactions_leave_nothing_behind(database: Database, t
             task.cancel()
         ended = await asyncio.gather(*wave, return_exceptions=True)
         assert {type(one) for one in ended} <= {type(None), asyncio.CancelledError}, ended
-
+        if number % (waves // LOOKS) == 0:
+            await somebody_else_writes(database, number)
     await nothing_is_left(database)
 
 
@@ -74,6 +80,19 @@ async def reads(database: Database) -> None:
         await connection.execute(text("SELECT count(*) FROM setting"))
         await asyncio.sleep(0.001)
         await connection.execute(text("SELECT name FROM setting"))
+
+
+async def somebody_else_writes(database: Database, n: int) -> None:
+    """Check that none stays open: a PostgreSQL server knows since when each is, SQLite would let nobody else in."""
+    other = Database(database.url)
+    try:
+        async with asyncio.timeout(SOON), other.write() as connection:
+            await setting.put_once(connection, f"in the middle {n}", "yes")
+        if database.kind == "postgresql":
+            async with other.read() as connection:
+                assert (await connection.execute(text(OLDEST))).scalar_one() < SOON
+    finally:
+        await other.close()
 
 
 async def nothing_is_left(database: Database) -> None:
