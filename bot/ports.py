@@ -54,6 +54,7 @@ from bot.history.archives import Archive, Count, Item, Person, Read
 from bot.history.past import Mark, Past, Progress, Reach, Stretch
 from bot.language import LANGUAGES, Words
 from bot.operating.figures import Level, Meter
+from bot.operating.plain_http import runner as serve
 from bot.sending.delivering import Delivered, Deliverer, Delivery, Outcome
 from bot.teamwork.tables import Meaning, Preview
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
@@ -152,5 +153,6 @@ __all__ = [
     "day_of",
     "milliseconds",
     "readable",
+    "serve",
     "truth",
 ]

@@ -23,6 +23,7 @@ from bot.ports import (
     Kind,
     Meter,
     Notes,
+    Occasion,
     Past,
     Receipt,
     Signal,
@@ -31,7 +32,7 @@ from bot.ports import (
     Unread,
 )
 from bot.rights.removal import Removal
-from bot.storage import exclusions, notes, recalling
+from bot.storage import convenings, exclusions, notes, recalling
 from bot.storage.engine import Database
 from bot.storage.exclusions import OnTop
 from bot.storage.recording import Origin
@@ -110,6 +111,18 @@ class OneDesk:
         self._desks.metrics.count(self.integration, Meter.GAPS)
         async with self._desks.database.write() as connection:
             return await notes.missed(connection, (self.origin.community, self.origin.space or 0), since, until)
+
+    async def occasions(self, since: int, until: int) -> list[Occasion]:
+        """Return the convenings that were announced in channels of the space."""
+        async with self._desks.database.read() as connection:
+            found = await convenings.between(connection, self.origin.community, since, until)
+        return [
+            Occasion(
+                f"{one.key}/here", one.key_day, convenings.context_of(one), one.channel, one.starts_at, one.ends_at
+            )
+            for one in found
+            if one.channel and one.space == self.origin.space
+        ]
 
     async def left(self) -> None:
         """Take note that Cairn was removed from the space."""

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from bot.chat.calling import Call, Caller, Offered
 from bot.chat.speech import Choice, Reply
+from bot.hearing.occasions import Occasion
 from bot.hearing.space_settings import Space, SpaceSettings
 from bot.hearing.unread import Unread
 from bot.history.past import Past
@@ -128,6 +129,10 @@ class Desk(Inbox, Protocol):
 
     async def made_good(self, gaps: Collection[int]) -> None:
         """Put down that all that can still be seen of these gaps is stored."""
+        ...
+
+    async def occasions(self, since: int, until: int) -> list[Occasion]:
+        """Return the convenings that the team announced in channels of the space, begun between two moments (ms)."""
         ...
 
     async def left(self) -> None:

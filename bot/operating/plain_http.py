@@ -8,35 +8,38 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from aiohttp import web
 
 from bot.operating.logs import unexpected
 
 Answer = Callable[[], Awaitable[web.Response]]
+Take = Callable[[web.BaseRequest], Awaitable[web.Response]]
+"""What takes a request that brings something: its body is read by whoever takes it, within limits of their own."""
 NAME = "Cairn"
 _logger = logging.getLogger(__name__)
 
 
-def runner(answers: Mapping[str, Answer]) -> web.ServerRunner:
-    """Return what runs a server that answers GET (and HEAD) for some paths."""
+def runner(answers: Mapping[str, Answer], takes: Mapping[str, Take] = MappingProxyType({})) -> web.ServerRunner:
+    """Return what runs a server that answers GET (and HEAD) for some paths, and takes what is posted to others."""
 
     async def answer(request: web.BaseRequest) -> web.Response:
-        found = await _answer(request, answers)
+        found = await _answer(request, answers, takes)
         found.headers["Server"] = NAME
         return found
 
     return web.ServerRunner(_Server(answer, access_log=None), handle_signals=False)
 
 
-async def _answer(request: web.BaseRequest, answers: Mapping[str, Answer]) -> web.Response:
-    wanted = answers.get(request.path)
-    if wanted is None:
-        return _refusal(HTTPStatus.NOT_FOUND)
-    if request.method not in ("GET", "HEAD"):
-        return _refusal(HTTPStatus.METHOD_NOT_ALLOWED)
+async def _answer(request: web.BaseRequest, answers: Mapping[str, Answer], takes: Mapping[str, Take]) -> web.Response:
+    wanted, taken = answers.get(request.path), takes.get(request.path)
     try:
-        return await wanted()
+        if wanted is not None and request.method in ("GET", "HEAD"):
+            return await wanted()
+        if taken is not None and request.method == "POST":
+            return await taken(request)
+        return _refusal(HTTPStatus.METHOD_NOT_ALLOWED if wanted or taken else HTTPStatus.NOT_FOUND)
     except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an id and the log the rest
         return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, unexpected(_logger, "answering a request", error))
 

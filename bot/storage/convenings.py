@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.bulk import rows_of
 from bot.storage.schema import convening
-from scoring.signals import DAY_MS, Kind
+from scoring.signals import DAY_MS, Context, Kind
 
 HEADCOUNT = "headcount"
 """The kind of count that says how many people were at a convening."""
@@ -41,6 +41,11 @@ class Convening:
     def key(self) -> str:
         """Its natural key."""
         return f"t:e:{self.public}"
+
+
+def context_of(one: Convening) -> Context:
+    """Return where somebody is who is at a convening."""
+    return Context(place=f"event:{one.public}", name=one.title, parent=one.channel)
 
 
 _COLUMNS = tuple(convening.c[name] for name in Convening.__slots__)

@@ -30,12 +30,12 @@ from bot.language import Words
 from bot.ports import Receipt
 from bot.sending.outbox import Letter, post
 from bot.storage import contacts, convenings
-from bot.storage.convenings import Convening
+from bot.storage.convenings import Convening, context_of
 from bot.storage.turns import in_turn
 from bot.teamwork.given import LINE, NAME, Given
 from bot.teamwork.people import actor, did
 from bot.teamwork.recording import refused, stored
-from scoring.signals import DAY_MS, Account, Context, Kind, Signal, date_of
+from scoring.signals import DAY_MS, Account, Kind, Signal, date_of
 
 ANNOUNCED, CALLED_OFF, OPENED, CHECKED_IN, COUNTED = (
     "announced a convening",
@@ -149,9 +149,8 @@ async def _one_more(call: Call, room: Room, one: Convening, who: Account) -> Rep
 
 def _attendance(one: Convening, who: Account, now: int) -> Signal:
     """Return that somebody was there, dated by when it began; each person once, whoever says it."""
-    context = Context(place=f"event:{one.public}", name=one.title, parent=one.channel)
     at = min(one.starts_at, now)
-    return Signal(Kind.ATTENDANCE, f"{one.key}/here", one.key_day, at, who, now, context, key_person=who)
+    return Signal(Kind.ATTENDANCE, f"{one.key}/here", one.key_day, at, who, now, context_of(one), key_person=who)
 
 
 async def _here(call: Call, room: Room) -> Reply:

@@ -1,0 +1,100 @@
+"""Slack's Web API, as Cairn asks it: every call once, at Slack's pace, and never with what it said in any log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.ports import MachineError, Payload
+
+PAGE = 200
+"""How many entries of a list are asked for at once: as Slack recommends."""
+LONGEST_WAIT = 60.0
+"""Seconds that a limit of Slack's is waited for at a time."""
+_TIMEOUT = 10
+SILENT = logging.Logger("slack", logging.CRITICAL + 1)
+"""What Slack's own libraries log to: they write bodies, and in them what people said."""
+
+
+class RefusedError(Exception):
+    """Slack refused a call; `code` is its reason, as its reference has it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Slack refuses ({code})")
+        self.code = code
+
+
+class Api:
+    """Asks Slack, for any workspace. `limited` is told each time when Slack wants to be asked more slowly."""
+
+    def __init__(self, url: str, limited: Callable[[], None] = lambda: None) -> None:
+        self._url = url.rstrip("/") + "/"
+        self._limited = limited
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def client(self, token: str) -> AsyncWebClient:
+        """Return a client of Slack's own library, which tries nothing twice; its connections are shared."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
+        return AsyncWebClient(
+            token, self._url, timeout=_TIMEOUT, session=self._session, retry_handlers=[], logger=SILENT
+        )
+
+    async def ask(self, token: str, method: str, /, **arguments: Any) -> Payload:  # noqa: ANN401 - what it takes
+        """Return Slack's answer to a question that changes nothing; waits where Slack asks to.
+
+        Raises RefusedError, and MachineError where Slack cannot be reached.
+        """
+        return (await self.whole(token, method, **arguments))[0]
+
+    async def whole(self, token: str, method: str, /, **arguments: Any) -> tuple[Payload, Mapping[str, str]]:  # noqa: ANN401
+        """Return the answer with its headers, their names in small letters; as `ask`."""
+        while True:
+            try:
+                answer = await self.client(token).api_call(method, params=arguments)
+            except SlackApiError as error:
+                if error.response.status_code != 429:  # noqa: PLR2004 - HTTP's own number
+                    raise RefusedError(code_of(error)) from None
+                self._limited()
+                await asyncio.sleep(min(seconds_of(error), LONGEST_WAIT))
+            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+                raise MachineError(f"Slack cannot be reached ({type(error).__name__})") from None
+            else:
+                headers = {name.lower(): str(value) for name, value in answer.headers.items()}
+                return answer.data if isinstance(answer.data, dict) else {}, headers
+
+    async def pages(self, token: str, method: str, entries: str, /, **arguments: Any) -> AsyncIterator[list[Payload]]:  # noqa: ANN401
+        """Yield what a list holds, a page at a time; raises as `ask`."""
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            answer = await self.ask(token, method, **{"limit": PAGE} | arguments | more)
+            yield list(answer.get(entries) or ())
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
+
+def code_of(error: SlackApiError) -> str:
+    """Return the reason of a refusal; its status where there is none."""
+    data = error.response.data
+    code = data.get("error") if isinstance(data, dict) else None
+    return code if isinstance(code, str) and code.isascii() and len(code) <= 100 else str(error.response.status_code)
+
+
+def seconds_of(error: SlackApiError) -> float:
+    """Return after how many seconds Slack wants to be asked again."""
+    told = str(error.response.headers.get("Retry-After") or error.response.headers.get("retry-after") or "")
+    return float(told) if told.isdigit() else 30.0

@@ -1,0 +1,197 @@
+"""One run of listening to Slack, from its start to its end: who is heard, and what is done beside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+
+from bot.ports import ConfigError, Host, MachineError, Meter, Payload
+from integrations.slack.access import Access
+from integrations.slack.api import Api, RefusedError
+from integrations.slack.backfill import BackFill, keep_reading
+from integrations.slack.bolt import Bolt
+from integrations.slack.door import Door
+from integrations.slack.ear import Ear, Heard, space_of
+from integrations.slack.gaps import Gaps, persist
+from integrations.slack.ids import UnknownError
+from integrations.slack.loading import Identity, Loader, identity
+from integrations.slack.pages import Pages
+from integrations.slack.serving import Serving
+from integrations.slack.signing import Signatures
+from integrations.slack.sockets import Sockets
+from integrations.slack.workspace import Workspace
+
+TICK_SECONDS = 5.0
+"""How often it is put down how far has been heard, and looked what has changed."""
+MISSED_MS = 15_000
+"""From when on a break counts as one in which something may have been missed."""
+_AROUND_MS = 86_400_000
+_HEARD = "heard"
+NOT_TAKEN = (
+    "CAIRN_SLACK_BOT_TOKEN: Slack does not take this token; copy it anew from your app's page (OAuth & Permissions)"
+)
+_logger = logging.getLogger(__name__)
+
+
+class Session:
+    """Listens until cancelled. Use as `async with Session(host, access) as session: await session.listen()`."""
+
+    def __init__(self, host: Host, access: Access) -> None:
+        self._host = host
+        self._access = access
+        self._api = Api(access.api_url, lambda: host.count(Meter.RATE_LIMITED))
+        self._loader = Loader(self._api)
+        self.ear = Ear(host, self, access.clock)
+        self._pages = Pages(self._api, self._loader, access.clock)
+        self._gaps, self._back_fill = Gaps(self._pages), BackFill(self._pages, access.pause)
+        self._bolt = Bolt(self.ear, self._interact, self._token)
+        self.serving = self._serving()
+        self._identities: dict[str, tuple[Identity, str]] = {}
+        self._beside: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    async def __aenter__(self) -> Session:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._beside.values():
+            task.cancel()
+        await asyncio.gather(*self._beside.values(), return_exceptions=True)
+        now = self._access.clock()
+        for heard in self.ear.heard.values():
+            with suppress(MachineError):
+                if said := heard.workspace.huddles.end(heard.workspace, now):
+                    await heard.desk.record(said)
+        await self._put_down()
+        await self._api.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether what happens is heard."""
+        return self.serving.connected and bool(self.ear.heard)
+
+    async def listen(self) -> None:
+        """Know who is to be heard, then hear them. Raises ConfigError, MachineError."""
+        for token in self._access.bot_tokens:
+            try:
+                one = await identity(self._api, token)
+            except RefusedError:
+                raise ConfigError(NOT_TAKEN) from None
+            self._identities[one.team] = one, token
+        for team in list(self._identities):
+            await self.ear.of(team)
+        going = [asyncio.ensure_future(one) for one in (self._tick(), self.serving.run(self._opened))]
+        try:
+            done, _ = await asyncio.wait(going, return_when=asyncio.FIRST_COMPLETED)
+            for ended in done:
+                ended.result()
+        finally:
+            for left in going:
+                left.cancel()
+            await asyncio.gather(*going, return_exceptions=True)
+
+    def _serving(self) -> Serving:
+        access = self._access
+        count: Callable[[Meter], None] = self._host.count
+        sockets = Sockets(self._api, access.app_token, self._bolt.take, count) if access.app_token else None
+        door = Door(Signatures(access.signing_secret), self._bolt.take, count) if access.signing_secret else None
+        return Serving(sockets, door, (access.host, access.port))
+
+    async def open(self, team: str) -> Heard | None:
+        """Return a workspace that events come from; see `ear.Asks`."""
+        known = self._identities.get(team)
+        if known is None:
+            return None
+        one, token = known
+        desk = await self._host.desk(space_of(team, one.name))
+        if desk is None:
+            return None
+        workspace = Workspace(team, desk.settings, desk.kinds, one.organisation)
+        workspace.people.own = one.own
+        try:
+            said = await self._loader.load(workspace, token, self._access.clock())
+        except RefusedError as error:
+            raise MachineError(str(error)) from None
+        heard = Heard(desk, workspace, token)
+        await desk.returned()
+        await desk.holding(workspace.holding())
+        if said:
+            await desk.record(said)
+        before = int(await desk.notes.read(_HEARD) or 0)
+        now = self._access.clock()
+        if before and now - before > MISSED_MS:
+            await self._gaps.put_down(heard, before, now)
+        heard.at = now
+        await desk.notes.write(_HEARD, str(now))
+        self._do(team, "gaps", persist(self._gaps, heard))
+        if self._access.history:
+            self._do(team, "back-fill", keep_reading(self._back_fill, heard))
+        return heard
+
+    async def find(self, heard: Heard, unknown: UnknownError) -> None:
+        """Ask for what is not known; see `ear.Asks`."""
+        await self._loader.find(heard.workspace, heard.token, unknown)
+
+    async def ended(self, heard: Heard, event: Payload) -> None:
+        """Hear that Cairn was taken off; see `ear.Asks`."""
+        team = heard.workspace.id
+        if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return
+        for (one, what), task in list(self._beside.items()):
+            if one == team:
+                task.cancel()
+                del self._beside[one, what]
+        self.ear.heard.pop(team, None)
+        self._identities.pop(team, None)
+        await heard.desk.left()
+
+    async def _token(self, team: str) -> str | None:
+        known = self._identities.get(team)
+        return known[1] if known is not None else None
+
+    async def _interact(self, body: Payload, ack: Callable[..., Awaitable[object]]) -> None:
+        await ack()
+
+    def _opened(self) -> None:
+        """Hear that a connection stands: what happened while there was none is made good."""
+        now = self._access.clock()
+        for heard in self.ear.heard.values():
+            if heard.at and now - heard.at > MISSED_MS:
+                heard.lost = heard.lost or heard.at
+
+    def _do(self, team: str, what: str, work: Coroutine[None, None, None]) -> None:
+        """Do something beside, instead of what is being done of its kind for the workspace."""
+        earlier = self._beside.get((team, what))
+        if earlier is not None:
+            earlier.cancel()
+        self._beside[team, what] = asyncio.create_task(work)
+
+    async def _tick(self) -> None:
+        while True:
+            await self._access.pause(TICK_SECONDS)
+            with suppress(MachineError):  # the store is gone: nothing is heard then, either
+                await self._look()
+
+    async def _look(self) -> None:
+        now = self._access.clock()
+        for team, heard in list(self.ear.heard.items()):
+            workspace = heard.workspace
+            workspace.apply(heard.desk.settings, heard.desk.kinds)
+            workspace.huddles.convene(await heard.desk.occasions(now - _AROUND_MS, now + _AROUND_MS))
+            if said := workspace.huddles.tick(workspace, now):
+                await heard.desk.record(said)
+            if heard.lost:
+                since, heard.lost = heard.lost, 0
+                await self._gaps.put_down(heard, since, now)
+                self._do(team, "gaps", persist(self._gaps, heard))
+        await self._put_down()
+
+    async def _put_down(self) -> None:
+        """Put down up to when each workspace is heard."""
+        now = self._access.clock()
+        for heard in self.ear.heard.values():
+            if self.serving.connected and not heard.lost:
+                heard.at = now
+                with suppress(MachineError):
+                    await heard.desk.notes.write(_HEARD, str(now))
