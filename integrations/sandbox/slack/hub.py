@@ -11,6 +11,8 @@ from integrations.sandbox.faults import Faults
 from integrations.sandbox.ledger import Act, Ledger
 from integrations.sandbox.slack.clock import Time
 from integrations.sandbox.slack.delivery.courier import Courier
+from integrations.sandbox.slack.interactions.triggers import Triggers
+from integrations.sandbox.slack.interactions.urls import ResponseUrls
 from integrations.sandbox.slack.limits import Limits
 from integrations.sandbox.slack.model import Channel, Json, Message
 from integrations.sandbox.slack.private import Private
@@ -33,8 +35,10 @@ class By:
 
 @dataclass(slots=True)
 class Hub:
-    """The parts of a sandbox. `private` is what single people see; `root` is where it is reached, without a
-    slash; `sockets_root` where its sockets are, if that is elsewhere (a proxy)."""
+    """The parts of a sandbox. `private` is what single people see, `triggers` and `urls` are how apps go on with an
+    interaction; `root` is where it is reached, without a slash, `sockets_root` where its sockets are, if that is
+    elsewhere (a proxy).
+    """
 
     world: World
     time: Time
@@ -43,6 +47,8 @@ class Hub:
     limits: Limits
     courier: Courier
     private: Private
+    triggers: Triggers
+    urls: ResponseUrls = field(default_factory=ResponseUrls)
     root: str = ""
     sockets_root: str = ""
     _changed: list[asyncio.Future[None]] = field(default_factory=list)

@@ -187,6 +187,7 @@ class View:
     app_id: str
     team_id: str
     user: str
+    bot_id: str
     hash: str
     shown: Json
     root: str

@@ -16,6 +16,8 @@ from integrations.sandbox.slack.clock import Time
 from integrations.sandbox.slack.delivery.courier import Courier
 from integrations.sandbox.slack.delivery.sockets import Sockets
 from integrations.sandbox.slack.hub import Hub
+from integrations.sandbox.slack.interactions.responses import serve
+from integrations.sandbox.slack.interactions.triggers import Triggers
 from integrations.sandbox.slack.limits import Limits
 from integrations.sandbox.slack.model import Channel, Json
 from integrations.sandbox.slack.private import Private
@@ -59,7 +61,8 @@ class Sandbox:
         self.faults = Faults()
         limits = self.settings.limits
         self.courier = Courier(self.time, limits)
-        self.hub = Hub(self.world, self.time, self.ledger, self.faults, limits, self.courier, Private())
+        triggers = Triggers(self.time, limits.trigger)
+        self.hub = Hub(self.world, self.time, self.ledger, self.faults, limits, self.courier, Private(), triggers)
         self.courier.wake = self.courier.sockets.wake = self.hub.wake
         self.app = self.world.app("Cairn")
         self.port = self.settings.port
@@ -78,6 +81,8 @@ class Sandbox:
         app = web.Application(client_max_size=_LARGEST_REQUEST)
         app.router.add_get("/link/", self.courier.sockets.serve)
         app.router.add_route("*", "/api/{method}", self.web_api.serve)
+        for kind in ("actions", "commands"):
+            app.router.add_post(f"/{kind}/{{team}}/{{name}}", self._serve_response)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -148,3 +153,6 @@ class Sandbox:
     async def until(self, condition: Callable[[], object], within: float = 5.0) -> None:
         """Wait until something holds that requests or acts bring about. Raises TimeoutError."""
         await self.hub.until(condition, within)
+
+    async def _serve_response(self, request: web.Request) -> web.StreamResponse:
+        return await serve(self.hub, request)

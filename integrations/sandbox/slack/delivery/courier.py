@@ -78,6 +78,7 @@ class Courier:
             self.standing.count(letter.app, well=not outcome.error)
         if not outcome.error:
             letter.reply = outcome.reply or {}
+            letter.then(letter.reply)
             letter.ended.set()
         elif letter.kind != EVENT or outcome.final or letter.attempt >= len(_AGAIN):
             letter.trouble = outcome.error

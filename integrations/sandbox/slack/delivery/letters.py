@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ class Letter:
     """Something for an app; `kind` is what Socket Mode calls it.
 
     `attempt` counts from 0 and `reason` is why the one before failed. `ended` is set once it was answered, then with
-    the app's `reply`, or given up, then `trouble` says why.
+    the app's `reply`, for which `then` was called, or given up, then `trouble` says why.
     """
 
     app: App
@@ -31,6 +32,7 @@ class Letter:
     reply: Json = field(default_factory=dict)
     trouble: str = ""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    then: Callable[[Json], None] = lambda reply: None
     _body: bytes = b""
 
     @property

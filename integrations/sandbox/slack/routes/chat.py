@@ -91,7 +91,7 @@ async def post_ephemeral(call: Call) -> Json:
     made = messages.make(call.hub, call.by, place, draft_of(call))
     made.only_for = who
     call.hub.private.ephemerals[who].append(made)
-    call.values |= {"channel": place.id, "user": who, "message": made.ts, "ephemeral": True}
+    call.values |= {"channel": place.id, "user": who, "message": made.ts, "private": True}
     return {"message_ts": made.ts}
 
 
