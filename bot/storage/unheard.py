@@ -13,11 +13,11 @@ from scoring.measures.gaps import Unheard
 async def of_community(connection: AsyncConnection, of: int, until: int) -> list[Unheard]:
     """Return all that began before a moment (ms) in a community; a space goes by its name, or else by its id."""
     rows = await connection.execute(
-        select(space.c.name, space.c.external, gap.c.since, gap.c.until, gap.c.made_good)
+        select(space.c.name, space.c.platform, space.c.external, gap.c.since, gap.c.until, gap.c.made_good)
         .where(gap.c.space == space.c.id, gap.c.community == of, gap.c.since < until)
         .order_by(gap.c.id)
     )
-    return [Unheard(row[0] or row[1], row[2], row[3], bool(row[4])) for row in rows]
+    return [Unheard(row[0] or f"{row[1]} {row[2]}", row[3], row[4], bool(row[5])) for row in rows]
 
 
 async def still_open(connection: AsyncConnection) -> list[tuple[Space, Unheard]]:

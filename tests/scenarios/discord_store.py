@@ -11,7 +11,11 @@ from sqlalchemy import text
 
 from bot.keys import Keys
 from bot.maintenance.check import check
+from bot.storage import communities
 from bot.storage.engine import Database
+from bot.teamwork import reporting
+from bot.teamwork.reporting import Wanted
+from scoring.measures.gaps import Stretch
 from scoring.signals import Kind
 from tests.scenarios.discord_truth import Fact
 
@@ -50,6 +54,18 @@ class Store:
     async def gaps(self) -> list[bool]:
         """Return for each gap whether what can be seen of it was read."""
         return [bool(row[0]) for row in await self.query("SELECT made_good FROM gap ORDER BY id")]
+
+    async def unheard(self) -> tuple[Stretch, ...]:
+        """Return what a report on everything tells of the times that were not heard."""
+        database = Database(self.url)
+        try:
+            async with database.read() as connection:
+                (one,) = await communities.everyone(connection)
+            found = await reporting.report(database, one.id, Wanted())
+        finally:
+            await database.close()
+        assert found is not None
+        return found.findings.gaps
 
     async def all_read(self) -> bool:
         """Whether what can be seen of all gaps was read."""

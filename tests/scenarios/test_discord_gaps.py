@@ -99,6 +99,10 @@ async def away(
         assert since <= before
         assert before + 500_000 <= until_ <= back
         await one.stop()
+        (told,) = await one.unheard()
+        assert (told.open, told.since, told.until) == (False, since, until_)
+        assert Kind.REACTION in told.missing, "those to earlier messages"
+        assert Kind.MESSAGE not in told.missing
         await one.check()
         await one.keeps_quiet(SECRET)
 
@@ -190,6 +194,8 @@ async def test_refused_history_leaves_its_gap_open_and_live_hearing_as_it_is_unt
         assert all(fault.hit for fault in refused)
 
         heard = [await alice.says(place, "again") for place in (general, lounge, old)]
+        await one.stores()
+        assert [(told.open, Kind.MESSAGE in told.missing) for told in await one.unheard()] == [(True, True)]
         await bob.starts(await bob.plans(guild, "tea", one.clock(), lounge))
         await alice.joins_voice(lounge)
         await one.skip(300)
