@@ -14,7 +14,7 @@ import pytest
 
 from bot.storage import migrate
 from bot.storage.engine import Database
-from tests import lending, postgres
+from tests import canaries, lending, postgres
 from tests.lending import Lender
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -49,6 +49,20 @@ def pytest_collection_finish() -> None:
     """Leave what was collected out of the search for garbage: it stays anyway, and each search would go through it."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_private_is_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test does, neither what people write nor a secret is logged, at the level that the test logs at.
+
+    `--log-level=debug` lets all of them log everything.
+    """
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    with canaries.watching() as watch:
+        yield
+    if folder is not None:
+        watch.look_into(folder)
+    assert watch.hits == []
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from bot.maintenance import keys_for
 from bot.storage.engine import Database
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.proxy import Proxy
+from tests.canaries import MARK
 from tests.faults.doomed import KILLED
 from tests.scenarios.discord_rig import LIFTED, PATIENCE, Clock, Rig
 
@@ -114,6 +115,8 @@ class Lives:
     folder: Path
     more: Mapping[str, str] = field(default_factory=dict)
     told: list[Path] = field(default_factory=list)
+    runs: tuple[str, ...] = ()
+    """The module that runs instead of `cairn run`, and what it is given before the doom."""
 
     @property
     def server(self) -> Sandbox:
@@ -128,11 +131,11 @@ class Lives:
         """Let a process live as long as the block; with `doom` it ends by itself (see `tests.faults.doomed`)."""
         port, log = _free_port(), self.folder / f"log{len(self.told)}"
         self.told.append(log)
-        what = ("tests.faults.doomed", *map(str, doom)) if doom else ("bot", "run")
+        what = self.runs or (("tests.faults.doomed",) if doom else ("bot", "run"))
         environment = self._environment() | {"CAIRN_HEALTH_PORT": str(port)}
         with log.open("wb") as stream:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *what, cwd=self.folder, env=environment, stderr=stream
+                sys.executable, "-m", *what, *map(str, doom), cwd=self.folder, env=environment, stderr=stream
             )
         life = Life(process, log, port)
         try:
@@ -216,7 +219,7 @@ def _free_port() -> int:
 async def lives(url: str, folder: Path, **more: str) -> AsyncIterator[Lives]:
     """Set a sandbox with one server up; nothing runs on it yet."""
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(Sandbox(Settings(limits=LIFTED)))
+        server = await stack.enter_async_context(Sandbox(Settings(limits=LIFTED, mark=MARK)))
         server.guild("Garden")
         rig = Rig(url, server, Proxy(server.port), Clock(time.time_ns() // 1_000_000), io.StringIO())
         yield Lives(rig, folder, more)

@@ -23,6 +23,7 @@ from integrations.discord.ids import Payload, UnknownPlaceError
 from integrations.discord.people import People
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.proxy import Proxy
+from tests.canaries import MARK
 from tests.faults.crowd import Crowd
 from tests.faults.lives import SOAK
 from tests.integrations.sandbox.discord.raw import raw
@@ -39,6 +40,9 @@ class NobodyToAsk:
     async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
         raise AssertionError(unknown.what)
 
+    async def answers(self, server: Server, d: Payload) -> list[int] | None:
+        raise NotImplementedError
+
     async def arrived(self, server: Server, at: int) -> None:
         """Read nothing back."""
 
@@ -54,7 +58,7 @@ class NobodyToAsk:
 async def test_event_told_often_and_out_of_order_has_one_effect(database_url: str, acts: int, seed: int) -> None:
     chance, clock, database = random.Random(seed), Clock(), Database(database_url)
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(Sandbox(Settings(limits=LIFTED, clock=clock)))
+        server = await stack.enter_async_context(Sandbox(Settings(limits=LIFTED, clock=clock, mark=MARK)))
         beginning, events = await told(server, acts, seed)
         await migrate.upgrade(database)
         stack.push_async_callback(database.close)

@@ -27,6 +27,7 @@ from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.faults import Fault
 from scoring.signals import DAY_MS, Kind
+from tests.canaries import MARK
 from tests.scenarios.stories import KEYS
 from tests.scenarios.world import RULES
 
@@ -136,7 +137,7 @@ async def rigged(database_url: str, limits: Limits = LIFTED) -> AsyncIterator[Ri
     await migrate.upgrade(database)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
-        server = await stack.enter_async_context(Sandbox(Settings(limits=limits)))
+        server = await stack.enter_async_context(Sandbox(Settings(limits=limits, mark=MARK)))
         intake = await stack.enter_async_context(Intake(database, KEYS))
         desks = Desks(database, intake, Policy("Garden", lambda: (WITH_THREADS, "v", "m.yaml")), Metrics())
         yield Rig(server, server.guild("Garden"), database, desks)

@@ -47,6 +47,7 @@ from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.discord.using import Use
 from integrations.sandbox.exchanges import Watch
+from tests.canaries import MARK
 from tests.scenarios.listeners import Clock, until
 from tests.scenarios.stories import KEYS
 from tests.scenarios.world import RULES
@@ -306,7 +307,7 @@ async def chat_on(
         database = Database(database_url)
         stack.push_async_callback(database.close)
         await migrate.upgrade(database)
-        settings = Settings(limits=limits, clock=clock, timer=timer(clock), watch=watch)
+        settings = Settings(limits=limits, clock=clock, timer=timer(clock), watch=watch, mark=MARK)
         server = await stack.enter_async_context(Sandbox(settings))
         made = {name: server.guild(name) for name in guilds}
         for guild in made.values():

@@ -33,6 +33,8 @@ from integrations.sandbox.exchanges import Watch
 from integrations.sandbox.ledger import Act
 from integrations.sandbox.proxy import Proxy
 from scoring.signals import DAY_MS, day_number
+from tests.canaries import MARK
+from tests.scenarios.backed_up import backed_up
 from tests.scenarios.discord_presence import Presence
 from tests.scenarios.discord_store import Store
 from tests.scenarios.discord_truth import Missed, Rules, Truth
@@ -230,22 +232,31 @@ class Rig(Store):
             raise AssertionError(f"{after}: {pformat(found)}\n{self.story(found)}") from None
         await until(self.all_read)
 
+    def compares(self, who: str) -> bool:
+        """Whether what somebody does is compared with the ledger."""
+        return True
+
     async def differences(self) -> dict[str, Any]:
         """Return in which ways the store and the ledger differ."""
         stored, truth = await self.stored(), self.truth()
         presence = Presence(self.server, truth.counts, tuple(self.missed))
-        facts = set(stored.facts)
+        facts = {one for one in stored.facts if self.compares(one.who)}
         found: dict[str, Any] = {
-            "missing": sorted(truth.must - facts)[:9],
+            "missing": sorted(one for one in truth.must - facts if self.compares(one.who))[:9],
             "too much": sorted(facts - truth.must - truth.may)[:9],
             "doubles": [one for one, n in stored.facts.items() if n > 1],
         }
-        there = set(stored.attended)
+        there = {one for one in stored.attended if self.compares(one.who)}
+        stored.minutes = {one: n for one, n in stored.minutes.items() if self.compares(one[0])}
         for fact, least, most in presence.attendances():
+            if not self.compares(fact.who):
+                continue
             if (least > 601_000 and fact not in there) or (most < 599_000 and fact in there):
                 found.setdefault("attendance", []).append((fact, least, most))
             there.discard(fact)
         for who, least, most in presence.minutes():
+            if not self.compares(who[0]):
+                continue
             n = stored.minutes.pop(who, 0)
             if not least <= n <= most:
                 found.setdefault("minutes", []).append((who, n, least, most))
@@ -261,9 +272,11 @@ class Rig(Store):
         return "\n".join([*told, str(self.missed)])
 
     async def keeps_quiet(self, *canaries: str) -> None:
-        """Check that no secret and nothing that anybody wrote is in the database's files or in the log (I6)."""
-        for canary in (self.server.token, *canaries):
+        """Check that no secret and nothing that anybody wrote is in the database's files, a backup or the log (I6)."""
+        kept = await backed_up(self.url)
+        for canary in (self.server.token, MARK, *canaries):
             assert canary not in self.log.getvalue()
+            assert canary.encode() not in kept
             assert not await self.holds(canary), canary
 
 
@@ -288,7 +301,7 @@ async def rig(
     """
     clock, log = Clock(), io.StringIO()
     async with AsyncExitStack() as stack:
-        settings = Settings(clock=clock, limits=limits, heartbeat=heartbeat, watch=watch)
+        settings = Settings(clock=clock, limits=limits, heartbeat=heartbeat, watch=watch, mark=MARK)
         server = await stack.enter_async_context(Sandbox(settings))
         server.gateway.suggested_shards = shards
         proxy = await stack.enter_async_context(Proxy(server.port))
@@ -296,12 +309,12 @@ async def rig(
         made = Rig(url, server, proxy, clock, log)
         made_guilds = [server.guild(name) for name in guilds]
         if known:
-            await _settle_down(url, made_guilds)
+            await settle_down(url, made_guilds)
         stack.push_async_callback(made.stop)
         yield made
 
 
-async def _settle_down(url: str, guilds: list[GuildHandle]) -> None:
+async def settle_down(url: str, guilds: list[GuildHandle], keys: Keys = KEYS) -> None:
     """Make a community of some servers."""
     spaces = "".join(f'  - {{platform: discord, id: "{one.id}", thanks: ["{THANKS}"]}}\n' for one in guilds)
     shape = parse_community(f"name: Garden\nspaces:\n{spaces}", "community.yaml", PLATFORMS)
@@ -310,6 +323,6 @@ async def _settle_down(url: str, guilds: list[GuildHandle]) -> None:
     try:
         await migrate.upgrade(database)
         async with database.write() as connection:
-            await apply(connection, shape, Terms(KEYS, PLATFORMS, lambda: (RULES, version, "rules.yaml")))
+            await apply(connection, shape, Terms(keys, PLATFORMS, lambda: (RULES, version, "rules.yaml")))
     finally:
         await database.close()

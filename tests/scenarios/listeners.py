@@ -21,6 +21,7 @@ from integrations.discord.integration import Access, Discord
 from integrations.discord.timing import Timing
 from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.server import Sandbox, Settings
+from tests.canaries import MARK
 from tests.scenarios.stories import KEYS
 from tests.scenarios.world import RULES
 
@@ -116,7 +117,7 @@ class Cairn:
         try:
             await until(same)
         except TimeoutError:
-            assert await self.stored() == Counter(expected)
+            assert dict(await self.stored()) == expected
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
@@ -138,7 +139,7 @@ async def cairn_on(database_url: str, rules: str = RULES) -> AsyncIterator[Cairn
     await migrate.upgrade(database)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
-        server = await stack.enter_async_context(Sandbox(Settings(limits=LIFTED, clock=clock)))
+        server = await stack.enter_async_context(Sandbox(Settings(limits=LIFTED, clock=clock, mark=MARK)))
         intake = await stack.enter_async_context(Intake(database, KEYS))
         desks = Desks(database, intake, Policy("Garden", lambda: (rules, "v", "m.yaml")), metrics)
         yield Cairn(server, database, desks.host("discord"), metrics, clock)

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from integrations.sandbox.discord.server import Sandbox, Settings
+from tests.canaries import MARK
 from tests.scenarios.backfilling import HISTORY, LIFTED, days_ago
 from tests.scenarios.commands import Cairn
 from tests.scenarios.test_cli_run import PATIENCE, running, settings
@@ -34,7 +35,7 @@ async def until_asked(server: Sandbox, pages: int) -> None:
 
 
 async def test_killed_it_goes_on_where_it_was(tmp_path: Path, cairn_here: Cairn) -> None:
-    async with Sandbox(Settings(limits=LIFTED)) as server:
+    async with Sandbox(Settings(limits=LIFTED, mark=MARK)) as server:
         guild = server.guild("Garden")
         alice = guild.person("alice")
         for n in range(CHANNELS):

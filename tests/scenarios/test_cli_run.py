@@ -16,6 +16,7 @@ import pytest
 
 from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.server import Sandbox, Settings
+from tests.canaries import MARK
 from tests.scenarios.commands import Cairn
 
 LIFTED = Limits(everywhere=(100_000, 1.0), others=(100_000, 1.0), routes=())
@@ -24,7 +25,7 @@ PATIENCE = 60.0
 
 @pytest.fixture
 async def server() -> AsyncIterator[Sandbox]:
-    async with Sandbox(Settings(limits=LIFTED)) as running:
+    async with Sandbox(Settings(limits=LIFTED, mark=MARK)) as running:
         yield running
 
 

@@ -18,6 +18,7 @@ from integrations.discord.timing import Timing
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.faults import Fault
 from integrations.sandbox.proxy import Proxy
+from tests.canaries import MARK
 from tests.scenarios.discord_rig import LIFTED, Clock, until
 
 HOUR_MS = 3_600_000
@@ -87,7 +88,7 @@ class Login:
 @pytest.fixture
 async def login() -> AsyncIterator[Login]:
     clock = Clock()
-    async with Sandbox(Settings(clock=clock, limits=LIFTED)) as server:
+    async with Sandbox(Settings(clock=clock, limits=LIFTED, mark=MARK)) as server:
         yield Login(server, clock, Memory())
 
 

@@ -53,7 +53,10 @@ class Limits:
 
 @dataclass(slots=True)
 class Hub:
-    """The parts of a sandbox. `timer` returns monotonic seconds, by which limits and deadlines run."""
+    """The parts of a sandbox.
+
+    `timer` returns monotonic seconds, by which limits and deadlines run; for `mark` see `marked`.
+    """
 
     world: World
     gateway: Gateway
@@ -61,10 +64,15 @@ class Hub:
     faults: Faults
     limits: Limits
     timer: Callable[[], float]
+    mark: str = ""
     pending: Interactions = field(default_factory=Interactions)
     dms_opened: list[float] = field(default_factory=list)
     nonces: dict[str, tuple[float, Message]] = field(default_factory=dict)
     _changed: list[asyncio.Future[None]] = field(default_factory=list)
+
+    def marked(self, text: str) -> str:
+        """Return what somebody writes with the mark behind it, by which it is found again where it may not be."""
+        return f"{text} {self.mark}" if self.mark else text
 
     def now(self, by: By) -> int:
         """Return the moment of what somebody does, in ms."""

@@ -45,6 +45,7 @@ class Settings:
 
     `privileged` are the intents the app's owner has switched on; `heartbeat` is in seconds; `port` 0 takes a free one.
     `watch` is shown each request and its answer, with all that was written. `old_app`: the app's id is not its bot's.
+    `mark` stands behind whatever people write, so that it can be looked for where nobody's words may be.
     """
 
     clock: Callable[[], int] = _wall_clock
@@ -55,6 +56,7 @@ class Settings:
     port: int = 0
     watch: Watch | None = None
     old_app: bool = False
+    mark: str = ""
 
 
 class Sandbox:
@@ -70,7 +72,7 @@ class Sandbox:
         self.ledger = Ledger()
         self.faults = Faults()
         limits, timer = self.settings.limits, self.settings.timer
-        self.hub = Hub(self.world, self.gateway, self.ledger, self.faults, limits, timer)
+        self.hub = Hub(self.world, self.gateway, self.ledger, self.faults, limits, timer, self.settings.mark)
         self.gateway.moves_itself = self._bot_moves
         self.token = _token(self.world.bot.id)
         self.port = self.settings.port

@@ -40,7 +40,7 @@ class Threading(Somebody):
         """Post in a forum; the first message has the post's own id."""
         chosen = tuple(number for number, name in forum.tags.items() if name in tags)
         made = threads.open_thread(self.hub, self.by, forum, Opening(title, tags=chosen))
-        messages.post(self.hub, self.by, made, Draft(text), number=made.id)
+        messages.post(self.hub, self.by, made, Draft(self.hub.marked(text)), number=made.id)
         return made
 
     async def joins_thread(self, thread: Channel) -> None:

@@ -26,14 +26,14 @@ class Writing(Somebody):
         pings: bool = True,
     ) -> Message:
         """Write a message, or a reply, which `pings` whom it answers. Those in `mentions` are named at its end."""
-        whole = " ".join([text, *(person.mention for person in mentions)])
+        whole = " ".join([self.hub.marked(text), *(person.mention for person in mentions)])
         about = None if replies_to is None else reference(replies_to)
         kind = MessageType.DEFAULT if about is None else MessageType.REPLY
         return messages.post(self.hub, self.by, channel, Draft(whole, kind, about, pings))
 
     async def writes_to_bot(self, text: str) -> Message:
         """Write a direct message to the bot."""
-        return messages.post(self.hub, self.by, self.hub.world.dm(self.id), Draft(text))
+        return messages.post(self.hub, self.by, self.hub.world.dm(self.id), Draft(self.hub.marked(text)))
 
     async def forwards(self, message: Message, channel: Channel) -> Message:
         """Forward a message to another channel."""
@@ -45,7 +45,7 @@ class Writing(Somebody):
 
     async def edits(self, message: Message, text: str) -> None:
         """Change the text of an own message."""
-        messages.edit(self.hub, self.by, message, {"content": text})
+        messages.edit(self.hub, self.by, message, {"content": self.hub.marked(text)})
 
     async def deletes(self, *gone: Message) -> None:
         """Delete a message, or several of a channel at once."""

@@ -1,0 +1,69 @@
+"""Looks in whatever is logged for what may never be: what people write, what they are called, secrets (S18).
+
+Sandboxes put `MARK` behind whatever people write, and tests write and call people words of their own for the same end.
+Each record of each logger is turned into the line that Cairn would log, as soon as it is made, wherever the test lets
+it go; logs of processes are files by the name `log...` in the test's own folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.operating.logs import LineFormatter
+from bot.operating.redaction import Redactor
+
+MARK = "(canary)"
+NEVER_LOGGED = ("canary", "kea-", "lavender-otter", ".sandbox.")
+"""Parts of what is written, of what people are called, and of each sandbox's token."""
+
+
+class Watch:
+    """Makes records as Python does, and looks at the line of each; `hits` are those with something private."""
+
+    def __init__(self) -> None:
+        self.hits: list[str] = []
+        self.looked_at = 0
+        self._makes = logging.getLogRecordFactory()
+        self._lines = LineFormatter(Redactor(), as_json=True)
+        self._newest = threading.local()
+
+    def __call__(self, *args: object, **more: object) -> logging.LogRecord:
+        self.look()
+        self._newest.record = record = self._makes(*args, **more)
+        return record
+
+    def look(self) -> None:
+        """Look at this thread's newest record: what it names beside its message was added after it was made."""
+        record = getattr(self._newest, "record", None)
+        self._newest.record = None
+        if record is not None:
+            self.looked_at += 1
+            self._find(self._lines.format(record))
+
+    def look_into(self, folder: Path) -> None:
+        """Look at what processes have logged."""
+        for file in folder.glob("log*"):
+            if file.is_file():
+                with file.open(errors="replace") as lines:
+                    for line in lines:
+                        self._find(line)
+
+    def _find(self, line: str) -> None:
+        if any(one in line for one in NEVER_LOGGED):
+            self.hits.append(line)
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Look at all records that are made in the block."""
+    before, watch = logging.getLogRecordFactory(), Watch()
+    logging.setLogRecordFactory(watch)
+    try:
+        yield watch
+    finally:
+        logging.setLogRecordFactory(before)
+        watch.look()
