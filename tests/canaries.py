@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.operating.logs import LineFormatter
 from bot.operating.redaction import Redactor
@@ -27,13 +28,12 @@ class Watch:
     def __init__(self) -> None:
         self.hits: list[str] = []
         self.looked_at = 0
-        self._makes = logging.getLogRecordFactory()
         self._lines = LineFormatter(Redactor(), as_json=True)
         self._newest = threading.local()
 
-    def __call__(self, *args: object, **more: object) -> logging.LogRecord:
+    def __call__(self, *args: Any, **more: Any) -> logging.LogRecord:
         self.look()
-        self._newest.record = record = self._makes(*args, **more)
+        self._newest.record = record = logging.LogRecord(*args, **more)
         return record
 
     def look(self) -> None:
