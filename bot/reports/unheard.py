@@ -51,7 +51,7 @@ def lost(of: Stretch) -> str:
     """Say what is missing of a time."""
     if of.open:
         return "all may be missing that is still to be read from history, or stands where Cairn may not read it"
-    return f"messages were read from history; {listed(of.missing)} are missing"
+    return f"messages were read from history; something may be missing of {listed(of.missing)}"
 
 
 def listed(kinds: Sequence[Kind]) -> str:
