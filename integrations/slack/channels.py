@@ -13,11 +13,13 @@ _MOST = 20_000
 
 
 class Spot(NamedTuple):
-    """A channel as signals need it: its context, whether what is done there counts, and whether others share it."""
+    """A channel as signals need it: its context, and whether what is done there counts."""
 
     context: Context
     allowed: bool
-    shared: bool
+
+
+_NOT_COUNTED = Spot(Context(), False)
 
 
 @dataclass(slots=True)
@@ -27,7 +29,6 @@ class Channel:
     id: str
     name: str
     private: bool
-    shared: bool = False
     joined: bool = False
     archived: bool = False
     direct: bool = False
@@ -46,6 +47,8 @@ class Channels:
         """Return what there is to know of a channel; raises `UnknownError`."""
         found = self._spots.get(place)
         if found is None:
+            if is_direct(place):
+                return _NOT_COUNTED
             found = self._spots[place] = self._work_out(self.of(place))
         return found
 
@@ -77,7 +80,6 @@ class Channels:
             channel_id(d["id"]),
             clean(d.get("name")),
             truth(d.get("is_private")) or truth(d.get("is_group")) or truth(d.get("is_mpim")),
-            truth(d.get("is_ext_shared")),
             truth(d.get("is_member")),
             truth(d.get("is_archived")),
             truth(d.get("is_im")) or truth(d.get("is_mpim")),
@@ -117,4 +119,9 @@ class Channels:
 
     def _work_out(self, one: Channel) -> Spot:
         allowed = not one.direct and self._settings.allows(Place(one.id, one.name, one.private))
-        return Spot(Context(place=one.id, name=one.name), allowed, one.shared)
+        return Spot(Context(place=one.id, name=one.name), allowed)
+
+
+def is_direct(place: object) -> bool:
+    """Whether an id is that of a conversation between two, which never counts: nothing of it has to be asked for."""
+    return isinstance(place, str) and place.startswith("D") and bool(channel_id(place))

@@ -77,8 +77,6 @@ READERS: dict[str, Reader] = {
     "group_unarchive": _changes(lambda event, workspace: workspace.channels.archive(event["channel"], archived=False)),
     "channel_deleted": _changes(_anew),
     "group_deleted": _changes(_anew),
-    "channel_shared": _changes(_anew),
-    "channel_unshared": _changes(_anew),
     "channel_left": _changes(_anew),
     "group_left": _changes(_anew),
 }

@@ -13,12 +13,15 @@ from integrations.slack.ids import heard_at, not_later
 from integrations.slack.workspace import Workspace
 
 _CHANGED, _DELETED, _HUDDLE = "message_changed", "message_deleted", "huddle_thread"
+_DIRECT = frozenset({"im", "mpim"})
 
 
 @readable
 def said(event: Payload, workspace: Workspace, now: int) -> list[Signal]:
     """Return what an event about a message says (`message`, with all its subtypes)."""
     subtype = event.get("subtype")
+    if event.get("channel_type") in _DIRECT:
+        return []
     if subtype in WRITTEN:
         return posted(event, workspace, workspace.channels.spot(event["channel"]), now)
     if subtype == _CHANGED:
@@ -39,7 +42,7 @@ def posted(message: Payload, workspace: Workspace, spot: Spot, now: int, capture
     """
     if message.get("bot_id") or not spot.allowed:
         return []
-    who = workspace.actor(message["user"], spot, message.get("user_team"))
+    who = workspace.actor(message["user"], spot, message.get("user_team") or message.get("team"))
     if who is None:
         return []
     not_later(moment_of(message["ts"]), now)

@@ -10,7 +10,9 @@ from integrations.formats.slack import SLACKBOT
 from integrations.slack.ids import UnknownError, group_id, person_id
 
 ROOM = 20_000
-"""Accounts and strangers kept at most; then they are made, or asked for, anew when they come again."""
+"""Accounts kept at most; then they are made anew when they come again."""
+SEEN = 250_000
+"""Ids of people of whom it is known who they are, at most; then they are asked for anew."""
 _MACHINES, _GROUPS, _MEMBERS = 5_000, 2_000, 250_000
 
 
@@ -24,7 +26,8 @@ class People:
         """Cairn's own user in the workspace."""
         self._accounts: dict[str, Account] = {}
         self._machines: dict[str, None] = {SLACKBOT: None}
-        self._stranger: dict[str, bool] = {}
+        self._seen: set[str] = {SLACKBOT}
+        self._elsewhere: set[str] = set()
 
     def account(self, name: object) -> Account:
         """Return the account of a user's id. Raises ValueError for what is none."""
@@ -37,12 +40,18 @@ class People:
         made = Account("slack", self.team, number, number in self._machines or number == self.own)
         return self._accounts.setdefault(number, made)
 
-    def is_stranger(self, name: str) -> bool:
-        """Whether somebody seen in a channel shared with others belongs to them; raises `UnknownError`."""
-        found = self._stranger.get(name)
-        if found is None:
+    def known(self, name: str) -> Account:
+        """Return the account of somebody of whom an event says nothing but the id; raises `UnknownError`.
+
+        It could be a machine, or somebody of another organisation.
+        """
+        if name not in self._seen and name != self.own:
             raise UnknownError("person", person_id(name))
-        return found
+        return self.account(name)
+
+    def is_stranger(self, name: str) -> bool:
+        """Whether somebody is known to belong to another organisation."""
+        return name in self._elsewhere
 
     def see(self, user: Payload) -> None:
         """Take a user, as Slack's Web API and its events give them."""
@@ -52,9 +61,8 @@ class People:
                 self._machines.pop(next(iter(self._machines)))
             self._machines[name] = None
             self._accounts.pop(name, None)
-        if len(self._stranger) >= ROOM:
-            self._stranger.clear()
-        self._stranger[name] = truth(user.get("is_stranger")) or self.is_elsewhere(user.get("team_id"))
+        stranger = truth(user.get("is_stranger")) or self.is_elsewhere(user.get("team_id"))
+        self._note(name, stranger=stranger)
 
     def is_elsewhere(self, team: object) -> bool:
         """Whether a team's id is another one than the workspace's own; nothing is its own."""
@@ -62,7 +70,14 @@ class People:
 
     def unknown(self, name: str) -> None:
         """Remember that Slack does not tell who somebody is: they count as from elsewhere."""
-        self._stranger[person_id(name)] = True
+        self._note(person_id(name), stranger=True)
+
+    def _note(self, name: str, *, stranger: bool) -> None:
+        if len(self._seen) >= SEEN:
+            self._seen.clear()
+            self._elsewhere.clear()
+        self._seen.add(name)
+        (self._elsewhere.add if stranger else self._elsewhere.discard)(name)
 
 
 @dataclass(slots=True)

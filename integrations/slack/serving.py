@@ -13,7 +13,6 @@ from integrations.slack.sockets import Sockets
 
 EVENTS = "/slack/events"
 """Where Slack sends everything: the one address to be put into the app's settings."""
-GRACE_SECONDS = 5.0
 
 
 class Serving:
@@ -49,7 +48,7 @@ class Serving:
         runner = serve({}, {EVENTS: self._door.take})
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port, shutdown_timeout=GRACE_SECONDS).start()
+            await web.TCPSite(runner, host, port).start()
         except OSError as error:
             await runner.cleanup()
             raise ConfigError(

@@ -46,16 +46,16 @@ class Workspace:
     def actor(self, name: str, spot: Spot, home: object = None) -> Account | None:
         """Return who did something in a channel; None for machines, people who are left out and those from elsewhere.
 
-        `home` is the team that the event names for them. In a shared channel nobody is counted of whom it is not known
-        where they belong: raises `UnknownError` then.
+        `home` is the team that the event names for them. Where it names none, nobody counts of whom it is not known
+        who they are: raises `UnknownError` then.
         """
-        who = self.people.account(name)
-        if who.bot or not spot.allowed or self.left_out(name):
+        if not spot.allowed:
             return None
-        if self.settings.guests or not (spot.shared or home):
-            return who
+        who = self.people.account(name) if home else self.people.known(name)
+        if who.bot or self.left_out(name):
+            return None
         elsewhere = self.people.is_elsewhere(home) if home else self.people.is_stranger(name)
-        return None if elsewhere else who
+        return who if self.settings.guests or not elsewhere else None
 
     def left_out(self, name: str) -> bool:
         """Whether somebody is in a user group whose people do not count."""

@@ -44,13 +44,23 @@ def workspace(settings: SpaceSettings | None = None, kinds: frozenset[Kind] = EV
             {"id": "D01", "is_im": True},
         ]
     )
+    for name in (ALICE, BOB):
+        found.people.see({"id": name, "team_id": TEAM})
     found.people.see({"id": BOT, "team_id": TEAM, "is_bot": True})
     return found
 
 
 def message(**more: Any) -> dict[str, Any]:
     """Return a plain message of Alice's in #general."""
-    return {"type": "message", "channel": GENERAL, "user": ALICE, "ts": TS, "text": "hello", "event_ts": TS} | more
+    return {
+        "type": "message",
+        "channel": GENERAL,
+        "user": ALICE,
+        "ts": TS,
+        "text": "hello",
+        "event_ts": TS,
+        "team": TEAM,
+    } | more
 
 
 def who(name: str) -> Account:
@@ -169,16 +179,19 @@ def test_an_unknown_channel_is_asked_for() -> None:
 
 
 def test_people_of_other_organisations_count_only_where_that_is_settled() -> None:
-    """In a shared channel nobody counts of whom it is not known where they belong."""
-    shared, theirs = message(channel="C0SHARED"), message(channel="C0SHARED", user="U0THEM", user_team="T99")
+    """A reaction tells nothing but an id: who that is, is asked for."""
+    theirs = message(channel="C0SHARED", user="U0THEM", user_team="T99")
     assert hear(theirs, workspace(), NOW) == []
-    assert len(hear(shared | {"user_team": TEAM}, workspace(), NOW)) == 1
+    assert len(hear(message(channel="C0SHARED", user_team=TEAM), workspace(), NOW)) == 1
     assert len(hear(theirs, workspace(SpaceSettings(guests=True)), NOW)) == 1
-    with pytest.raises(UnknownError):
-        hear(shared, workspace(), NOW)
+    item = {"type": "message", "channel": "C0SHARED", "ts": TS}
+    reaction = {"type": "reaction_added", "user": "U0THEM", "reaction": "tada", "event_ts": LATER, "item": item}
     there = workspace()
-    there.people.see({"id": ALICE, "team_id": "T99", "is_stranger": True})
-    assert hear(shared, there, NOW) == []
+    with pytest.raises(UnknownError) as asked:
+        hear(reaction, there, NOW)
+    assert (asked.value.what, asked.value.id) == ("person", "U0THEM")
+    there.people.see({"id": "U0THEM", "team_id": "T99", "is_stranger": True})
+    assert hear(reaction, there, NOW) == []
 
 
 def test_people_of_a_left_out_group_do_not_count() -> None:
