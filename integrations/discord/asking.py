@@ -11,8 +11,9 @@ import discord
 from discord.http import HTTPClient
 
 from bot.ports import Host, MachineError, Meter
+from integrations.discord.ballots import ANSWERS
 from integrations.discord.ear import Event, Server
-from integrations.discord.ids import UnknownPlaceError
+from integrations.discord.ids import Payload, UnknownPlaceError, UnreadableError, readable
 from integrations.discord.sentences import unreachable
 
 if TYPE_CHECKING:
@@ -76,6 +77,27 @@ class Fetching:
         self._host = host
         self._clock = clock
 
+    async def answers(self, server: Server, d: Payload) -> list[int] | None:
+        """Return which answers of a poll somebody has chosen who took one back, as the gateway tells of that (`d`).
+
+        None where the bot may not see it. Nobody else's answers are asked for. MachineError: try later.
+        """
+        channel, poll, person = int(d["channel_id"]), int(d["message_id"]), int(d["user_id"])
+        found = []
+        try:
+            for answer in _answers(await self._http.get_message(channel, poll)):
+                chose = await self._http.get_poll_answer_voters(channel, poll, answer, after=person - 1, limit=1)
+                if _names(chose, d["user_id"]):
+                    found.append(answer)
+        except (discord.Forbidden, discord.NotFound):
+            return None
+        except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
+            raise MachineError(unreachable(error)) from None
+        except (discord.HTTPException, UnreadableError):
+            self._host.count(Meter.MALFORMED)
+            return None
+        return found
+
     async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
         """Fetch a channel, thread or convening; None where the bot may not see it. MachineError: try later."""
         now = self._clock()
@@ -94,3 +116,17 @@ class Fetching:
         except discord.HTTPException:
             self._host.count(Meter.MALFORMED)
             return None
+
+
+@readable
+def _answers(message: Payload) -> list[int]:
+    """Return the answers of a message's poll; none where only one can be chosen, which is the one taken back."""
+    poll = message.get("poll") or {}
+    numbers = [int(one["answer_id"]) for one in poll.get("answers") or ()] if poll.get("allow_multiselect") else []
+    return [one for one in numbers if one in ANSWERS]
+
+
+@readable
+def _names(page: Payload, person: str) -> bool:
+    """Whether a page of those who chose an answer begins with somebody."""
+    return [one["id"] for one in page["users"][:1]] == [person]

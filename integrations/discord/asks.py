@@ -17,6 +17,10 @@ class Asks(Protocol):
         """Return what a server's state does not know, as the event that would have told of it."""
         ...
 
+    async def answers(self, server: Server, d: Payload) -> list[int] | None:
+        """Return which answers of a poll somebody has chosen who took one back (`d`); None where that is not shown."""
+        ...
+
     async def arrived(self, server: Server, at: int) -> None:
         """Hear that a server has told all of itself: at the start, and after a lost session."""
         ...

@@ -35,6 +35,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Seconds until a batch that could not be stored is handed in again: twice as long each time."""
 
 _PLAN, _EMOJI_GONE = "GUILD_SCHEDULED_EVENT_UPDATE", "MESSAGE_REACTION_REMOVE_EMOJI"
+_VOTE_GONE = "MESSAGE_POLL_VOTE_REMOVE"
 _MEMBERS = "GUILD_MEMBERS_CHUNK"
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -232,6 +233,8 @@ class Ear:
             if said and event.name == _EMOJI_GONE:
                 await self._store(server, found)  # it may be what is gone
                 found, said = [], await self._again(partial(gone.each, server.desk, said))
+            elif said and event.name == _VOTE_GONE:
+                said = await self._again(partial(gone.votes, self._asks, server, event, said))
             elif said and said[0].retracted:
                 said = await self._again(partial(gone.of_something, server.desk, server.guild, said))
             found += said

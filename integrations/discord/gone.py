@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.ports import Desk, Kind, Signal
 from integrations.discord.guild import Guild
 from integrations.discord.reactions import each_taken
+
+if TYPE_CHECKING:
+    from integrations.discord.asks import Asks
+    from integrations.discord.ear import Event, Server
 
 _TAKEN_BACK = frozenset((Kind.MESSAGE, Kind.REACTION, Kind.THANKS, Kind.JOIN))
 
@@ -24,3 +30,17 @@ async def of_something(desk: Desk, guild: Guild, gone: list[Signal]) -> list[Sig
     apart = {(one.key_day, one.key) for one in gone if one.kind in _TAKEN_BACK and not spot(one.context.place).allowed}
     known = await desk.known(apart) if apart else apart
     return [one for one in gone if (one.key_day, one.key) not in apart - known]
+
+
+async def votes(asks: Asks, server: Server, event: Event, gone: list[Signal]) -> list[Signal]:
+    """Return that somebody took back their vote in a poll, but not where another answer of theirs stands.
+
+    What they chose before Cairn came, or while it was away, Discord is asked for; where it does not show that, the word
+    that they took something back counts.
+    """
+    ballot, ballots = (event.d["message_id"], event.d["user_id"]), server.guild.ballots
+    answers = None if ballots.knows(ballot) else await asks.answers(server, event.d)
+    if answers is None:
+        return gone
+    ballots.learn(ballot, answers, event.at)
+    return [] if answers else gone

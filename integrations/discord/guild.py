@@ -6,8 +6,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.ports import Account, Context, Held, Kind, Signal, SpaceSettings
-from integrations.discord.channels import Channels
-from integrations.discord.convenings import Convening, Convenings, reconcile
+from integrations.discord.ballots import Ballots
+from integrations.discord.channels import STAGE, Channels
+from integrations.discord.convenings import (
+    ORGANIZER,
+    Convening,
+    Convenings,
+    organizer_of,
+    read_convening,
+    read_stage,
+    reconcile,
+    took_part,
+)
 from integrations.discord.ids import BROKEN, Payload, UnknownPlaceError, clean, readable, snowflake, truth
 from integrations.discord.people import People
 from integrations.discord.roles import Holders, Watch
@@ -17,7 +27,6 @@ _VIEW = 1 << 10
 _ROLES = 1_000
 _WRITTEN = {0: Kind.MESSAGE, 7: Kind.JOIN, 18: Kind.THREAD, 19: Kind.REPLY}
 _EMOJI = 1_000
-_BALLOTS = 10_000
 
 
 class Guild:
@@ -34,8 +43,7 @@ class Guild:
         self.stays = VoiceStays(self.channels, self.convenings)
         self.holders = Holders()
         self.watch = Watch()
-        self.ballots: dict[tuple[str, str], int] = {}
-        """Which answers of a poll a person chose, as bits: only so that taking one back leaves the others."""
+        self.ballots = Ballots()
         self.joined_after = 0
         """From when on (ms) people who joined are told of where the list of members shows them."""
         self.unreadable = 0
@@ -110,12 +118,17 @@ class Guild:
         if truth(d.get("unavailable")):  # an outage; nothing is known anew, and nothing is forgotten
             return self.stays.end(heard or now)
         channels, threads, plans = _list(d, "channels"), _list(d, "threads"), _list(d, "guild_scheduled_events")
+        stages = _list(d, "stage_instances")
         people, states = _list(d, "members"), _list(d, "voice_states")
         found = self.stays.part(_places(states), heard or now) + self.updated(d, now)
         self.unreadable += self.channels.replace(channels, threads)
-        self.convenings.keep_only(_ids(plans))
+        self.convenings.keep_only(_ids(plans), _ids(stages))
+        self.ballots.lose(now)
         for one in plans:
             self._tried(self.convenings.put, one)
+            self._tried(lambda d: found.extend(self.organized(d, now)), one)
+        for one in stages:
+            self._tried(self.put_stage, one)
         members: dict[str, Payload] = {}
         for one in people:
             self._tried(lambda member: members.update({member["user"]["id"]: member}), one)
@@ -133,8 +146,23 @@ class Guild:
 
     def hosts(self, convening: Convening) -> bool:
         """Whether answers to a convening are worth asking for."""
+        return convening.planned and Kind.RSVP in self.kinds and self.heeds(convening)
+
+    def organized(self, d: Payload, now: int) -> list[Signal]:
+        """Return who organized a scheduled event that takes place, as far as its data tells; see `Guests` for others.
+
+        Planning alone organizes nothing, and a machine never does.
+        """
+        creator = organizer_of(d) if Kind.PARTICIPATION in self.kinds else None
+        if creator is None or (who := self.people.user(creator)).bot:
+            return []
+        convening, _ = read_convening(d)
+        return [took_part(convening, who, ORGANIZER, now)] if self.heeds(convening) else []
+
+    def heeds(self, convening: Convening) -> bool:
+        """Whether what people do about a convening counts, as far as its channel is known."""
         try:
-            return Kind.RSVP in self.kinds and self.counts(convening)
+            return self.counts(convening)
         except UnknownPlaceError:  # its channel is not shown to the bot
             return False
 
@@ -168,6 +196,16 @@ class Guild:
             self._roles[number] = (clean(d["name"]), truth(d.get("managed")))
             self._exclude()
 
+    def stage(self, d: Payload) -> Convening | None:
+        """Return a live stage; None for one that belongs to a scheduled event, which tells of it."""
+        of_event = d.get("guild_scheduled_event_id")
+        return None if of_event else read_stage(d, self.spot(d["channel_id"]).context)
+
+    def put_stage(self, d: Payload) -> None:
+        """Take a live stage, new or changed."""
+        if (stage := self.stage(d)) is not None:
+            self.convenings.put_stage(stage)
+
     def drop_role(self, number: str) -> None:
         """Forget a role that was deleted."""
         self._roles.pop(number, None)
@@ -185,18 +223,12 @@ class Guild:
         who = self.people.user(member["user"]) if member and "user" in member else self.people.by_id(d["user_id"])
         if who.id != d["user_id"]:
             raise ValueError("another person")
-        unknown = member is None and not self.stays.knows(who.id)
-        return Voice(who, channel, truth(d.get("self_deaf")), unknown or self.left_out(member, who))
-
-    def chose(self, poll: str, person: str, answer: int, yes: bool) -> bool:
-        """Note that somebody chose an answer of a poll or took it back; returns whether they chose any then."""
-        bits = self.ballots.pop((poll, person), 0)
-        bits = bits | 1 << answer if yes else bits & ~(1 << answer)
-        if bits:
-            if len(self.ballots) >= _BALLOTS:
-                self.ballots.pop(next(iter(self.ballots)))
-            self.ballots[poll, person] = bits
-        return bool(bits)
+        deaf, unsure = (
+            truth(d.get("self_deaf")) or truth(d.get("deaf")),
+            member is None and not self.stays.knows(who.id),
+        )
+        speaks = not truth(d.get("suppress")) and self.channels.type_of(channel) == STAGE
+        return Voice(who, channel, deaf, self.left_out(member, who), speaks, unsure)
 
     def _prepare(self, now: int) -> list[Signal]:
         """Work out once what would cost too much to ask with every message."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.ports import Account, Context, Held, Kind, Signal, day_of
+from integrations.discord.ballots import ANSWERS
 from integrations.discord.guild import Guild
 from integrations.discord.ids import Payload, emoji_in, moment_in, not_later, readable, snowflake
-
-_ANSWERS = range(256)
 
 
 @readable
@@ -101,7 +100,10 @@ def voted(d: Payload, guild: Guild, now: int) -> list[Signal]:
 
 @readable
 def unvoted(d: Payload, guild: Guild, now: int) -> list[Signal]:
-    """Return that somebody took back their last answer in a poll (MESSAGE_POLL_VOTE_REMOVE)."""
+    """Return that somebody took back their last answer in a poll that is known (MESSAGE_POLL_VOTE_REMOVE).
+
+    Whether they chose another one before Cairn came, memory cannot tell; see `gone.votes`.
+    """
     return _vote(d, guild, now, False)
 
 
@@ -109,11 +111,10 @@ def _vote(d: Payload, guild: Guild, now: int, yes: bool) -> list[Signal]:
     channel = guild.spot(d["channel_id"])
     who = guild.people.by_id(d["user_id"])
     number, answer = snowflake(d["message_id"]), d["answer_id"]
-    if type(answer) is not int or answer not in _ANSWERS:
+    if type(answer) is not int or answer not in ANSWERS:
         raise ValueError("not an answer")
-    if not channel.allowed or who.bot or Kind.POLL_VOTE not in guild.kinds:
-        return []
-    if guild.chose(d["message_id"], who.id, answer, yes) and not yes:
+    others = guild.ballots.chose((d["message_id"], who.id), answer, now, yes=yes)
+    if not channel.allowed or who.bot or Kind.POLL_VOTE not in guild.kinds or (others and not yes):
         return []
     return [_ballot(number, who, guild.stamp(now), channel.context)._replace(retracted=not yes)]
 

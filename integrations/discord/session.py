@@ -59,7 +59,8 @@ class Session:
         self._mending = Mending(History(Pages(self.client.http, access.clock), timing), self._quietly)
         self._behind = Behind(host, self.client.http, self._ear, self._mending.readings, (access.clock, timing))
         self._answers = Answers(self.client.http, access.clock, lambda: host.count(Meter.RATE_LIMITED))
-        self.fetch = Fetching(self.client.http, host, access.clock).fetch
+        fetching = Fetching(self.client.http, host, access.clock)
+        self.fetch, self.answers = fetching.fetch, fetching.answers
         self._guests = Guests(self.client.http, access.clock)
         self._administration = Administration(self.client.http, access)
         who, way = (self._ear.servers, self._people), (access.api_url, access.token)

@@ -49,6 +49,9 @@ class NobodyToAsk:
     def planned(self, server: Server, d: Payload) -> None:
         """Look nothing up."""
 
+    def listed(self, server: Server) -> None:
+        raise NotImplementedError
+
     def watching(self, server: Server) -> None:
         """Look nobody up."""
 

@@ -85,6 +85,7 @@ class Truth:
         self._read_members_of_threads()
         self._read_belonging()
         self._read_roles()
+        self._read_organizers()
         self._read_answers()
 
     # where and when
@@ -272,6 +273,14 @@ class Truth:
 
     # convenings and polls
 
+    def _read_organizers(self) -> None:
+        """Who scheduled a convening organized it once it takes place; one that passes unheard leaves no trace."""
+        planners = {act.what: act.who for _, act in self._acts if act.kind == "event" and not act.bot}
+        for n, act in self._acts:
+            if act.kind == "event_changed" and act.detail in ("2", "3") and act.what in planners:
+                fact = Fact(Kind.PARTICIPATION, f"d:{act.what}/as/organizer", planners[act.what])
+                self._put(fact, self._heard(n))
+
     def _read_answers(self) -> None:
         for kind, (yes, no), suffix in (
             (Kind.RSVP, ("rsvp", "rsvp_withdrawn"), "rsvp"),
@@ -281,7 +290,7 @@ class Truth:
                 about = f"d:{thing}" if kind is Kind.POLL_VOTE else ""
                 fact = Fact(kind, f"d:{thing}/{suffix}", who, "", about)
                 chosen = _chosen(turns)
-                steady = all(self._heard(n) for n, _, _ in turns) and not self._broken(turns)
+                steady = all(self._heard(n) for n, _, _ in turns)
                 if steady and chosen:
                     self._put(fact, sure=True)
                 elif not steady:
@@ -293,13 +302,6 @@ class Truth:
             if act.kind in (yes, no) and not act.bot and (not act.place or self.counts(act.place)):
                 found[act.what, act.who].append((n, act.kind == yes, act.detail))
         return found
-
-    def _broken(self, turns: list[tuple[int, bool, str]]) -> bool:
-        """Whether a new memory lies between several answers of one person."""
-        if len({answer for _, _, answer in turns}) < 2:
-            return False
-        first, last = turns[0][0], turns[-1][0]
-        return any(one.anew and first < one.end <= last for one in self._missed)
 
 
 def _chosen(turns: list[tuple[int, bool, str]]) -> bool:

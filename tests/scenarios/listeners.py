@@ -117,7 +117,7 @@ class Cairn:
         try:
             await until(same)
         except TimeoutError:
-            assert dict(await self.stored()) == expected
+            raise AssertionError(await self.stored()) from None
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
 
 from bot.ports import Kind
 from tests.scenarios.listeners import EVERYTHING, HASTY, Cairn, cairn_on, until
+
+VOTERS = "/channels/{channel_id}/polls/{message_id}/answers/{answer_id}"
 
 
 @pytest.fixture
@@ -167,11 +170,12 @@ async def test_without_the_intent_nobody_asks_for_members(cairn: Cairn) -> None:
 @pytest.mark.parametrize("kind", ["voice", "stage"])
 async def test_time_in_voice_and_stage_channels_counts_while_a_convening_is_open(cairn: Cairn, kind: str) -> None:
     guild = cairn.server.guild("Garden")
-    alice, bob, host = guild.people(["alice", "bob", "host"])
+    alice, bob, carol, host = guild.people(["alice", "bob", "carol", "host"])
     talk = guild.voice("talk") if kind == "voice" else guild.stage("talk")
     planned = await host.plans(guild, "Office hours", cairn.clock.now, talk)
     async with cairn.listening():
         await alice.joins_voice(talk)
+        await carol.joins_voice(talk)
         await cairn.catches_up()
         cairn.clock.forward(20)  # before it begins
         await host.starts(planned)
@@ -181,9 +185,28 @@ async def test_time_in_voice_and_stage_channels_counts_while_a_convening_is_open
         await cairn.catches_up()
         cairn.clock.forward(12)
         await alice.leaves_voice(guild)
-        await until(lambda: _stayed(cairn, [12]))
+        await cairn.catches_up()
+        cairn.clock.forward(10)  # carol is alone
+        await carol.leaves_voice(guild)
+        await until(lambda: _stayed(cairn, [12, 12]))
     stored = await cairn.stored()
-    assert (stored[Kind.STAY], stored[Kind.ATTENDANCE]) == (1, 1)
+    assert (stored[Kind.STAY], stored[Kind.ATTENDANCE], stored[Kind.PARTICIPATION]) == (2, 2, 1)
+
+
+async def test_stage_without_an_event_is_a_convening_with_speakers_and_listeners(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    (alice, bob), talks = guild.people(["alice", "bob"]), guild.stage("talks")
+    for one in (alice, bob):
+        await one.joins_voice(talks)
+    live = await alice.opens_stage(talks, "what somebody wrote")
+    async with cairn.listening():
+        await alice.changes_voice(guild, suppress=False)
+        await cairn.catches_up()
+        cairn.clock.forward(12)
+        await alice.closes_stage(live)
+        await cairn.hears({Kind.MESSAGE: 1, Kind.STAY: 2, Kind.ATTENDANCE: 2, Kind.PARTICIPATION: 1})
+        rows = "SELECT c.role, c.name FROM engagement e JOIN context c ON c.id = e.context WHERE e.kind = 15"
+        assert await cairn.rows(rows) == [("speaker", "talks")]
 
 
 async def _stayed(cairn: Cairn, minutes: list[int]) -> bool:
@@ -203,6 +226,60 @@ async def test_votes_in_polls_count_once_until_the_last_is_taken_back(cairn: Cai
         await cairn.hears({Kind.MESSAGE: 1, Kind.POLL_VOTE: 2})
         await bob.takes_vote_back(poll, 2)
         await cairn.hears({Kind.MESSAGE: 1, Kind.POLL_VOTE: 1})
+
+
+@pytest.mark.parametrize("restarted", [True, False], ids=["restart", "session lost"])
+async def test_answers_in_a_poll_from_before_hold_until_the_last_is_taken_back(cairn: Cairn, restarted: bool) -> None:
+    guild = cairn.server.guild("Garden")
+    general, (alice, bob) = guild.text("general"), guild.people(["alice", "bob"])
+    async with AsyncExitStack() as life:
+        await life.enter_async_context(cairn.listening())
+        poll = await alice.asks(general, "When?", ["Monday", "Friday", "Sunday"], multiple=True)
+        only = await alice.asks(general, "Where?", ["here", "there"])
+        for answer in (1, 2, 3):
+            await alice.votes(poll, answer)
+            await bob.votes(poll, answer)
+        await alice.votes(only, 1)
+        await cairn.hears({Kind.MESSAGE: 2, Kind.POLL_VOTE: 3})
+        cairn.clock.forward(1)
+        if restarted:
+            await life.aclose()
+            await life.enter_async_context(cairn.listening())
+        else:
+            cairn.server.gateway.invalidate(resumable=False)
+        await until(lambda: _any_gap(cairn))
+        await cairn.catches_up()
+        await bob.takes_vote_back(poll, 1)
+        await alice.takes_vote_back(only, 1)
+        await cairn.hears({Kind.MESSAGE: 3, Kind.POLL_VOTE: 2})
+        asked = len(cairn.server.ledger.requests("GET", VOTERS))
+        await bob.takes_vote_back(poll, 2)
+        await cairn.catches_up()
+        assert (await cairn.stored())[Kind.POLL_VOTE] == 2
+        await bob.takes_vote_back(poll, 3)
+        await cairn.hears({Kind.MESSAGE: 4, Kind.POLL_VOTE: 1})
+        assert (asked, len(cairn.server.ledger.requests("GET", VOTERS))) == (3, 3), "once for each answer of one ballot"
+
+
+async def _any_gap(cairn: Cairn) -> bool:
+    return bool(await cairn.gaps())
+
+
+async def test_answer_taken_back_in_a_poll_that_is_not_shown_takes_the_vote_back(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    general, alice = guild.text("general"), guild.person("alice")
+    async with cairn.listening():
+        poll = await alice.asks(general, "When?", ["Monday", "Friday"], multiple=True)
+        for answer in (1, 2):
+            await alice.votes(poll, answer)
+        await cairn.hears({Kind.MESSAGE: 1, Kind.POLL_VOTE: 1})
+    cairn.clock.forward(1)
+    failing = cairn.server.faults.inject("GET", f"/channels/{general.id}/messages/{poll.id}", 503)
+    shut = cairn.server.faults.inject("GET", f"/channels/{general.id}/messages/{poll.id}", 403, 50001)
+    async with cairn.listening():
+        await alice.takes_vote_back(poll, 1)
+        await cairn.hears({Kind.MESSAGE: 1})
+    assert (failing.hit, shut.hit) == (1, 1)
 
 
 async def test_direct_messages_and_machines_are_nobody_s_acts(cairn: Cairn) -> None:

@@ -78,12 +78,18 @@ class SlowAsks:
     async def fetch(self, server: Server, unknown: UnknownPlaceError) -> Event | None:
         raise NotImplementedError
 
+    async def answers(self, server: Server, d: Payload) -> list[int] | None:
+        raise NotImplementedError
+
     async def arrived(self, server: Server, at: int) -> None:
         self.arrivals.append(at)
         self.begun.set()
         await self.gate.wait()
 
     def planned(self, server: Server, d: Payload) -> None:
+        raise NotImplementedError
+
+    def listed(self, server: Server) -> None:
         raise NotImplementedError
 
     def watching(self, server: Server) -> None:
