@@ -33,7 +33,7 @@ def draft(args: Arguments) -> Draft:
     text = args.text("text")
     if len(text) > _MOST:
         raise Refused("msg_too_long")
-    shown, attached = _blocks(args), _attachments(args)
+    shown, attached = blocks_of(args), _attachments(args)
     if not text.strip() and not shown and not attached:
         raise Refused("no_text")
     thread = args.text("thread_ts")
@@ -48,7 +48,7 @@ def changes_of(call: Call) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "text" in call.args.given:
         found["text"] = call.args.text("text")
-    for name, read in (("blocks", _blocks), ("attachments", _attachments)):
+    for name, read in (("blocks", blocks_of), ("attachments", _attachments)):
         if name in call.args.given:
             found[name] = list(read(call.args))
     if not found:
@@ -60,7 +60,8 @@ def changes_of(call: Call) -> dict[str, Any]:
     return found
 
 
-def _blocks(args: Arguments) -> tuple[Json, ...]:
+def blocks_of(args: Arguments) -> tuple[Json, ...]:
+    """Return the blocks that arguments describe, with all their ids. Refuses those that are wrong."""
     given = args.structure("blocks", "invalid_blocks_format")
     if given is None:
         return ()

@@ -11,6 +11,7 @@ from integrations.sandbox.faults import Faults
 from integrations.sandbox.ledger import Act, Ledger
 from integrations.sandbox.slack.clock import Time
 from integrations.sandbox.slack.delivery.courier import Courier
+from integrations.sandbox.slack.grants import Grant
 from integrations.sandbox.slack.interactions.triggers import Triggers
 from integrations.sandbox.slack.interactions.urls import ResponseUrls
 from integrations.sandbox.slack.limits import Limits
@@ -36,8 +37,8 @@ class By:
 @dataclass(slots=True)
 class Hub:
     """The parts of a sandbox. `private` is what single people see, `triggers` and `urls` are how apps go on with an
-    interaction; `root` is where it is reached, without a slash, `sockets_root` where its sockets are, if that is
-    elsewhere (a proxy).
+    interaction, `grants` by code what people agreed to. `root` is where it is reached, without a slash, `sockets_root`
+    where its sockets are, if that is elsewhere (a proxy).
     """
 
     world: World
@@ -49,6 +50,7 @@ class Hub:
     private: Private
     triggers: Triggers
     urls: ResponseUrls = field(default_factory=ResponseUrls)
+    grants: dict[str, Grant] = field(default_factory=dict)
     root: str = ""
     sockets_root: str = ""
     _changed: list[asyncio.Future[None]] = field(default_factory=list)

@@ -18,7 +18,8 @@ class Limits:
     `special` is a minute's requests to `auth.test` and the like, `post` how many messages in how many seconds a
     channel takes. `commercial` is a minute's requests for history where an app is `commercial`. With `lifted`, none of
     these hold. `answer` is the seconds an app has to answer, `trigger` those a trigger can be used, `response` how
-    often and for how many seconds a response URL can, `hourly` the events a workspace sends an app in an hour.
+    often and for how many seconds a response URL can, `hourly` the events a workspace sends an app in an hour,
+    `enough` the attempts in an hour of which too many failed ones switch an app's subscriptions off.
     """
 
     tiers: tuple[int, int, int, int] = (1, 20, 50, 100)
@@ -30,6 +31,7 @@ class Limits:
     trigger: float = 3.0
     response: tuple[int, float] = (5, 1800.0)
     hourly: int = 30_000
+    enough: int = 1_000
     sockets: int = 10
 
 

@@ -27,7 +27,7 @@ class User:
     """A person or a bot in one workspace. `restricted` are guests, `ultra_restricted` those of a single channel.
 
     `huddle` is the id of the huddle they are in. A `webhook` is a bot whose messages name no user, only a bot; a
-    `workflow` is one that speaks for Slack's Workflow Builder.
+    `workflow` is one that speaks for Slack's Workflow Builder. `quiet` is when they are next not to be disturbed.
     """
 
     id: str
@@ -47,6 +47,7 @@ class User:
     workflow: bool = False
     webhook: bool = False
     huddle: str = ""
+    quiet: tuple[int, int] = (0, 0)
     profile: Json = field(default_factory=dict)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from aiohttp import web
 from integrations.sandbox.exchanges import Watch
 from integrations.sandbox.faults import Fault, Faults
 from integrations.sandbox.ledger import Ledger
+from integrations.sandbox.slack import authorizing
 from integrations.sandbox.slack.clock import Time
-from integrations.sandbox.slack.delivery.courier import Courier
+from integrations.sandbox.slack.delivery.courier import ATTEMPTS, Courier
+from integrations.sandbox.slack.delivery.letters import EVENT, Letter
 from integrations.sandbox.slack.delivery.sockets import Sockets
 from integrations.sandbox.slack.hub import Hub
 from integrations.sandbox.slack.interactions.responses import serve
@@ -83,6 +86,8 @@ class Sandbox:
         app.router.add_route("*", "/api/{method}", self.web_api.serve)
         for kind in ("actions", "commands"):
             app.router.add_post(f"/{kind}/{{team}}/{{name}}", self._serve_response)
+        app.router.add_get(authorizing.PATH, self._serve_page)
+        app.router.add_post("/upload/v1/{file}", self._serve_upload)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -104,6 +109,11 @@ class Sandbox:
     def url(self) -> str:
         """The root of the Web API, for a client's `base_url`."""
         return f"{self.hub.root}/api/"
+
+    @property
+    def root(self) -> str:
+        """Where it is reached, without a slash at the end: pages (`/oauth/v2/authorize`) and all else."""
+        return self.hub.root
 
     @property
     def sockets(self) -> Sockets:
@@ -141,6 +151,17 @@ class Sandbox:
         await self.delivered(60.0)
         return sent
 
+    async def verifies(self) -> bool:
+        """Ask the app's URL to prove itself (`url_verification`), as Slack does before it sends events there."""
+        challenge = secrets.token_hex(16)
+        asked = {"token": self.app.verification, "challenge": challenge, "type": "url_verification"}
+        letter = Letter(self.app, "", EVENT, asked)
+        # what is no event is asked once only
+        letter.attempt = ATTEMPTS
+        self.courier.send(letter)
+        await letter.ended.wait()
+        return challenge in (letter.reply.get("challenge"), letter.reply.get("text"))
+
     def passes(self, seconds: float) -> None:
         """Let time pass: what is due by then happens, such as Slack's next attempt to deliver something."""
         self.time.skipped += seconds
@@ -156,3 +177,23 @@ class Sandbox:
 
     async def _serve_response(self, request: web.Request) -> web.StreamResponse:
         return await serve(self.hub, request)
+
+    async def _serve_page(self, request: web.Request) -> web.StreamResponse:
+        return authorizing.serve(self.hub, request)
+
+    async def _serve_upload(self, request: web.Request) -> web.StreamResponse:
+        """Take the content of a file that was announced with its length."""
+        known = self.world.files.get(request.match_info["file"])
+        content = await _content(request)
+        if known is None or known.done or len(content) != known.length:
+            return web.Response(status=400)
+        known.content = content
+        return web.Response(text=f"OK - {known.length}")
+
+
+async def _content(request: web.Request) -> bytes:
+    """Return what was uploaded, as the body itself or as the file of a form."""
+    if not request.content_type.startswith("multipart/"):
+        return await request.read()
+    parts = (await request.post()).values()
+    return next((one.file.read() for one in parts if isinstance(one, web.FileField)), b"")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from integrations.sandbox.slack.changes import belonging, installing, places
+from integrations.sandbox.slack.changes import belonging, installing, places, usergroups
 from integrations.sandbox.slack.hub import By, Hub
-from integrations.sandbox.slack.model import Channel, Installation, Kind, Team, User
+from integrations.sandbox.slack.model import Channel, Installation, Kind, Team, User, UserGroup
 from integrations.sandbox.slack.people import Person
 from integrations.sandbox.slack.registered import App
 
@@ -114,6 +114,19 @@ class TeamHandle:
     def unshares(self, channel: Channel, other: TeamHandle) -> None:
         """End that."""
         places.unshare(self.hub, self._owner, channel, other.team)
+
+    def group(self, name: str, members: Iterable[Person] = ()) -> UserGroup:
+        """Return a user group."""
+        known = next((one for one in self.team.usergroups.values() if one.name == name), None)
+        return known or usergroups.make(self.hub, self._owner, self.team, name, [one.id for one in members])
+
+    def changes_group(self, group: UserGroup, add: Iterable[Person] = (), remove: Iterable[Person] = ()) -> None:
+        """Change who is in a user group."""
+        usergroups.change(self.hub, self._owner, group, [one.id for one in add], [one.id for one in remove])
+
+    def switches_group(self, group: UserGroup, *, on: bool) -> None:
+        """Switch a user group off, or on again."""
+        usergroups.switch(self.hub, self._owner, group, on=on)
 
     # the app
 

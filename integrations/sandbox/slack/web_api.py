@@ -84,7 +84,7 @@ class WebApi:
             wait = self._wait(method, token, asked.args)
             if wait:
                 return _json({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
-            call = Call(self._hub, name, token, _with_basic(request, asked.args), warnings=asked.warnings)
+            call = Call(self._hub, name, token, _with_header(request, asked.args), warnings=asked.warnings)
             result = {"ok": True, **await method.serve(call)}
         except Refused as refused:
             return _json(refused.body(), headers=_scopes(token, self._table.methods.get(name)))
@@ -134,9 +134,11 @@ class WebApi:
         self._hub.wake()
 
 
-def _with_basic(request: web.Request, args: Arguments) -> Arguments:
-    """Return the arguments with an app's id and secret among them, where they came in the header."""
+def _with_header(request: web.Request, args: Arguments) -> Arguments:
+    """Return the arguments with an app's id and secret, or a token, among them, where they came in the header."""
     kind, _, said = request.headers.get("Authorization", "").partition(" ")
+    if kind == "Bearer":
+        return Arguments({"token": said, **args.given})
     if kind != "Basic":
         return args
     try:

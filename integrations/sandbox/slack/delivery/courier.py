@@ -19,6 +19,8 @@ from integrations.sandbox.slack.registered import App
 from integrations.sandbox.slack.world import World
 
 _AGAIN = (0.0, 60.0, 300.0)
+ATTEMPTS = len(_AGAIN)
+"""How often something is tried again."""
 _REMEMBERED = 200_000
 
 
@@ -80,7 +82,7 @@ class Courier:
             letter.reply = outcome.reply or {}
             letter.then(letter.reply)
             letter.ended.set()
-        elif letter.kind != EVENT or outcome.final or letter.attempt >= len(_AGAIN):
+        elif letter.kind != EVENT or outcome.final or letter.attempt >= ATTEMPTS:
             letter.trouble = outcome.error
             letter.ended.set()
             self.lost.append(letter)

@@ -16,7 +16,7 @@ def envelope(world: World, app: App, known: Installation, event: Json, channel: 
     """Return what an app is told of an event in one of its workspaces."""
     return {
         "token": app.verification,
-        "team_id": known.team_id,
+        "team_id": _actor_team(world, event, channel) or known.team_id,
         "context_team_id": known.team_id,
         "context_enterprise_id": None,
         "api_app_id": app.id,
@@ -28,6 +28,15 @@ def envelope(world: World, app: App, known: Installation, event: Json, channel: 
         "is_ext_shared_channel": channel is not None and channel.shared,
         "event_context": context(event, known, channel),
     }
+
+
+def _actor_team(world: World, event: Json, channel: Channel | None) -> str:
+    """Return the workspace of who did something in a shared channel; the app may be installed elsewhere."""
+    if channel is None or not channel.shared:
+        return ""
+    who = event.get("user") or event.get("message", {}).get("user")
+    actor = world.users.get(who) if isinstance(who, str) else None
+    return "" if actor is None else actor.team_id
 
 
 def authorization(known: Installation) -> Json:

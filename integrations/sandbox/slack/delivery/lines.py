@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 import orjson
 from aiohttp import WSMsgType, web
@@ -12,12 +13,14 @@ from integrations.sandbox.slack.model import Json
 
 
 class Line:
-    """The sending side of a socket. `leaving` is set once it was told to disconnect: nothing new goes this way."""
+    """One socket. `leaving` is set once it was told to disconnect: nothing new goes this way. `ponged` is called with
+    each answer to a ping.
+    """
 
     def __init__(self, app_id: str, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.app_id = app_id
         self.leaving = False
-        self.pongs = 0
+        self.ponged: Callable[[], None] = lambda: None
         self._socket = socket
         self._request = request
         self._waiting: deque[bytes] = deque()
@@ -64,7 +67,7 @@ class Line:
             if message.type == WSMsgType.PING:
                 await self._socket.pong(message.data)
             elif message.type == WSMsgType.PONG:
-                self.pongs += 1
+                self.ponged()
             elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 said = _read(message.data)
                 if said is not None:

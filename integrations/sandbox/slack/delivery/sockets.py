@@ -32,7 +32,7 @@ class _Sent:
 
 
 class Sockets:
-    """`lines` are the open ones. `counts`: `opened`, `refused`, `acks`, `late` acks, `junk`."""
+    """`lines` are the open ones. `counts`: `opened`, `refused`, `acks`, `late` acks, `pongs`, `junk`."""
 
     def __init__(self, alarms: Alarms, limits: Limits, ended: Callable[[Letter, Outcome], None]) -> None:
         self._alarms = alarms
@@ -87,6 +87,7 @@ class Sockets:
             # the app was gone before it got in; there is nobody to tell
             return web.Response()
         line = Line(app_id, socket, request)
+        line.ponged = self._ponged
         try:
             if self._welcome(line):
                 await self._follow(line)
@@ -126,6 +127,10 @@ class Sockets:
             spent = time.monotonic() - sent.began
             taken = reply if isinstance(reply, dict) else {}
             self._ended(sent.letter, Outcome(status=200, reply=taken, seconds=spent))
+
+    def _ponged(self) -> None:
+        self.counts["pongs"] += 1
+        self.wake()
 
     # controls
 

@@ -13,7 +13,6 @@ from integrations.sandbox.slack.model import Json
 from integrations.sandbox.slack.registered import App
 
 _HOUR = 3600.0
-_ENOUGH = 1000
 _LEAST = 0.05
 
 
@@ -72,7 +71,7 @@ class Standing:
         ends.append((self._time.seconds(), well))
         self._well[app.id] += well
         self._forget(app.id)
-        if len(ends) >= _ENOUGH and self._well[app.id] < _LEAST * len(ends):
+        if len(ends) >= self._limits.enough and self._well[app.id] < _LEAST * len(ends):
             self.switched_off.add(app.id)
 
     def _forget(self, app_id: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from yarl import URL
+
+from integrations.sandbox.slack import authorizing
 from integrations.sandbox.slack.changes import belonging
 from integrations.sandbox.slack.hub import By
 from integrations.sandbox.slack.model import Channel
@@ -51,3 +54,12 @@ class Belonging(Somebody):
     async def changes(self, **fields: object) -> None:
         """Change fields of the person (`real_name`, `restricted` ...) or, by other names, of their profile."""
         belonging.change(self.hub, self.by, self.user, **fields)
+
+    def accepts(self, url: str) -> str:
+        """Agree on the page of an installation, whose address an app gave; returns where the browser is sent."""
+        asked = authorizing.read(self.hub, URL(url))
+        return authorizing.accept(self.hub, asked, self.user.team_id, self.id)
+
+    def refuses(self, url: str) -> str:
+        """Refuse there."""
+        return authorizing.refuse(authorizing.read(self.hub, URL(url)))
