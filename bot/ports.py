@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.chat import drawing, letters, plain
 from bot.chat.calling import (
     Aim,
     Attachment,
@@ -151,7 +152,10 @@ __all__ = [
     "date_of",
     "day_number",
     "day_of",
+    "drawing",
+    "letters",
     "milliseconds",
+    "plain",
     "readable",
     "serve",
     "truth",

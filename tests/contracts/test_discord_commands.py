@@ -6,7 +6,7 @@ import pytest
 
 from bot.commands.registry import registry
 from bot.language import LANGUAGES, Words
-from integrations.discord.speaking.commands import MOST_LETTERS, MOST_MENUS, MOST_PARTS, letters, tree
+from integrations.discord.speaking.commands import MOST_LETTERS, MOST_MENUS, MOST_PARTS, size_of, tree
 from integrations.sandbox.discord.registrations import check, check_all
 
 
@@ -17,7 +17,7 @@ def test_the_commands_are_taken_by_discord(tag: str) -> None:
     check_all(made)
     for root in made:
         check(root)
-        assert letters(root) <= MOST_LETTERS
+        assert size_of(root) <= MOST_LETTERS
         assert len(root.get("options", ())) <= MOST_PARTS
     paths = {one.path for one in offered[tag] if one.menu is None}
     shown = {f"{root['name']} {part['name']}" for root in made for part in root.get("options", ()) if part["type"] == 1}

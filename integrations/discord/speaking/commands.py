@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.ports import Asks, Choice, Menu, Offered, Option
-from integrations.discord.speaking.letters import label
+from bot.ports import Asks, Choice, Menu, Offered, Option, letters
 
 Json = dict[str, Any]
 Tongues = Mapping[str, Sequence[Offered]]
@@ -59,7 +58,7 @@ def tree(own: Sequence[Offered], others: Tongues) -> list[Json]:
     return made
 
 
-def letters(root: Json) -> int:
+def size_of(root: Json) -> int:
     """Return how many letters of a command count towards Discord's limit (`MOST_LETTERS`)."""
     own = len(root.get("name", ""))
     own += max(map(len, [root.get("description", ""), *(root.get("description_localizations") or {}).values()]))
@@ -67,7 +66,7 @@ def letters(root: Json) -> int:
         own += max(map(len, [choice["name"], *(choice.get("name_localizations") or {}).values()])) + len(
             choice["value"]
         )
-    return own + sum(map(letters, root.get("options", ())))
+    return own + sum(map(size_of, root.get("options", ())))
 
 
 def _root(name: str, commands: Sequence[_Said]) -> Json:
@@ -106,22 +105,26 @@ def _option(own: Option, others: Mapping[str, Option]) -> Json:
 
 def _choice(own: Choice, others: Mapping[str, Choice]) -> Json:
     names = {tag: one.label for tag, one in others.items()}
-    return {"name": label(own.label, _ABOUT), "name_localizations": _localised(names, _ABOUT), "value": own.value}
+    return {
+        "name": letters.label(own.label, _ABOUT),
+        "name_localizations": _localised(names, _ABOUT),
+        "value": own.value,
+    }
 
 
 def _menu(said: _Said) -> Json:
     names = {tag: one.about for tag, one in said.others.items()}
-    made = {"type": MENUS[said.own.menu or Menu.PERSON], "name": label(said.own.about, _NAME)}
+    made = {"type": MENUS[said.own.menu or Menu.PERSON], "name": letters.label(said.own.about, _NAME)}
     made |= {"name_localizations": _localised(names, _NAME), **_ONLY_IN_SERVERS}
     return made | _hidden(said.own.staff)
 
 
 def _about(own: str, others: Mapping[str, str]) -> Json:
-    return {"description": label(own, _ABOUT), "description_localizations": _localised(others, _ABOUT)}
+    return {"description": letters.label(own, _ABOUT), "description_localizations": _localised(others, _ABOUT)}
 
 
 def _localised(texts: Mapping[str, str], most: int) -> dict[str, str]:
-    return {place: label(text, most) for tag, text in texts.items() for place in _LOCALES.get(tag, (tag,))}
+    return {place: letters.label(text, most) for tag, text in texts.items() for place in _LOCALES.get(tag, (tag,))}
 
 
 def _hidden(staff: bool) -> Json:
@@ -132,6 +135,6 @@ def menu_path(name: str, kind: int, tongues: Sequence[Sequence[Offered]]) -> str
     """Return the path of the command behind a context menu's entry, in whatever language it was registered."""
     for offered in tongues:
         for one in offered:
-            if one.menu is not None and MENUS[one.menu] == kind and label(one.about, _NAME) == name:
+            if one.menu is not None and MENUS[one.menu] == kind and letters.label(one.about, _NAME) == name:
                 return one.path
     return ""

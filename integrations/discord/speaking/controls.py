@@ -6,8 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bot.ports import Action, Button, Choice, Controls, Select, Style
-from integrations.discord.speaking.letters import label, units
+from bot.ports import Action, Button, Choice, Controls, Select, Style, letters
 
 Json = dict[str, Any]
 Carry = Callable[[Action], str]
@@ -67,11 +66,11 @@ class Board:
 
 def carried(text: str) -> bool:
     """Whether Discord carries a text and hands it back: it is short enough, and no half of a letter."""
-    return 0 < units(text) <= LONGEST_ID and not any("\ud800" <= one <= "\udfff" for one in text)
+    return 0 < letters.units(text) <= LONGEST_ID and not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def _button(of: Button, name: str) -> Json:
-    return {"type": BUTTON, "style": _LOOKS[of.style], "label": label(of.label, _LABEL), "custom_id": name}
+    return {"type": BUTTON, "style": _LOOKS[of.style], "label": letters.label(of.label, _LABEL), "custom_id": name}
 
 
 def _list(of: Select, name: str) -> Json | None:
@@ -80,7 +79,7 @@ def _list(of: Select, name: str) -> Json | None:
         return None
     made: Json = {"type": LIST, "custom_id": name, "options": options, "min_values": 1}
     made["max_values"] = min(max(of.most, 1), len(options))
-    return made | ({"placeholder": label(of.hint, _HINT)} if of.hint.strip() else {})
+    return made | ({"placeholder": letters.label(of.hint, _HINT)} if of.hint.strip() else {})
 
 
 def choices(of: tuple[Choice, ...]) -> list[Json]:
@@ -89,6 +88,6 @@ def choices(of: tuple[Choice, ...]) -> list[Json]:
     for one in of:
         if one.value in found or not carried(one.value) or len(found) == MOST_CHOICES:
             continue
-        about = {"description": label(one.about, _CHOICE)} if one.about.strip() else {}
-        found[one.value] = {"label": label(one.label, _CHOICE), "value": one.value} | about
+        about = {"description": letters.label(one.about, _CHOICE)} if one.about.strip() else {}
+        found[one.value] = {"label": letters.label(one.label, _CHOICE), "value": one.value} | about
     return list(found.values())

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from bot.ports import Account, Asks, Attachment, Field, Form, Given
+from bot.ports import Account, Asks, Attachment, Field, Form, Given, letters
 from integrations.discord.ids import Payload, snowflake
 from integrations.discord.speaking.controls import LONGEST_ID, choices
-from integrations.discord.speaking.letters import clean, cut, label
 
 Json = dict[str, Any]
 MOST_FIELDS = 5
@@ -25,13 +24,13 @@ _A_DAY = "YYYY-MM-DD"
 def modal(form: Form, carried: str) -> Json:
     """Return a form as Discord shows it, without markdown; `carried` is the id that comes back when it is sent."""
     fields = [_labelled(n, one) for n, one in enumerate(form.fields[:MOST_FIELDS])]
-    return {"title": label(form.title, _TITLE), "custom_id": carried, "components": fields}
+    return {"title": letters.label(form.title, _TITLE), "custom_id": carried, "components": fields}
 
 
 def _labelled(n: int, of: Field) -> Json:
-    hint = {"description": label(of.hint, _HINT)} if of.hint.strip() else {}
+    hint = {"description": letters.label(of.hint, _HINT)} if of.hint.strip() else {}
     asked = {"custom_id": of.name[:LONGEST_ID], **_asked(n, of)}
-    return {"type": _LABELLED, "label": label(of.label, _LABEL), **hint, "component": asked}
+    return {"type": _LABELLED, "label": letters.label(of.label, _LABEL), **hint, "component": asked}
 
 
 def _asked(n: int, of: Field) -> Json:
@@ -51,7 +50,7 @@ def _text(n: int, of: Field) -> Json:
     longest = min(max(of.longest, 1), LONGEST_TEXT)
     made: Json = {"type": _TEXT, "style": 2 if of.asks is Asks.LONG_TEXT else 1, "required": of.required}
     made |= {"max_length": longest, "min_length": int(of.required)}
-    made |= {"value": cut(clean(of.value), longest)} if clean(of.value) else {}
+    made |= {"value": letters.cut(letters.clean(of.value), longest)} if letters.clean(of.value) else {}
     if of.asks is Asks.NUMBER:
         made["id"] = _NUMBERS + n
     return made | ({"placeholder": _A_DAY} if of.asks is Asks.DAY else {})

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 
-from bot.ports import Account, Bold, Channel, Jump, Link, Moment, RoleTag, Span, Text, Who
-from integrations.discord.speaking.letters import ELLIPSIS, calling_nobody, clean, clusters, units
+from bot.ports import Account, Bold, Channel, Jump, Link, Moment, RoleTag, Span, Text, Who, letters, plain
 
 ENDLESS = 1 << 30
 _ALWAYS = frozenset("\\`*_~|[]<")
@@ -15,7 +13,6 @@ _AT_START = frozenset("#->+")
 _UNBROKEN = re.compile(r"https?://[^\s<>\"\\]+")
 _ID = re.compile(r"[0-9]{1,20}")
 _MESSAGE = re.compile(r"d:([0-9]{1,20})(?:/|$)")
-_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
 def marked(text: Text, room: int = ENDLESS) -> str:
@@ -38,7 +35,7 @@ class _Line:
     def write(self, text: Text) -> str:
         for span in text:
             if not self._span(span):
-                return "".join(self._written) + ELLIPSIS
+                return "".join(self._written) + letters.ELLIPSIS
         return "".join(self._written)
 
     def _span(self, span: Span) -> bool:
@@ -46,27 +43,27 @@ class _Line:
         if isinstance(span, str):
             return self._letters(span, "", "")
         if isinstance(span, Bold):
-            return not clean(span.text).strip() or self._letters(span.text, "**", "**")
+            return not letters.clean(span.text).strip() or self._letters(span.text, "**", "**")
         if isinstance(span, Link | Jump):
             url = span.url if isinstance(span, Link) else _address(span)
-            usable = _UNBROKEN.fullmatch(url) is not None and bool(clean(span.text).strip())
+            usable = _UNBROKEN.fullmatch(url) is not None and bool(letters.clean(span.text).strip())
             return self._letters(span.text, "[", f"](<{url}>)") if usable else self._letters(span.text, "", "")
         return self._whole(_live(span))
 
     def _whole(self, piece: str) -> bool:
-        if units(piece) > self._left:
+        if letters.units(piece) > self._left:
             return False
-        self._left -= units(piece)
+        self._left -= letters.units(piece)
         self._written.append(piece)
         return True
 
     def _letters(self, text: str, begin: str, end: str) -> bool:
         """Write words between two marks, which are written both or not at all."""
-        left = self._left - units(begin) - units(end)
+        left = self._left - letters.units(begin) - letters.units(end)
         kept: list[str] = []
         fits = True
         for piece in escaped(text, at_start=self._at_start()):
-            left -= units(piece)
+            left -= letters.units(piece)
             if left < 0:
                 fits = False
                 break
@@ -82,8 +79,7 @@ class _Line:
 
 def _live(span: Who | Moment | Channel | RoleTag) -> str:
     if isinstance(span, Moment):
-        second = min(max(span.at // 1000, _FIRST_SECOND), _LAST_SECOND)
-        return f"<t:{second}:{'D' if span.day else 'F'}>"
+        return f"<t:{plain.seconds(span)}:{'D' if span.day else 'F'}>"
     if isinstance(span, Channel | RoleTag):
         sign = "#" if isinstance(span, Channel) else "@&"
         return f"<{sign}{span.id}>" if _ID.fullmatch(span.id) else "".join(escaped(span.id))
@@ -110,10 +106,10 @@ def escaped(text: str, *, at_start: bool = True) -> Iterator[str]:
     `at_start` says that it begins a line. Links from outside do not become live, either: a colon that something follows
     directly is escaped.
     """
-    text = calling_nobody(clean(text))
+    text = letters.calling_nobody(letters.clean(text))
     digits = False
     place = 0
-    for one in clusters(text):
+    for one in letters.clusters(text):
         place += len(one)
         if _means_something(one[0], text[place - len(one) + 1 : place - len(one) + 2], at_start, digits=digits):
             yield "\\" + one
@@ -127,24 +123,3 @@ def _means_something(one: str, after: str, at_start: bool, *, digits: bool) -> b
     if one in _ALWAYS or (at_start and one in _AT_START) or (digits and one in ".)"):
         return True
     return one == ":" and bool(after) and not after.isspace()
-
-
-def plain(text: Text) -> str:
-    """Return a text for files, where nothing is live."""
-    return "".join(_said(one) for one in text)
-
-
-def _said(span: Span) -> str:
-    match span:
-        case str():
-            return clean(span)
-        case Bold() | Link() | Jump():
-            return clean(span.text)
-        case Who():
-            return clean(span.account.id)
-        case Channel() | RoleTag():
-            return clean(span.id)
-        case Moment():
-            second = min(max(span.at // 1000, _FIRST_SECOND), _LAST_SECOND)
-            moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=second)
-            return f"{moment:%Y-%m-%d}" if span.day else f"{moment:%Y-%m-%d %H:%M} UTC"

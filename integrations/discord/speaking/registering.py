@@ -20,7 +20,7 @@ from bot.ports import LANGUAGES, Desk, MachineError
 from integrations.discord.ear import Server
 from integrations.discord.ids import Payload
 from integrations.discord.sentences import unreachable
-from integrations.discord.speaking.commands import MOST_LETTERS, Json, letters, tree
+from integrations.discord.speaking.commands import MOST_LETTERS, Json, size_of, tree
 
 _NOTE = "commands"
 _logger = logging.getLogger(__name__)
@@ -76,6 +76,6 @@ def wanted_of(desk: Desk) -> list[Json]:
     others = {tag: desk.offered_in(tag) for tag in LANGUAGES}
     found = tree(desk.offered, others)
     for one in found:
-        if letters(one) > MOST_LETTERS:
+        if size_of(one) > MOST_LETTERS:
             _logger.error("the command %s says more than Discord takes; it will not be offered", one["name"])
-    return [one for one in found if letters(one) <= MOST_LETTERS]
+    return [one for one in found if size_of(one) <= MOST_LETTERS]

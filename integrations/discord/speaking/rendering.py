@@ -12,11 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.ports import Bars, Block, Controls, Fields, File, Heading, Paragraph, Table
+from bot.ports import Bars, Block, Controls, Fields, File, Heading, Paragraph, Table, drawing, letters, plain
 from integrations.discord.speaking.controls import Board, Carry
-from integrations.discord.speaking.drawing import bars, block, table
-from integrations.discord.speaking.letters import ELLIPSIS, line, units
-from integrations.discord.speaking.marks import marked, plain, strong
+from integrations.discord.speaking.marks import marked, strong
 
 Json = dict[str, Any]
 LAYOUT, SILENT, PRIVATE = 1 << 15, 1 << 12, 1 << 6
@@ -84,14 +82,14 @@ class _Page:
     def done(self) -> Drawn:
         self._flush()
         if not self._whole:
-            self._attach(File(_WHOLE, "\n\n".join(filter(None, map(_plainly, self._blocks))).encode()))
-        parts = _together(self._parts) or [{"type": _TEXT, "content": ELLIPSIS}]
+            self._attach(File(_WHOLE, plain.page(self._blocks).encode()))
+        parts = _together(self._parts) or [{"type": _TEXT, "content": letters.ELLIPSIS}]
         return Drawn(tuple(parts), tuple(self._files))
 
     def _write(self, one: Block) -> None:
         text, whole = _marked(one, self._left - 2)
         if text:
-            self._left -= units(text) + 2
+            self._left -= letters.units(text) + 2
             self._text.append(text)
         self._whole = whole and self._left > _LEAST_ROOM
 
@@ -146,49 +144,33 @@ def _marked(one: Block, room: int) -> tuple[str, bool]:
         case Fields():
             return _fields(one, room)
         case Bars():
-            return block(bars(one), room)
+            return drawing.block(drawing.bars(one), room)
         case Table():
-            lines, cells = table(one)
-            text, rows = block(lines, room)
+            lines, cells = drawing.table(one)
+            text, rows = drawing.block(lines, room)
             return text, cells and rows
     return "", True
 
 
 def _cut(whole: str, short: str, room: int) -> tuple[str, bool]:
-    return ("" if not whole.strip("# \n") else whole, True) if units(whole) <= room else (short, False)
+    return ("" if not whole.strip("# \n") else whole, True) if letters.units(whole) <= room else (short, False)
 
 
 def _fields(of: Fields, room: int) -> tuple[str, bool]:
     lines: list[str] = []
     for name, value in of.rows:
         text = f"{marked(strong(name))}: {marked(value)}"
-        if units(text) + 1 > room:
+        if letters.units(text) + 1 > room:
             text = marked((*strong(name), ": ", *value), room)
-            return "\n".join([*lines, *([text] if room > _LEAST_ROOM else [ELLIPSIS])]), False
+            return "\n".join([*lines, *([text] if room > _LEAST_ROOM else [letters.ELLIPSIS])]), False
         lines.append(text)
-        room -= units(text) + 1
+        room -= letters.units(text) + 1
     return "\n".join(lines), True
-
-
-def _plainly(one: Block) -> str:
-    """Return a block as text for a file; controls and files have none."""
-    match one:
-        case Heading():
-            return plain(one.text).upper()
-        case Paragraph():
-            return plain(one.text)
-        case Fields():
-            return "\n".join(f"{plain(name)}: {plain(value)}" for name, value in one.rows)
-        case Bars():
-            return "\n".join(bars(one))
-        case Table():
-            return "\n".join(table(one, widest=1_000)[0])
-    return ""
 
 
 def _named(name: str, taken: set[str]) -> str:
     """Return a name for a file that Discord takes, and that no other file of the message bears."""
-    stem, dot, kind = _ODD.sub("_", line(name)).strip("._").rpartition(".")
+    stem, dot, kind = _ODD.sub("_", letters.line(name)).strip("._").rpartition(".")
     stem, kind = (stem[:80], kind[:10]) if dot else (kind[:80], "")
     for n in range(len(taken) + 1):
         made = (stem or "file") + (f"-{n + 1}" if n else "") + (f".{kind}" if kind else "")

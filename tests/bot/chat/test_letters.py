@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.discord.speaking.letters import clean, clusters, columns, cut, label, padded, units
+from bot.chat.letters import clean, clusters, columns, cut, label, padded, units
 
 FAMILY, FLAG, TALL = "\U0001f468\u200d\U0001f469\u200d\U0001f466", "\U0001f1e9\U0001f1ea", "e\u0301\u0302"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.ports import Bar, Bars, Table
-from integrations.discord.speaking.letters import calling_nobody, columns, line, padded, units
+from bot.chat.letters import calling_nobody, columns, line, padded, units
+from bot.chat.speech import Bar, Bars, Table
 
 WIDEST = 72
 """Columns of a table that fit on a screen."""
