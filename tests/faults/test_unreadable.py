@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,7 +21,12 @@ from tests.faults.store import founded
 from tests.scenarios.discord_rig import Rig, rig, until
 from tests.scenarios.stories import KEYS, message
 
-MALFORMED = 200
+WRONG: tuple[object, ...] = (
+    None, True, False, [], {}, [7], {"id": None}, 7, -1, 0, 1.5, 1e308, 2**70, "", " ", "1e3", "-1", "7.5", "9" * 30,
+    "none at all", "a\0b", "\u2028", "x" * 50_000, "٧", [[[[[[]]]]]], {"id": {}}, {"name": "canary"}, "0x7", "7 ",
+)  # fmt: skip
+"""What stands in the place of an id or of a person."""
+MALFORMED = 7 * len(WRONG)
 
 
 async def listed(one: Rig) -> list[Sum]:
@@ -43,14 +48,23 @@ async def asks_again(one: Rig) -> int:
         await database.close()
 
 
-def malformed(guild: int, channel: int) -> Sequence[tuple[str, bytes]]:
-    """Return events of one server that no reader can read."""
-    where = {"guild_id": str(guild), "channel_id": str(channel)}
-    wrong = {"id": "none at all", "author": {"id": "7", "username": "canary"}, "content": "canary", "type": 0}
+def malformed(guild: int, channel: int) -> list[tuple[str, bytes]]:
+    """Return events of one server that no reader can read, each wrong in a way of its own."""
+    where: dict[str, object] = {"guild_id": str(guild), "channel_id": str(channel)}
+    somebody = {"id": "7", "username": "canary"}
+    message = where | {"id": "8", "author": somebody, "content": "canary", "type": 0}
+    reaction = where | {"user_id": "7", "message_id": "8", "emoji": {"name": "👍", "id": None}}
+    interest: dict[str, object] = {"guild_id": str(guild), "user_id": "7", "guild_scheduled_event_id": "9"}
+    right: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
+        "MESSAGE_CREATE": (message, ("id", "author")),
+        "MESSAGE_REACTION_ADD": (reaction, ("user_id", "message_id")),
+        "MESSAGE_DELETE": (where | {"id": "8"}, ("id",)),
+        "GUILD_SCHEDULED_EVENT_USER_ADD": (interest, ("user_id", "guild_scheduled_event_id")),
+    }
     return [
-        ("MESSAGE_CREATE" if n % 2 else "MESSAGE_REACTION_ADD", json.dumps(where | wrong).encode())
-        for n in range(MALFORMED)
-    ]
+        (name, json.dumps(whole | {part: wrong}).encode())
+        for name, (whole, parts) in right.items() for part in parts for wrong in WRONG
+    ]  # fmt: skip
 
 
 async def test_malformed_events_are_set_aside_and_read_again_when_asked(database_url: str) -> None:
@@ -60,14 +74,16 @@ async def test_malformed_events_are_set_aside_and_read_again_when_asked(database
         await one.start()
         await one.heard()
         (session,) = one.server.gateway.sessions.values()
-        for n, (name, body) in enumerate(malformed(guild.id, general.id)):
+        events = malformed(guild.id, general.id)
+        assert len(set(events)) == MALFORMED >= 200
+        for n, (name, body) in enumerate(events):
             session.tell(name, body)
             if n % 20 == 0:
                 await alice.says(general, f"canary {n}")
         await until(lambda: all_are_listed(one))
-        assert {(found.what, found.n, found.tries) for found in await listed(one)} == {
-            ("MESSAGE_CREATE", MALFORMED // 2, 1), ("MESSAGE_REACTION_ADD", MALFORMED // 2, 1),
-        }  # fmt: skip
+        found = await listed(one)
+        assert {(each.what, each.tries) for each in found} == {(name, 1) for name, _ in events}
+        assert {each.reason.split(": ")[1] for each in found} == {"KeyError", "TypeError", "ValueError"}
         await one.agrees()
 
         assert await asks_again(one) == MALFORMED
