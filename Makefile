@@ -12,7 +12,7 @@ help:
 	@echo "make demo    set up, then show Cairn with a real community's history"
 	@echo "make test    set up, then run the tests"
 	@echo "make check   the tests and all other checks, as before every merge"
-	@echo "make soak    run the long forms of tests, and the property tests ten times with new examples each time"
+	@echo "make soak    run the tests with all logs on, their long forms, and the property tests ten times with new examples"
 	@echo "make setup   set up for development only"
 	@echo "make bench   measure the speed"
 	@echo "make env     write .env.example anew from the settings"
@@ -33,8 +33,10 @@ test soak: export PYTHONDONTWRITEBYTECODE =
 test: setup
 	@$(IN) -m pytest -n auto --maxprocesses 8
 
-# The long forms of tests; then property tests with new examples each time, until one fails or all rounds are through.
+# All tests, each logging all it can, of which nothing may be anybody's words or a secret (tests/canaries.py); the long
+# forms of tests; then property tests with new examples each time, until one fails or all rounds are through.
 soak: setup
+	@$(IN) -m pytest -q -n auto --maxprocesses 8 --log-level=debug
 	@$(IN) -m pytest -q -n auto --maxprocesses 8 -m soak
 	@for round in 1 2 3 4 5 6 7 8 9 10; do \
 	  $(IN) -m pytest -q -n auto --maxprocesses 8 -m hypothesis --hypothesis-profile=soak || exit 1; done
