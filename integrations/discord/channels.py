@@ -10,7 +10,7 @@ from bot.ports import Context, Place, SpaceSettings
 from integrations.discord.ids import BROKEN, Payload, UnknownPlaceError, clean, moment_in, snowflake
 
 _VIEW = 1 << 10
-CATEGORY, PRIVATE_THREAD = 4, 12
+CATEGORY, PRIVATE_THREAD, STAGE = 4, 12, 13
 THREADS = frozenset({10, 11, 12})
 FORUMS = frozenset({15, 16})
 """Channels whose threads are posts: forums and media channels."""
@@ -86,6 +86,10 @@ class Channels:
     def _listed(self, one: _Channel) -> bool:
         settings = self._settings
         return settings.listed_out.has(one.id, one.name) or settings.listed_in.has(one.id, one.name)
+
+    def type_of(self, channel: str) -> int | None:
+        """Return the type of a channel, None where it is not known."""
+        return self._channels[channel].type if channel in self._channels else None
 
     def overwrites(self, channel: str) -> frozenset[tuple[str, int, int]]:
         """Return the rules of a channel's own: for whom, what they allow, what they deny (bits)."""

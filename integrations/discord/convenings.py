@@ -1,25 +1,30 @@
-"""A server's scheduled events: which are open where, and who said they would come."""
+"""A server's scheduled events and live stages: which are open where, who said they would come, who had a part."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.ports import Account, Context, Held, Kind, Signal, date_of, day_of
 from integrations.discord.ids import Payload, UnknownPlaceError, clean, moment_in, moment_of, snowflake
 
 _OPEN = 2
 _OVER = frozenset({3, 4})
+_TOOK_PLACE = frozenset({2, 3})
 _MOST = 1_000
 _MINUTE = 60_000
+ORGANIZER, SPEAKER = "organizer", "speaker"
+"""The parts that people have in convenings, as rules call them."""
 
 
 @dataclass(slots=True)
 class Convening:
-    """A scheduled event. `key` is its natural key, `start` when it was to begin (ms), `channel` empty if elsewhere.
+    """A scheduled event or a live stage. `key` is its natural key, `start` when it was to begin (ms).
 
-    `occasion` is the key of the occurrence that is open or next: each one of a series is attended by itself. `present`
-    holds, by account, how long each has been there (ms) while it was open.
+    `channel` is empty if it is elsewhere. `occasion` is the key of the occurrence that is open or next: each one of a
+    series is attended by itself. `present` holds, by account, how long each has been there (ms) while it was open,
+    `spoke` how long each had the floor. `by` is who scheduled it (an id), where Discord says no more of them than
+    that; `planned` says that it was scheduled, so that people could say they come.
     """
 
     id: str
@@ -30,17 +35,21 @@ class Convening:
     start: int
     occasion: str
     open: bool
+    by: str = ""
+    planned: bool = True
     present: dict[Account, int] = field(default_factory=dict)
+    spoke: dict[Account, int] = field(default_factory=dict)
 
 
 class Convenings:
-    """The scheduled events of one server that are not over."""
+    """The scheduled events of one server that are not over, and the stages that are live without one."""
 
     def __init__(self) -> None:
         self._known: dict[str, Convening] = {}
+        self._stages: dict[str, Convening] = {}
 
     def __iter__(self) -> Iterator[Convening]:
-        return iter(self._known.values())
+        return iter((*self._known.values(), *self._stages.values()))
 
     def of(self, number: str) -> Convening:
         """Return a convening by its id; raises `UnknownPlaceError`."""
@@ -51,8 +60,9 @@ class Convenings:
         return found
 
     def open_in(self, channel: str) -> list[Convening]:
-        """Return the convenings that take place in a channel now."""
-        return [one for one in self._known.values() if one.open and one.channel == channel]
+        """Return the convenings that take place in a channel now; a stage stands back where something is scheduled."""
+        planned = [one for one in self._known.values() if one.open and one.channel == channel]
+        return planned or [one for one in self._stages.values() if one.channel == channel]
 
     def put(self, d: Payload) -> None:
         """Take a scheduled event, new or changed; one that is over is forgotten."""
@@ -64,17 +74,29 @@ class Convenings:
         if known is None and len(self._known) >= _MOST:
             raise ValueError("more scheduled events than Discord has")
         if known is not None and known.open and read.open:  # its time may be put right while it lasts
-            read.present, read.occasion, read.start = known.present, known.occasion, known.start
+            read.present, read.spoke = known.present, known.spoke
+            read.occasion, read.start = known.occasion, known.start
         self._known[read.id] = read
 
     def drop(self, number: str) -> None:
         """Forget a scheduled event."""
         self._known.pop(number, None)
 
-    def keep_only(self, numbers: Iterable[str]) -> None:
+    def put_stage(self, one: Convening) -> None:
+        """Take a stage that is live, new or changed."""
+        if one.id not in self._stages and len(self._stages) >= _MOST:
+            raise ValueError("more live stages than Discord has")
+        self._stages.setdefault(one.id, one)
+
+    def drop_stage(self, number: str) -> None:
+        """Forget a stage that is over."""
+        self._stages.pop(number, None)
+
+    def keep_only(self, numbers: Iterable[str], stages: Iterable[str]) -> None:
         """Forget all but these: what ended while we did not listen."""
-        kept = set(numbers)
+        kept, live = set(numbers), set(stages)
         self._known = {number: one for number, one in self._known.items() if number in kept}
+        self._stages = {number: one for number, one in self._stages.items() if number in live}
 
 
 def coming(one: Convening, who: Account, at: int, occasion: str = "") -> Signal:
@@ -131,17 +153,44 @@ def was_there_for(one: Convening, who: Account, now: int, minutes: int) -> Signa
     return attended(one, who, now)._replace(amount=minutes, retracted=True)
 
 
+def took_part(one: Convening, who: Account, role: str, now: int) -> Signal:
+    """Return that somebody had a part in a convening (`ORGANIZER`, `SPEAKER`): each part once an occasion."""
+    context = replace(one.context, role=role)
+    key = f"{one.occasion}/as/{role}"
+    return Signal(Kind.PARTICIPATION, key, one.day, min(one.start, now), who, now, context, who)
+
+
+def organizer_of(d: Payload) -> Payload | None:
+    """Return the user who scheduled an event that takes place or did, where its data shows them."""
+    creator = d.get("creator")
+    return creator if creator and d["status"] in _TOOK_PLACE else None
+
+
+def read_stage(d: Payload, channel: Context) -> Convening:
+    """Return a live stage (the data of STAGE_INSTANCE_CREATE) in a channel, by whose name it is called.
+
+    Its topic is a text that somebody wrote, and is not kept.
+    """
+    number = snowflake(d["id"])
+    start, key = moment_in(number), f"d:{number}"
+    context = Context(place=d["id"], name=channel.name, parent=channel.place)
+    return Convening(d["id"], key, day_of(start), context, channel.place, start, key, open=True, planned=False)
+
+
 def read_convening(d: Payload) -> tuple[Convening, bool]:
     """Return a scheduled event, and whether it is over."""
-    number, status, channel = snowflake(d["id"]), d["status"], d.get("channel_id")
+    number, status, channel, by = snowflake(d["id"]), d["status"], d.get("channel_id"), d.get("creator_id")
     if type(status) is not int:
         raise TypeError("not a status")
-    if channel is not None:
-        snowflake(channel)
+    for other in (channel, by):
+        if other is not None:
+            snowflake(other)
     key, start = f"d:{number}", moment_of(d["scheduled_start_time"])
     if start < 0:
         raise ValueError("before all time")
     occasion = f"{key}/{date_of(day_of(start)).isoformat()}" if d.get("recurrence_rule") else key
     context = Context(place=d["id"], name=clean(d.get("name")), parent=channel or "")
     day = day_of(moment_in(number))
-    return Convening(d["id"], key, day, context, channel or "", start, occasion, status == _OPEN), status in _OVER
+    by = "" if d.get("creator") else by or ""
+    found = Convening(d["id"], key, day, context, channel or "", start, occasion, status == _OPEN, by)
+    return found, status in _OVER

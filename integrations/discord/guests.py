@@ -6,19 +6,30 @@ begins or ends, and compared with what is stored: it needs no memory and forgets
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import discord
 from discord.http import HTTPClient
 
-from bot.ports import Kind
-from integrations.discord.convenings import Convening, answers_to, presence_at, read_convening, recall
+from bot.ports import Account, Kind
+from integrations.discord.convenings import (
+    ORGANIZER,
+    Convening,
+    answers_to,
+    presence_at,
+    read_convening,
+    recall,
+    took_part,
+)
 from integrations.discord.ear import Server
 from integrations.discord.ids import Payload, UnreadableError, readable
 
 PAGE = 100
-_PLANNED = 1
+_PLANNED, _CALLED_OFF = 1, 4
+_CREDITED = 1_000
+"""Of how many convenings it is remembered that their organizer has been told of."""
 
 
 class Guests:
@@ -28,6 +39,7 @@ class Guests:
         """Take discord.py's way to Discord's REST interface, and the clock (ms)."""
         self._http = http
         self._clock = clock
+        self._credited: OrderedDict[str, None] = OrderedDict()
 
     async def recall(self, server: Server) -> None:
         """Take from the store for how long people have been at the convenings that are open; once after a start."""
@@ -39,9 +51,11 @@ class Guests:
             recall(one, there, server.guild.stays.there)
 
     async def look(self, server: Server) -> None:
-        """Read the lists of all convenings that are not over."""
+        """Read the lists of all convenings that are not over, and tell who organized those that are open."""
         for one in list(server.guild.convenings):
             await self._compare(server, one)
+            if one.open:
+                await self._credit(server, one)
 
     async def look_at(self, server: Server, d: Payload) -> None:
         """Read the list of a convening (as an event of the gateway shows it) that has begun or is over."""
@@ -51,6 +65,25 @@ class Guests:
             return
         if one is not None:
             await self._compare(server, one)
+            if d["status"] != _CALLED_OFF:
+                await self._credit(server, one)
+
+    async def _credit(self, server: Server, one: Convening) -> None:
+        """Tell that who scheduled a convening organized it, now that it takes place; a machine organizes nothing."""
+        guild = server.guild
+        if not one.by or one.occasion in self._credited or Kind.PARTICIPATION not in guild.kinds:
+            return
+        if not guild.heeds(one):
+            return
+        try:
+            who = _somebody(await self._http.get_user(int(one.by)), server)
+        except (discord.NotFound, UnreadableError):
+            return
+        if not who.bot:
+            await server.desk.record([took_part(one, who, ORGANIZER, self._clock())])
+        self._credited[one.occasion] = None
+        if len(self._credited) > _CREDITED:
+            self._credited.popitem(last=False)
 
     async def _compare(self, server: Server, one: Convening) -> None:
         if not server.guild.hosts(one):
@@ -74,6 +107,11 @@ class Guests:
             found += page
             if len(page) < PAGE:
                 return found
+
+
+@readable
+def _somebody(user: Any, server: Server) -> Account:  # noqa: ANN401 - a JSON object
+    return server.guild.people.user(user)
 
 
 @readable

@@ -74,8 +74,24 @@ _thread_gone = _learns(lambda guild, d: guild.channels.drop(d["id"]), what_count
 _threads = _learns(_put_threads, what_counts=False)
 _role = _learns(lambda guild, d: guild.put_role(d["role"]))
 _role_gone = _learns(lambda guild, d: guild.drop_role(d["role_id"]))
-_convening = _learns(lambda guild, d: guild.convenings.put(d))
+_stage_gone = _learns(lambda guild, d: guild.convenings.drop_stage(d["id"]))
 _convening_gone = _learns(lambda guild, d: guild.convenings.drop(d["id"]))
+
+
+@readable
+def _convening(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    found = guild.stays.count(now)
+    guild.convenings.put(d)
+    return found + guild.organized(d, now)
+
+
+@readable
+def _stage(d: Payload, guild: Guild, now: int) -> list[Signal]:
+    """Take a live stage. Its channel is looked for first: where that has to be asked for, nothing is counted yet."""
+    guild.stage(d)
+    found = guild.stays.count(now)
+    guild.put_stage(d)
+    return found
 
 
 @readable
@@ -127,6 +143,9 @@ READERS: dict[str, Reader] = {
     "THREAD_LIST_SYNC": _threads,
     "THREAD_MEMBERS_UPDATE": members.thread_joined,
     "VOICE_STATE_UPDATE": _voice,
+    "STAGE_INSTANCE_CREATE": _stage,
+    "STAGE_INSTANCE_UPDATE": _stage,
+    "STAGE_INSTANCE_DELETE": _stage_gone,
     "GUILD_SCHEDULED_EVENT_CREATE": _convening,
     "GUILD_SCHEDULED_EVENT_UPDATE": _convening,
     "GUILD_SCHEDULED_EVENT_DELETE": _convening_gone,

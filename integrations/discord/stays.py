@@ -1,18 +1,21 @@
-"""Time spent in voice and stage channels, and who was at a convening: a state machine over voice states.
+"""Time spent in voice and stage channels, who was at a convening and who spoke: a state machine over voice states.
 
-It knows who is in which channel now, and nobody else. A stay that lasts is told again and again with the same key and
-more minutes, so that a crash costs minutes, not evenings. A stay ends with its UTC day; the rest of the evening is
-the next day's. After a restart, or when the gateway lost us, the list of who is there is taken as it is then.
+It knows who is in which channel now, and nobody else. Idle time does not count: that of people in the channel for the
+idle, of those who are deaf, and, for a stay, of those with whom nobody else is there who listens. A stay that lasts is
+told again and again with the same key and more minutes, so that a crash costs minutes, not evenings. A stay ends with
+its UTC day; the rest of the evening is the next day's. After a restart, or when the gateway lost us, the list of who is
+there is taken as it is then.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.ports import Account, Context, Kind, Signal, SpaceSettings, Stays, day_of
 from integrations.discord.channels import Channels
-from integrations.discord.convenings import Convening, Convenings, attended, was_there_for
+from integrations.discord.convenings import SPEAKER, Convening, Convenings, attended, took_part, was_there_for
 from integrations.discord.ids import UnknownPlaceError
 
 NOWHERE = Context()
@@ -22,17 +25,31 @@ AGAIN = 5 * _MINUTE
 """How often a stay that lasts is told."""
 THERE = 10 * _MINUTE
 """From when on somebody was at a convening."""
+SPOKEN = _MINUTE
+"""From when on somebody who has the floor of a stage was a speaker."""
 _MOST = 100_000
+_COMPANY = 2
+"""From how many people on nobody in a channel is alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Where somebody is: `channel` is empty for nowhere, `deaf` who does not listen, `left_out` who is not to count."""
+    """Where somebody is: `channel` is empty for nowhere, `deaf` who does not listen, `left_out` who is not to count.
+
+    `speaks` is who has the floor of a stage; `unsure` who could be a machine, so that they are no company either.
+    """
 
     who: Account
     channel: str
     deaf: bool = False
     left_out: bool = False
+    speaks: bool = False
+    unsure: bool = False
+
+    @property
+    def company(self) -> str:
+        """The channel in which others are not alone because of this person; empty where there is none."""
+        return "" if self.deaf or self.unsure else self.channel
 
 
 @dataclass(slots=True)
@@ -61,6 +78,7 @@ class VoiceStays:
         self._kinds: frozenset[Kind] = frozenset()
         self._setting = Stays.CONVENINGS
         self._stays: dict[str, _Stay] = {}
+        self._company: Counter[str] = Counter()
 
     def look_again(self, settings: SpaceSettings, kinds: frozenset[Kind], now: int) -> list[Signal]:
         """Take other settings, which hold from now on."""
@@ -75,6 +93,8 @@ class VoiceStays:
         name = voice.who.id
         stay = self._stays.get(name)
         found = self._count(stay, now) if stay else []
+        if stay or len(self._stays) < _MOST:
+            found += self._accompany(stay.voice.company if stay else "", voice.company, now)
         if stay and stay.voice.channel == voice.channel:
             if voice != stay.voice:
                 found += self._tell(stay, now)
@@ -115,6 +135,21 @@ class VoiceStays:
         """Count and tell everything, and know nobody any more: when stopping, or when the server is out of reach."""
         return self.part({}, now)
 
+    def _accompany(self, before: str, after: str, now: int) -> list[Signal]:
+        """Let somebody be company in another channel; who is alone by that, or no more, is counted before."""
+        found: list[Signal] = []
+        for channel, more in ((before, -1), (after, 1)):
+            if not channel or before == after:
+                continue
+            there = self._company[channel]
+            if (there < _COMPANY) != (there + more < _COMPANY):
+                left = [one for one in self._stays.values() if one.voice.channel == channel]
+                found += [signal for one in left for signal in self._count(one, now)]
+            self._company[channel] += more
+            if not self._company[channel]:
+                del self._company[channel]
+        return found
+
     def _count(self, stay: _Stay, now: int) -> list[Signal]:
         """Count somebody's time up to now, day by day."""
         found: list[Signal] = []
@@ -126,7 +161,7 @@ class VoiceStays:
             until = min(now, midnight)
             found += self._hold(stay, until, bool(open_now))
             for convening in open_now:
-                found += self._at(convening, stay.voice.who, until - stay.since, now)
+                found += self._at(convening, stay.voice, until - stay.since, now)
             stay.since = until
             if until == midnight:
                 found += self._tell(stay, until)
@@ -135,7 +170,8 @@ class VoiceStays:
     def _hold(self, stay: _Stay, until: int, convened: bool) -> list[Signal]:
         """Add time to a stay where it counts; a new day begins a new one, with the part of a minute that was left."""
         counts = convened if self._setting is Stays.CONVENINGS else self._setting is Stays.EVERYWHERE
-        if not counts or Kind.STAY not in self._kinds:
+        alone = self._company[stay.voice.channel] < _COMPANY
+        if not counts or alone or Kind.STAY not in self._kinds:
             return []
         found: list[Signal] = []
         if not stay.start or day_of(stay.start) != day_of(stay.since):
@@ -145,7 +181,17 @@ class VoiceStays:
         stay.held += until - stay.since
         return found
 
-    def _at(self, convening: Convening, who: Account, more: int, now: int) -> list[Signal]:
+    def _at(self, convening: Convening, voice: Voice, more: int, now: int) -> list[Signal]:
+        return self._present(convening, voice.who, more, now) + self._spoke(convening, voice, more, now)
+
+    def _spoke(self, convening: Convening, voice: Voice, more: int, now: int) -> list[Signal]:
+        if not voice.speaks or Kind.PARTICIPATION not in self._kinds:
+            return []
+        before = convening.spoke.get(voice.who, 0)
+        convening.spoke[voice.who] = before + more
+        return [took_part(convening, voice.who, SPEAKER, now)] if before < SPOKEN <= before + more else []
+
+    def _present(self, convening: Convening, who: Account, more: int, now: int) -> list[Signal]:
         if Kind.ATTENDANCE not in self._kinds:
             return []
         before = convening.present.get(who, 0)
@@ -167,7 +213,7 @@ class VoiceStays:
         return [Signal(Kind.STAY, key, day, stay.start, who, now, stay.context, who, amount=minutes)]
 
     def _listens(self, voice: Voice) -> bool:
-        if voice.deaf or voice.left_out or voice.channel == self.afk:
+        if voice.deaf or voice.left_out or voice.unsure or voice.channel == self.afk:
             return False
         try:
             return self._channels.spot(voice.channel).allowed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
 from integrations.sandbox.discord.server import Sandbox
@@ -34,7 +34,7 @@ class Presence:
     def attendances(self) -> Iterator[tuple[Fact, int, int]]:
         """Yield who was at which convening, and for how long at least and at most, in ms."""
         found: defaultdict[tuple[str, str], list[tuple[int, int, bool]]] = defaultdict(list)
-        for event, who, start, end, heard in self._presence():
+        for event, who, start, end, heard in self._presence(among=1):
             found[event, who].append((start, end, heard))
         for (event, who), pieces in found.items():
             sure = max((end - start for start, end, heard in pieces if heard), default=0)
@@ -43,7 +43,7 @@ class Presence:
 
     def _pieces(self) -> Mapping[tuple[str, str, int], list[tuple[int, int, bool]]]:
         found: defaultdict[tuple[str, str, int], list[tuple[int, int, bool]]] = defaultdict(list)
-        for event, who, start, end, heard in self._presence():
+        for event, who, start, end, heard in self._presence(among=2):
             channel = str(self._event_channel(event))
             while start < end:
                 midnight = (start // DAY_MS + 1) * DAY_MS
@@ -60,9 +60,10 @@ class Presence:
             if one.id == int(event)
         )
 
-    def _presence(self) -> list[tuple[str, str, int, int, bool]]:
-        """Return event, person, start and end of each time that somebody listened where an event was open.
+    def _presence(self, among: int) -> list[tuple[str, str, int, int, bool]]:
+        """Return event, person, start and end of each time that at least so many listened where an event was open.
 
+        A stay needs somebody else to be there; who comes to a convening alone has come to it all the same.
         Times are cut wherever anything happened, and glued where nothing was missed between.
         """
         here: dict[str, tuple[str, bool]] = {}
@@ -71,11 +72,12 @@ class Presence:
         found: list[tuple[str, str, int, int, bool]] = []
 
         def look(n: int, at: int) -> None:
+            there = Counter(place for place, deaf in here.values() if not deaf)
             listening = {
                 (event, who)
                 for who, (place, deaf) in here.items()
                 for event, channel in open_now.items()
-                if place == channel and not deaf and self._counts(place)
+                if place == channel and not deaf and there[place] >= among and self._counts(place)
             }
             for pair in [one for one in since if one not in listening]:
                 first, start = since.pop(pair)

@@ -50,17 +50,30 @@ async def test_answer_that_the_gateway_did_not_bring_is_found(cairn: Cairn, mome
     guild = cairn.server.guild("Garden")
     alice, host = guild.people(["alice", "host"])
     planned = await host.plans(guild, "Office hours", cairn.clock.now + 3_600_000, guild.voice("talk"))
+    took_place = {} if moment == "hourly" else {Kind.PARTICIPATION: 1}  # and so the host has organized it
     if moment == "at its end":
         await host.starts(planned)
     async with cairn.listening(replace(HASTY, guests=0.1 if moment == "hourly" else 3600.0)):
         await host.says(guild.text("general"), "hello")
-        await cairn.hears({Kind.MESSAGE: 1})
+        await cairn.hears({Kind.MESSAGE: 1} | (took_place if moment == "at its end" else {}))
         planned.users[alice.id] = cairn.clock.now  # nobody is told
         if moment == "at its beginning":
             await host.starts(planned)
         elif moment == "at its end":
             await host.ends(planned)
-        await cairn.hears({Kind.MESSAGE: 1, Kind.RSVP: 1})
+        await cairn.hears({Kind.MESSAGE: 1, Kind.RSVP: 1} | took_place)
+
+
+async def test_organizer_whom_the_gateway_only_numbers_is_asked_for(cairn: Cairn) -> None:
+    guild = cairn.server.guild("Garden")
+    host, machine = guild.person("host"), guild.bot("planner")
+    for who in (host, machine):
+        await who.starts(await who.plans(guild, "Office hours", cairn.clock.now, guild.voice("talk")))
+    for one in guild.guild.events.values():
+        one.shows_creator = False
+    async with cairn.listening():
+        await host.says(guild.text("general"), "hello")
+        await cairn.hears({Kind.MESSAGE: 1, Kind.PARTICIPATION: 1})
 
 
 async def test_list_that_cannot_be_read_takes_nobody_away(cairn: Cairn) -> None:

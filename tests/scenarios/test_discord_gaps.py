@@ -197,7 +197,8 @@ async def test_refused_history_leaves_its_gap_open_and_live_hearing_as_it_is_unt
         await one.stores()
         assert [(told.open, Kind.MESSAGE in told.missing) for told in await one.unheard()] == [(True, True)]
         await bob.starts(await bob.plans(guild, "tea", one.clock(), lounge))
-        await alice.joins_voice(lounge)
+        for who in (alice, bob):
+            await who.joins_voice(lounge)
         await one.skip(300)
         await alice.leaves_voice(guild)
         await one.stores()

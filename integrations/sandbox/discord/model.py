@@ -217,7 +217,8 @@ class VoiceState:
 class ScheduledEvent:
     """A planned event. `kind` 1 stage, 2 voice, 3 elsewhere; `status` 1 scheduled, 2 active, 3 completed, 4 off.
 
-    One of a series has a `rule` (Discord's recurrence rule): when it ends, it is scheduled again for its next date.
+    Unless it `shows_creator`, only the number of who planned it is told, which Discord's reference allows. One of a
+    series has a `rule` (Discord's recurrence rule): when it ends, it is scheduled again for its next date.
     """
 
     id: int
@@ -232,6 +233,7 @@ class ScheduledEvent:
     location: str | None = None
     description: str | None = None
     rule: dict[str, Any] | None = None
+    shows_creator: bool = True
     users: dict[int, int] = field(default_factory=dict)
 
 

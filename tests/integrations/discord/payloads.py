@@ -95,6 +95,12 @@ def convening(number: str, status: int = 2, **more: Any) -> Record:
     return frame | times | {"privacy_level": 2, "status": status, "entity_type": 2, "recurrence_rule": None} | more
 
 
+def stage(number: str, where: str = TALK, **more: Any) -> Record:
+    """Return the data of STAGE_INSTANCE_CREATE."""
+    frame: Record = {"id": number, "guild_id": GUILD, "channel_id": where, "topic": "what somebody wrote"}
+    return frame | {"privacy_level": 2, "discoverable_disabled": True, "guild_scheduled_event_id": None} | more
+
+
 def voice(who: str, where: str | None = TALK, **more: Any) -> Record:
     """Return the data of VOICE_STATE_UPDATE."""
     state = {"deaf": False, "mute": False, "self_deaf": False, "self_mute": False, "self_video": False}
@@ -114,7 +120,13 @@ def server(**more: Any) -> Record:
     ]
     roles = [role(GUILD, "@everyone"), role("801", "mentor"), role("802", "staff"), role("803", "app", managed=True)]
     frame: Record = {"id": GUILD, "name": "A server", "owner_id": "11", "afk_channel_id": IDLE, "large": False}
-    lists: Record = {"threads": [], "members": [], "voice_states": [], "guild_scheduled_events": []}
+    lists: Record = {
+        "threads": [],
+        "members": [],
+        "voice_states": [],
+        "guild_scheduled_events": [],
+        "stage_instances": [],
+    }
     return frame | lists | {"system_channel_id": GENERAL, "channels": channels, "roles": roles} | more
 
 

@@ -24,6 +24,7 @@ from tests.integrations.discord.payloads import (
     Record,
     convening,
     guild,
+    server,
     snowflake,
     told,
     user,
@@ -127,6 +128,36 @@ def test_convening_keeps_who_was_there_when_it_changes_or_a_session_is_new() -> 
     told("GUILD_SCHEDULED_EVENT_UPDATE", convening(EVENT, 2, name="Later"), known)
     [one] = known.convenings
     assert (one.context.name, one.present) == ("Later", {ANN: 5 * MINUTE})
+
+
+CREATOR: Record = {"creator_id": "11", "creator": user("11")}
+
+
+def test_who_scheduled_a_convening_organized_it_once_it_takes_place() -> None:
+    known = planned()
+    assert told("GUILD_SCHEDULED_EVENT_UPDATE", convening(EVENT, 1, **CREATOR), known) == []
+    [begun] = told("GUILD_SCHEDULED_EVENT_UPDATE", convening(EVENT, 2, **CREATOR), known)
+    assert (begun.kind, begun.account, begun.key_person) == (Kind.PARTICIPATION, ANN, ANN)
+    assert (begun.key, begun.key_day, begun.at) == (f"d:{EVENT}/as/organizer", DAY - 7, NOW - 6 * HOUR)
+    assert (begun.context.role, begun.context.place, begun.context.name) == ("organizer", EVENT, "Office hours")
+    [over] = told("GUILD_SCHEDULED_EVENT_UPDATE", convening(EVENT, 3, **CREATOR), known)
+    assert over == begun
+    assert told("GUILD_SCHEDULED_EVENT_UPDATE", convening(EVENT, 4, **CREATOR), known) == []
+
+
+def test_convening_that_began_while_we_did_not_listen_names_its_organizer() -> None:
+    [one] = planned().created(server(guild_scheduled_events=[convening(EVENT, **CREATOR)]), NOW)
+    assert (one.account, one.context.role) == (ANN, "organizer")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"creator_id": "99", "creator": user("99", bot=True)}, {"creator_id": "98", "creator": user("98")},
+     {"creator_id": None}, CREATOR | {"channel_id": HIDDEN}, CREATOR | {"channel_id": snowflake(NOW)}],
+    ids=["machine", "Cairn", "nobody", "private channel", "channel not shown"],
+)  # fmt: skip
+def test_what_machines_schedule_or_what_does_not_count_is_organized_by_nobody(more: Any) -> None:
+    assert told("GUILD_SCHEDULED_EVENT_UPDATE", convening(EVENT, 2, **more), planned()) == []
 
 
 def test_kinds_that_nobody_wants_are_not_told_or_asked_for() -> None:

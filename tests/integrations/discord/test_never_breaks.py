@@ -32,6 +32,7 @@ from tests.integrations.discord.payloads import (
     role,
     server,
     snowflake,
+    stage,
     thread,
     told,
     unreaction,
@@ -47,6 +48,7 @@ REPLY = {"type": 0, "message_id": ID, "channel_id": GENERAL}
 EVENT = snowflake(NOW - 3_600_000)
 SINCE = "2024-02-01T23:59:50+00:00"
 JOINED = {"id": ID, "user_id": "11", "join_timestamp": SINCE, "flags": 1, "member": ABOUT}
+MORE = {"members": [ABOUT], "stage_instances": [stage(ID)]}
 CASES: list[tuple[str, Record]] = [
     ("MESSAGE_CREATE", message(ID, type=19, mentions=[user("12")], message_reference=REPLY)),
     ("MESSAGE_CREATE", message(ID, type=18, message_reference={"channel_id": ID})),
@@ -65,7 +67,7 @@ CASES: list[tuple[str, Record]] = [
     ("GUILD_MEMBERS_CHUNK", {"guild_id": GUILD, "members": [ABOUT]}),
     ("GUILD_AUDIT_LOG_ENTRY_CREATE", ENTRY),
     ("GUILD_AUDIT_LOG_ENTRY_CREATE", ENTRY | {"action_type": 72, "options": {"channel_id": GENERAL}}),
-    ("GUILD_CREATE", server(voice_states=[voice("11")], guild_scheduled_events=[convening(EVENT)], members=[ABOUT])),
+    ("GUILD_CREATE", server(voice_states=[voice("11")], guild_scheduled_events=[convening(EVENT)], **MORE)),
     ("GUILD_UPDATE", server()),
     ("GUILD_ROLE_CREATE", {"guild_id": GUILD, "role": role(GUILD, "@everyone")}),
     ("GUILD_ROLE_UPDATE", {"guild_id": GUILD, "role": role("801", "mentor")}),
@@ -78,6 +80,8 @@ CASES: list[tuple[str, Record]] = [
     ("THREAD_LIST_SYNC", {"guild_id": GUILD, "threads": [thread(ID)]}),
     ("THREAD_MEMBERS_UPDATE", {"id": ID, "guild_id": GUILD, "added_members": [JOINED], "removed_member_ids": ["12"]}),
     ("VOICE_STATE_UPDATE", voice("11")),
+    ("STAGE_INSTANCE_CREATE", stage(ID)),
+    ("STAGE_INSTANCE_DELETE", stage(ID)),
     ("GUILD_SCHEDULED_EVENT_CREATE", convening(EVENT, recurrence_rule={"frequency": 2})),
     ("GUILD_SCHEDULED_EVENT_DELETE", convening(EVENT)),
     ("GUILD_SCHEDULED_EVENT_USER_ADD", {"guild_scheduled_event_id": EVENT, "user_id": "11", "guild_id": GUILD}),
@@ -145,7 +149,13 @@ def survives(known: Guild, name: str, d: Any) -> None:
 
 def test_every_reader_is_tried() -> None:
     tried = {name for name, _ in CASES}
-    same = {"CHANNEL_UPDATE", "GUILD_DELETE", "GUILD_SCHEDULED_EVENT_UPDATE", "GUILD_SCHEDULED_EVENT_USER_REMOVE"}
+    same = {
+        "STAGE_INSTANCE_UPDATE",
+        "CHANNEL_UPDATE",
+        "GUILD_DELETE",
+        "GUILD_SCHEDULED_EVENT_UPDATE",
+        "GUILD_SCHEDULED_EVENT_USER_REMOVE",
+    }
     assert tried | same == set(READERS)
 
 

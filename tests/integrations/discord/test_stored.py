@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.keys import Keys
-from bot.ports import Kind, Read, Signal, Space, SpaceSettings, Stays
+from bot.ports import Kind, Listed, Read, Signal, Space, SpaceSettings, Stays
 from integrations.archives.container import Entry
 from integrations.archives.discord_files import ChannelFile
 from integrations.archives.discord_messages import DiscordMessages, People
@@ -20,6 +20,7 @@ from tests.integrations.discord.payloads import (
     GUILD,
     NOW,
     guild,
+    member,
     message,
     reaction,
     snowflake,
@@ -145,7 +146,8 @@ def test_reactions_to_machines_in_history_thank_nobody(author: dict[str, Any], m
 
 
 def test_stay_grows_in_place(town: Town) -> None:
-    known = guild(SpaceSettings(stays=Stays.EVERYWHERE))
+    other = voice("12") | {"member": member("802") | {"user": user("12")}}
+    known = guild(SpaceSettings(stays=Stays.EVERYWHERE, excluded_roles=Listed.of(["staff"])), voice_states=[other])
     town.record(LIVE, told("VOICE_STATE_UPDATE", voice("11"), known))
     for minutes in (6, 12):
         town.record(LIVE, known.stays.tick(NOW + minutes * 60_000))

@@ -31,6 +31,8 @@ def event(world: World, of: ScheduledEvent, *, counted: bool = False) -> Json:
         "guild_scheduled_event_exceptions": [],
         "entity_metadata": {"location": of.location} if of.kind == EXTERNAL else None,
     }
+    if not of.shows_creator:
+        del found["creator"]
     return {**found, "user_count": len(of.users)} if counted else found
 
 

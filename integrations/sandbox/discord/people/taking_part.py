@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.sandbox.discord.changes import events, messages, polls, voice
 from integrations.sandbox.discord.changes.messages import Draft
-from integrations.sandbox.discord.model import Channel, ChannelType, Guild, Message, Poll, ScheduledEvent
+from integrations.sandbox.discord.model import Channel, ChannelType, Guild, Message, Poll, ScheduledEvent, StageInstance
 from integrations.sandbox.discord.people.somebody import Has, Somebody
 
 _HOUR_MS = 3_600_000
@@ -29,6 +29,16 @@ class TakingPart(Somebody):
     async def changes_voice(self, guild: Has, **state: object) -> None:
         """Change `self_mute`, `self_deaf`, `self_stream`, `self_video`, `suppress` (False makes a speaker)."""
         voice.change(self.hub, self.by, guild.guild, **state)
+
+    async def opens_stage(self, channel: Channel, topic: str) -> StageInstance:
+        """Let a stage go live, without a scheduled event."""
+        made = StageInstance(self.hub.new_id(self.by), self._guild(channel).id, channel.id, topic)
+        voice.stage_begins(self.hub, self.by, made)
+        return made
+
+    async def closes_stage(self, stage: StageInstance) -> None:
+        """End a live stage."""
+        voice.stage_ends(self.hub, self.by, stage)
 
     async def deafens(self, guild: Has, *, on: bool = True) -> None:
         """Hear nobody in voice, or hear again."""
