@@ -16,6 +16,7 @@ from bot.chat.calling import (
     Option,
     RoleNow,
 )
+from bot.chat.keeping import Waiting
 from bot.chat.speech import (
     Action,
     Asks,
@@ -143,6 +144,7 @@ __all__ = [
     "Style",
     "Table",
     "Text",
+    "Waiting",
     "Who",
     "Words",
     "Unread",

@@ -22,6 +22,7 @@ from bot.ports import (
     Paragraph,
     Reply,
     Select,
+    Waiting,
     Words,
 )
 from integrations.discord.ear import Server
@@ -44,7 +45,6 @@ from integrations.discord.speaking.asked import (
 )
 from integrations.discord.speaking.commands import MOST_CHOICES
 from integrations.discord.speaking.controls import choices as offered_choices
-from integrations.discord.speaking.keeping import Waiting
 from integrations.discord.speaking.line import Line
 from integrations.discord.speaking.looking import Looking
 from integrations.discord.speaking.saying import Mouth, Open

@@ -10,11 +10,10 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from bot.ports import Action, Button, Controls, Form, Host, Meter, Paragraph, Reply, Style, Words
+from bot.ports import Action, Button, Controls, Form, Host, Meter, Paragraph, Reply, Style, Waiting, Words
 from integrations.discord.speaking.asked import FORM, REOPEN, Interaction, carrier
 from integrations.discord.speaking.controls import Json
 from integrations.discord.speaking.forms import modal
-from integrations.discord.speaking.keeping import Waiting
 from integrations.discord.speaking.line import Answer, Line
 from integrations.discord.speaking.rendering import PRIVATE, Drawn, draw
 

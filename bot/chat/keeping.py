@@ -1,4 +1,4 @@
-"""Forms that wait to be opened: Discord shows a form only at once, and never in answer to a form.
+"""Forms that wait to be opened: platforms show a form only at once, and Discord never in answer to a form.
 
 So somebody is given a button first. What it opens is kept for as long as the button can be used, in memory: it may hold
 what a person wrote.
@@ -10,7 +10,8 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 
-from bot.ports import Account, Form
+from bot.chat.speech import Form
+from scoring.signals import Account
 
 KEPT_MS = 900_000
 """How long a private answer, and the button on it, is good for: fifteen minutes."""
