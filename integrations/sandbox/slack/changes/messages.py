@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.sandbox.slack.hub import By, Hub
 from integrations.sandbox.slack.model import Channel, Json, Kind, Message
-from integrations.sandbox.slack.payloads.messages import announced, message, plain, thread
+from integrations.sandbox.slack.payloads.messages import announced, plain, thread
 from integrations.sandbox.slack.text import named, rich
 from integrations.sandbox.slack.world import SLACKBOT
 
@@ -45,7 +45,8 @@ def make(hub: Hub, by: By, channel: Channel, draft: Draft) -> Message:
         if author.webhook:
             made.subtype, made.username = draft.subtype or "bot_message", draft.username or author.real_name
     elif author is not None and made.subtype in ("", "file_share"):
-        made.client_msg_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{channel.id}{made.ts}"))
+        if not made.subtype:
+            made.client_msg_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{channel.id}{made.ts}"))
         made.blocks = made.blocks or ([rich(made.text, made.ts[-6:])] if made.text else [])
     return made
 
@@ -117,7 +118,7 @@ def delete(hub: Hub, by: By, gone: Message) -> None:
     if channel.replies(gone.ts):
         _bury(hub, by, channel, gone)
     else:
-        previous = message(hub.world, gone)
+        previous = plain(hub.world, gone)
         channel.remove(gone.ts)
         stamp = hub.event_stamp(by)
         event: Json = {"type": "message", "subtype": "message_deleted", "previous_message": previous}

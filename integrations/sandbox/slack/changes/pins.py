@@ -5,7 +5,7 @@ from __future__ import annotations
 from integrations.sandbox.slack.hub import By, Hub
 from integrations.sandbox.slack.ids import seconds_of
 from integrations.sandbox.slack.model import Json, Message
-from integrations.sandbox.slack.payloads.messages import plain
+from integrations.sandbox.slack.payloads.messages import pinned
 
 
 def pin(hub: Hub, by: By, message: Message, *, on: bool = True) -> None:
@@ -13,7 +13,7 @@ def pin(hub: Hub, by: By, message: Message, *, on: bool = True) -> None:
     channel, moment = hub.home(message), seconds_of(hub.now(by))
     message.pinned = on
     link = f"https://slack.invalid/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    shown = plain(hub.world, message) | {"permalink": link, "pinned_to": [channel.id] if on else []}
+    shown = pinned(hub.world, message) | {"permalink": link} | ({"pinned_to": [channel.id]} if on else {})
     item: Json = {"type": "message", "created": moment, "created_by": by.user_id, "channel": channel.id}
     event: Json = {
         "type": "pin_added" if on else "pin_removed",

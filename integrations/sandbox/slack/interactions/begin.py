@@ -76,6 +76,9 @@ class Begun:
     def shortcut(self, callback_id: str, target: Message | None) -> Use:
         """Use a shortcut, a global one or one on a message."""
         told = self._common("shortcut" if target is None else "message_action") | self._trigger()
+        # shortcuts say a little less of who and what
+        told["user"] = {name: part for name, part in told["user"].items() if name != "username"}
+        del told["api_app_id"]
         told |= payloads.shortcut(self.hub.world, callback_id, target, self.hub.event_stamp(self.by))
         if target is not None:
             told |= self._response(self.hub.home(target), target)[1]

@@ -11,7 +11,8 @@ def channel(world: World, of: Channel, seen_by: str, team_id: str) -> Json:
     """Return a conversation as somebody of a workspace sees it."""
     if of.kind == Kind.DIRECT:
         return _direct(of, seen_by, team_id)
-    found = _basic(of, team_id) | {"is_member": seen_by in of.members}
+    found = _basic(of, team_id) | {"is_member": seen_by in of.members, "conversation_host_id": of.team_id}
+    found["connected_team_ids"] = [one for one in of.teams if one != team_id]
     found |= {"topic": _said(of.topic), "purpose": _said(of.purpose), "previous_names": list(of.previous_names)}
     if of.kind != Kind.MANY:
         found["num_members"] = len(of.members)
@@ -19,7 +20,6 @@ def channel(world: World, of: Channel, seen_by: str, team_id: str) -> Json:
 
 
 def _basic(of: Channel, team_id: str) -> Json:
-    others = [one for one in of.teams if one != team_id]
     return {
         "id": of.id,
         "name": of.name,
@@ -43,9 +43,7 @@ def _basic(of: Channel, team_id: str) -> Json:
         "is_ext_shared": of.shared,
         "shared_team_ids": list(of.teams),
         "internal_team_ids": [],
-        "connected_team_ids": others,
         "pending_connected_team_ids": [],
-        "conversation_host_id": of.team_id,
     }
 
 

@@ -20,14 +20,14 @@ def usergroup(of: UserGroup, *, counted: bool = True, people: bool = True) -> Js
         "date_create": seconds_of(of.created),
         "date_update": seconds_of(of.updated),
         "date_delete": seconds_of(of.disabled),
-        "auto_type": None,
         "auto_provision": False,
         "enterprise_subteam_id": "",
         "created_by": of.created_by,
         "updated_by": of.created_by,
-        "deleted_by": of.created_by if of.disabled else None,
         "prefs": {"channels": list(of.channels), "groups": []},
     }
+    if of.disabled:
+        found["deleted_by"] = of.created_by
     if counted:
         found |= {"user_count": len(of.users), "channel_count": len(of.channels)}
     return found | {"users": list(of.users)} if people else found

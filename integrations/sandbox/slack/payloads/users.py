@@ -48,7 +48,6 @@ def profile(world: World, of: User, *, email: bool = False) -> Json:
         "real_name_normalized": of.real_name,
         "display_name": "" if of.bot else of.name,
         "display_name_normalized": "" if of.bot else of.name,
-        "fields": None,
         "status_text": "",
         "status_emoji": "",
         "status_emoji_display_info": [],

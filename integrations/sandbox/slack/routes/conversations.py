@@ -29,7 +29,7 @@ async def listed(call: Call) -> Json:
     if call.args.flag("exclude_archived"):
         known = [one for one in known if not one.archived]
     found, more = page(call.args, known, 100, 1000)
-    return {"channels": [_shown(call, one) for one in found], **more}
+    return {"channels": [_listed(call, one) for one in found], **more}
 
 
 @methods.on("users.conversations", TIER_3, *_READ)
@@ -42,7 +42,7 @@ async def of_user(call: Call) -> Json:
     if call.args.flag("exclude_archived"):
         known = [one for one in known if not one.archived]
     found, more = page(call.args, known, 100, 999)
-    return {"channels": [_shown(call, one) for one in found], **more}
+    return {"channels": [_listed(call, one) for one in found], **more}
 
 
 def _kinds(call: Call) -> set[Kind]:
@@ -139,3 +139,8 @@ async def join(call: Call) -> Json:
 
 def _shown(call: Call, of: Channel) -> Json:
     return channel(call.hub.world, of, call.token.user, call.team.id)
+
+
+def _listed(call: Call, of: Channel) -> Json:
+    """Return a conversation as lists have it, which do not tell the workspaces that are connected to it."""
+    return {name: part for name, part in _shown(call, of).items() if name != "connected_team_ids"}

@@ -39,7 +39,7 @@ async def complete(call: Call) -> Json:
     for one in known:
         one.done = True
     call.values["files"] = tuple(one.id for one in known)
-    return {"files": [file(call.hub.world, one) for one in known]}
+    return {"files": [file(call.hub.world, one, places=True) for one in known]}
 
 
 def _uploaded(call: Call, given: Json) -> File:
@@ -76,4 +76,4 @@ async def info(call: Call) -> Json:
     known = call.team.files.get(call.args.need("file"))
     if known is None or not known.done:
         raise Refused("file_not_found")
-    return {"file": file(call.hub.world, known), "comments": [], "response_metadata": {"next_cursor": ""}}
+    return {"file": file(call.hub.world, known, places=True), "comments": [], "response_metadata": {"next_cursor": ""}}

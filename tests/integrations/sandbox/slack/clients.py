@@ -36,6 +36,25 @@ class Hearing:
         """Let every event be answered, as one does who takes them all in a middleware."""
         self.bolt.event(re.compile(".*"))(self._nothing)
 
+    def takes_everything(self) -> None:
+        """Let every interaction be acknowledged, whatever it is."""
+        anything = re.compile(".*")
+        for register in (
+            self.bolt.command,
+            self.bolt.shortcut,
+            self.bolt.action,
+            self.bolt.view,
+            self.bolt.view_closed,
+        ):
+            register(anything)(self._acknowledge)
+
+    async def _acknowledge(self, ack: Any) -> None:
+        await ack()
+
+    def trigger(self) -> str:
+        """The trigger of the last interaction."""
+        return str(self.bodies[-1]["trigger_id"])
+
     async def _keep(self, req: Any, body: Json, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002
         self.bodies.append(body)
         self.headers.append(dict(req.headers))

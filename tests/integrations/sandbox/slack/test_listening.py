@@ -42,7 +42,7 @@ async def test_the_life_of_a_message_is_heard(server: Sandbox, team: TeamHandle,
         await server.delivered()
         (broadcast,) = app.events("message", "thread_broadcast")
         assert (broadcast["thread_ts"], broadcast["root"]["ts"]) == (message.ts, message.ts)
-        assert broadcast["parent_user_id"] == alice.id
+        assert broadcast["root"]["user"] == alice.id
         (changed,) = app.events("message", "message_changed")
         assert changed["hidden"]
         assert (changed["message"]["ts"], changed["message"]["text"]) == (answer.ts, "third")
