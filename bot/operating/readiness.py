@@ -60,7 +60,7 @@ class Writable:
     """Looks whether something can be stored, by trying it: one try at a time, and rarely while it works."""
 
     def __init__(
-        self, probe: Callable[[], Awaitable[object]], each: float = 5.0, now: Callable[[], float] = time.monotonic
+        self, probe: Callable[[], Awaitable[object]], each: float = 2.0, now: Callable[[], float] = time.monotonic
     ) -> None:
         """Take what tries (it raises CairnError where it fails), how long a success holds (seconds), and the clock."""
         self._probe = probe

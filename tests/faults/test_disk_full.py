@@ -23,6 +23,7 @@ from psycopg import sql
 from tests.faults.crowd import Crowd
 from tests.faults.lives import SOAK, Life, Lives, lives, until
 
+pytestmark = pytest.mark.timeout(400)  # it waits for processes, which have most to do of all where much else runs
 TOLD_SECONDS = 10.0
 SMALL_DISK = 16 * 2**20
 """Several times what SQLite writes to its log before it empties it (4 MB): below that, deleting gives no space."""
