@@ -21,6 +21,8 @@ CLOSED_DAYS = 90
 WEEK_DAYS, MONTH_DAYS = 7, 30
 CONTACTS_A_MONTH, KEPT_FOR_INVITATIONS = 3, 2
 IGNORED_IN_A_ROW = 3
+QUIET_DAYS = 30
+"""So long nothing comes by itself to who asked for a month without."""
 ASK_AGAIN_MS = 3_600_000
 """How soon is asked again where nobody can say when the answer changes."""
 
@@ -79,6 +81,7 @@ class Reason(StrEnum):
     QUIET = "quiet hours"
     WEEK = "had one in 7 days"
     MONTH = "had enough in 30 days"
+    LATER = "asked for a month without"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Person:
     """What is known of whom a message is for. `met_at` (ms, 0 never) is their last contact that they began themselves.
 
     `sent` are the contacts of the last 30 days; `closed_at` is when they last took no direct message. `asked`: they
-    were asked whether to go on after they let some pass, and have not said.
+    were asked whether to go on after they let some pass, and have not said. `quiet_until`: they want nothing before.
     """
 
     invite: Invite | None = None
@@ -106,6 +109,7 @@ class Person:
     left: bool = False
     left_out: bool = False
     minor: bool = False
+    quiet_until: int = 0
     sent: tuple[Contact, ...] = ()
 
 
@@ -222,6 +226,14 @@ def _held(facts: Facts) -> Verdict | None:
     return Verdict(Reason.PAUSED, again) if facts.standing.paused else None
 
 
+def _later(facts: Facts) -> Verdict | None:
+    """Hold what comes to somebody who asked for a month without."""
+    person = _contacted(facts)
+    if person is None or facts.way is Way.LINE or person.quiet_until <= facts.now:
+        return None
+    return Verdict(Reason.LATER, person.quiet_until)
+
+
 def _too_much(facts: Facts) -> Verdict | None:
     """Hold what would be one contact too many: one in 7 days, three in 30, of which two are kept for invitations."""
     person = _contacted(facts)
@@ -256,6 +268,7 @@ _CHECKS: tuple[Callable[[Facts], Verdict | None], ...] = (
     _unwanted,
     _closed,
     _held,
+    _later,
     _too_much,
     _quiet,
 )

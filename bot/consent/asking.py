@@ -13,8 +13,9 @@ from dataclasses import replace
 from bot.chat.calling import Call
 from bot.chat.speech import Block, Controls, File, Reply, Table
 from bot.commands.room import Room
-from bot.consent import cards, lines
-from bot.consent.choices import ASK_AGAIN_DAYS, Choices, Said, Source, What
+from bot.consent import cards, editions, lines
+from bot.consent.choices import ASK_AGAIN_DAYS, Choices, Said, Source, Standing, What
+from bot.consent.questions import Questions
 from bot.hearing.space_settings import Listed
 from bot.rights.forgetting import UNDER_AGE, Forgetting, Order
 from scoring.signals import DAY_MS, Account
@@ -64,14 +65,24 @@ class Asking:
         if there.out or there.excluded:
             return ()
         if there.member is None:
-            return cards.card(room.words, room.settings.consent) if self._is_new(call.caller.account, room.now) else ()
-        if not there.page:
-            said = _said(call, room, version=cards.card_version(room.words, room.settings.consent))
-            return cards.card(room.words, room.settings.consent) if await choices.asked(said, What.ASKED_PAGE) else ()
-        if there.invite is None:
-            said = _said(call, room, version=cards.question_version(room.words))
-            return cards.question(room.words) if await choices.asked(said, What.ASKED_INVITE) else ()
-        return ()
+            new = self._is_new(call.caller.account, room.now)
+            return cards.card(room.words, room.settings.consent) if new else ()
+        return await self._question(call, room, there)
+
+    async def _question(self, call: Call, room: Room, there: Standing) -> tuple[Block, ...]:
+        """Return what is to be asked of somebody who is known, if anything is and it is not too soon."""
+        words, consent = room.words, room.settings.consent
+        questions = Questions(room.database, room.keys)
+        old = await questions.outdated(_said(call, room)) if there.page else frozenset()
+        if not there.page or editions.PAGE in old:
+            said, what = _said(call, room, version=cards.card_version(words, consent)), What.ASKED_PAGE
+            shown = cards.changed(words, consent) if there.page else cards.card(words, consent)
+        elif there.invite is None or editions.INVITE in old:
+            said, what = _said(call, room, version=cards.question_version(words)), What.ASKED_INVITE
+            shown = cards.question(words) if there.invite is None else cards.changed_question(words)
+        else:
+            return ()
+        return shown if await questions.ask(said, what) else ()
 
     def _is_new(self, who: Account, now: int) -> bool:
         """Whether a stranger was not asked in the last half year, as far as is remembered."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 
 from bot.chat.speech import Action, Block, Bold, Button, Controls, Paragraph, Style
+from bot.consent import editions
 from bot.gate import Invite
 from bot.hearing.space_settings import Consent
 from bot.language import Words
@@ -22,12 +23,14 @@ def version(words: Words, *keys: str) -> str:
 
 def card_version(words: Words, consent: Consent = Consent.COUNTED) -> str:
     """Return which version of the card and the notice this is, by the policy of the space in which it is read."""
-    return version(words, _card(consent), "page.make", "page.leave_out", "page.kept")
+    said = version(words, _card(consent), "page.make", "page.leave_out", "page.kept")
+    return f"{said}:{editions.CURRENT[editions.PAGE]}"
 
 
 def question_version(words: Words) -> str:
     """Return which version of the question about invitations this is."""
-    return version(words, "page.invite", *(f"page.invite_{one.value}" for one in _WISHES))
+    said = version(words, "page.invite", *(f"page.invite_{one.value}" for one in _WISHES))
+    return f"{said}:{editions.CURRENT[editions.INVITE]}"
 
 
 def card(words: Words, consent: Consent = Consent.COUNTED) -> tuple[Block, ...]:
@@ -38,6 +41,21 @@ def card(words: Words, consent: Consent = Consent.COUNTED) -> tuple[Block, ...]:
 def notice(words: Words, consent: Consent = Consent.COUNTED) -> tuple[Block, ...]:
     """Return what a channel is told; the same words as the card."""
     return card(words, consent)
+
+
+def changed(words: Words, consent: Consent = Consent.COUNTED) -> tuple[Block, ...]:
+    """Return what somebody with a page is asked where it is for more now than when they made it."""
+    buttons = (
+        Button(words.plain("page.keep"), Action("page-make")),
+        Button(words.plain("page.close"), Action("page-close")),
+        Button(words.plain("page.kept"), Action("page-kept")),
+    )
+    return (Paragraph(words.text("page.changed")), Paragraph(words.text(_card(consent))), Controls(buttons))
+
+
+def changed_question(words: Words) -> tuple[Block, ...]:
+    """Return the question about invitations for who answered one that asked for less; nothing is preselected."""
+    return (Paragraph(words.text("page.invite_changed")), *question(words))
 
 
 def _card(consent: Consent) -> str:

@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gate import Invite
+from bot.consent import editions
+from bot.gate import QUIET_DAYS, Invite
 from bot.keys import Keys
 from bot.rights.erased import Erased, Line, Word
 from bot.storage import accounts, choosing, communities, contacts, spaces
@@ -36,6 +37,8 @@ class What(StrEnum):
     PAGE = "page"
     INVITE = "invite"
     OUT = "out"
+    QUIET = "quiet"
+    """That nothing comes by itself for a month, from then on."""
     ASKED_PAGE = "asked about a page"
     ASKED_INVITE = "asked about invitations"
 
@@ -113,6 +116,10 @@ class Choices:
                 return False
             whose = await self._let_in(connection, said)
             if whose.page:
+                before = await choosing.of(connection, said.community, whose.members)
+                if editions.outdated(before, What.PAGE, said.space):  # they say yes to the text of today
+                    rows = [said.row(one, What.PAGE, "yes") for one in whose.members]
+                    await choosing.put(connection, said.community, rows)
                 return True
             begins = day_of(said.at) if fresh else 0
             await choosing.set_page(connection, said.community, whose.members, page=True, begins=begins)
@@ -208,20 +215,15 @@ class Choices:
             await self._close(connection, said, whose)
         return True
 
-    async def asked(self, said: Said, what: What) -> bool:
-        """Put down that somebody is asked now; False where they were, or decided, in the last half year.
-
-        Nothing is put down of people of whom nothing is stored: False for them.
-        """
+    async def quiet(self, said: Said) -> int:
+        """Let nothing come to somebody by itself for a month; returns until when (ms), 0 where they have no page."""
         async with in_turn(self._database, said.community) as connection:
             whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
-            if whose is None:
-                return False
-            before = await choosing.of(connection, said.community, whose.members)
-            if any(_silences(one, what, said) for one in before):
-                return False
-            await choosing.put(connection, said.community, [said.row(whose.root, what, "asked", said.space)])
-        return True
+            if whose is None or not whose.page:
+                return 0
+            rows = [said.row(one, What.QUIET, f"{QUIET_DAYS} days") for one in whose.members]
+            await choosing.put(connection, said.community, rows)
+        return said.at + QUIET_DAYS * DAY_MS
 
     async def _let_in(self, connection: AsyncConnection, said: Said) -> Family:
         """Return somebody who says yes, made where nothing was stored of them."""
@@ -289,14 +291,3 @@ def _by_themselves(one: Chosen) -> bool:
 
 def _strictest(wishes: Sequence[str]) -> Invite | None:
     return next((one for one in (Invite.NO, Invite.HERE, Invite.DM) if one.value in wishes), None)
-
-
-_DECIDES = {What.ASKED_PAGE: (What.PAGE, What.OUT), What.ASKED_INVITE: (What.INVITE,)}
-
-
-def _silences(one: Chosen, what: What, said: Said) -> bool:
-    """Whether a row keeps somebody from being asked now: they were lately, or decided lately."""
-    if one.at <= said.at - ASK_AGAIN_DAYS * DAY_MS or one.source == Source.TEAM:
-        return False
-    here = one.space in (EVERYWHERE, said.space) or what is What.ASKED_PAGE
-    return here and (one.what == what or one.what in _DECIDES.get(what, ()))

@@ -15,8 +15,9 @@ from bot.clockwork.periods import Cron
 from bot.community.settled import settings_from
 from bot.gate import CONTACT_DAYS, Invite, Purpose
 from bot.language import Words
+from bot.sending.contacting import Sender, contact
 from bot.sending.outbox import HELD_DAYS, Letter, post
-from bot.storage import spaces
+from bot.storage import communities, spaces, speaking
 from bot.storage.lapsing import Lapsing, lapsing
 from scoring.signals import DAY_MS, day_of
 
@@ -29,16 +30,20 @@ async def plan(work: Work) -> Sequence[Write]:
     async with work.database.read() as connection:
         whole = await spaces.whole(connection, work.community) or "{}"
         there = await spaces.of_community(connection, work.community)
-    languages = {one.id: settings_from(whole, one).language for one in there if one.settings is not None}
-    return [_Asking(work, languages)]
+        name = (await communities.get(connection, work.community)).name
+    listened = [one for one in there if one.settings is not None]
+    languages = {one.id: settings_from(whole, one).language for one in listened}
+    senders = {one.id: Sender(name, one.space.name) for one in listened}
+    return [_Asking(work, languages, senders)]
 
 
 class _Asking:
     """Asks slice by slice; it goes on behind the last member who was asked."""
 
-    def __init__(self, work: Work, languages: Mapping[int, str]) -> None:
+    def __init__(self, work: Work, languages: Mapping[int, str], senders: Mapping[int, Sender]) -> None:
         self._work = work
         self._languages = languages
+        self._senders = senders
         self._after = 0
 
     async def __call__(self, connection: AsyncConnection) -> bool:
@@ -46,13 +51,15 @@ class _Asking:
         # Whoever cannot be asked in time any more is left in peace.
         met = work.now - CONTACT_DAYS * DAY_MS, work.now - ASK_DAYS * DAY_MS
         found = await lapsing(connection, work.community, met, self._after)
+        own = await speaking.languages(connection, work.community, [one.member for one in found])
         for one in found:
-            await post(connection, letter(work, one, self._languages.get(one.space, "en")), work.means.keys)
+            words = Words(own.get(one.member) or self._languages.get(one.space, "en"))
+            await post(connection, letter(work, one, words, self._senders[one.space]), work.means.keys)
         self._after = found[-1].member if found else self._after
         return bool(found)
 
 
-def letter(work: Work, one: Lapsing, language: str) -> Letter:
+def letter(work: Work, one: Lapsing, words: Words, sender: Sender) -> Letter:
     """Return the question for a member."""
     lapses = one.met_at + CONTACT_DAYS * DAY_MS
     return Letter(
@@ -60,23 +67,22 @@ def letter(work: Work, one: Lapsing, language: str) -> Letter:
         one.space,
         f"renewal:{one.member}:{day_of(one.met_at)}",
         Purpose.QUESTION,
-        asked(Words(language), one.met_at, lapses),
+        asked(words, sender, one.met_at, lapses),
         one.member,
         due=work.now,
         expires=min(lapses, work.now + HELD_DAYS * DAY_MS),
     )
 
 
-def asked(words: Words, met_at: int, lapses: int) -> tuple[Block, ...]:
+def asked(words: Words, sender: Sender, met_at: int, lapses: int) -> tuple[Block, ...]:
     """Return the question; its buttons are those that anybody may press at any time."""
     since, until = Moment(met_at, day=True), Moment(lapses, day=True)
     buttons = (
         Button(words.plain("renewal.stay"), Action("page-invite", (Invite.DM.value,))),
         Button(words.plain("renewal.here"), Action("page-invite", (Invite.HERE.value,))),
-        Button(words.plain("renewal.stop"), Action("page-invite", (Invite.NO.value,))),
-        Button(words.plain("page.kept"), Action("page-kept")),
     )
-    return (Paragraph(words.text("renewal.ask", since=since, until=until)), Controls(buttons))
+    question = (Paragraph(words.text("renewal.ask", until=until)), Controls(buttons))
+    return contact(words, sender, words.text("renewal.why", since=since), question)
 
 
 JOB = Job("renewal", "asks members, before contact lapses, whether they are still with us", Cron("0 10 * * *"), plan)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gate import MONTH_DAYS, Contact, Invite, Person, Standing
+from bot.gate import MONTH_DAYS, QUIET_DAYS, Contact, Invite, Person, Standing
 from bot.storage.bulk import matching
 from bot.storage.what_counts import leaves_out
 from scoring.signals import DAY_MS
@@ -44,6 +44,7 @@ async def known(connection: AsyncConnection, whom: Collection[Who], now: int, bu
         {"community": "int", "root": "bigint", "last": "int"},
         sorted({(one.community, one.root, 0) for one in whom}),
         since=now - MONTH_DAYS * DAY_MS,
+        quiet=now - QUIET_DAYS * DAY_MS,
     )
     told: dict[int, _Told] = defaultdict(_Told)
     for row in rows:
@@ -69,6 +70,9 @@ _KNOWN = (
     "'' FROM family f JOIN outbox o ON o.community = f.community AND o.member = f.id AND o.member IS NOT NULL "
     "WHERE o.state IN ('sending', 'sent', 'unknown') AND o.claimed_at > :since "
     "AND o.purpose NOT IN ('answer', 'digest') AND (o.way <> 'channel' OR o.pings) "
+    "UNION ALL SELECT 'wish', f.root, c.at, CASE WHEN c.what = 'quiet' THEN 1 ELSE 0 END, 0, 0, 0, '' FROM family f "
+    "JOIN choice c ON c.community = f.community AND c.member = f.id "
+    "WHERE c.what IN ('quiet', 'invite') AND c.at > :quiet "
     "UNION ALL SELECT 'out', asked.root, l.space, 0, 0, 0, 0, '' FROM asked "
     "JOIN account a ON a.community = asked.community AND a.member = asked.root "
     "JOIN left_out l ON l.community = a.community AND l.handle = a.handle"
@@ -94,6 +98,7 @@ class _Told:
     contacts: list[_Row] = field(default_factory=list)
     reach: list[_Row] = field(default_factory=list)
     sent: list[Contact] = field(default_factory=list)
+    wishes: list[_Row] = field(default_factory=list)
     left_out: set[int] = field(default_factory=set)
 
     def take(self, row: _Row, but: int) -> None:
@@ -106,6 +111,8 @@ class _Told:
                 self.reach.append(row)
             case "sent" if row.c != but:
                 self.sent.append(Contact(row.a, bool(row.b)))
+            case "wish":
+                self.wishes.append(row)
             case "out":
                 self.left_out.add(row.a)
 
@@ -123,9 +130,15 @@ class _Told:
             left=any(one.c for one in here),
             left_out=any(leaves_out(one, space) for one in self.left_out),
             minor=any(one.d for one in self.contacts),
+            quiet_until=self._quiet_until(),
             sent=tuple(self.sent),
         )
         return Known(person, any(one.d for one in here))
+
+    def _quiet_until(self) -> int:
+        """Return until when nothing is wanted; a later word on how to be invited ends that."""
+        last = max(self.wishes, key=lambda one: one.a, default=None)
+        return last.a + QUIET_DAYS * DAY_MS if last is not None and last.b else 0
 
     def _invite(self, here: Collection[_Row]) -> Invite | None:
         """Return the strictest choice in the space; of joined people, a no anywhere counts everywhere."""

@@ -51,6 +51,8 @@ def test_willing_member_may_be_invited() -> None:
         (with_person(met_at=0), Reason.LAPSED, None),
         (with_person(met_at=NOON - 183 * DAY), Reason.LAPSED, None),
         (with_person(ignored=3), Reason.IGNORED, None),
+        (with_person(quiet_until=NOON + 2 * DAY), Reason.LATER, NOON + 2 * DAY),
+        (with_person(quiet_until=NOON + 9 * DAY), Reason.LATER, None),
         (with_person(zone="Asia/Tokyo"), Reason.QUIET, NOON + 11 * HOUR),
         (with_person(sent=sent(6.9)), Reason.WEEK, NOON + round(0.1 * DAY)),
         (with_person(sent=sent(29, 20, 8)), Reason.MONTH, NOON + DAY),

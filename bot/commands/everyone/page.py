@@ -14,6 +14,7 @@ from bot.commands.room import Room
 from bot.commands.spec import Act, Command
 from bot.consent import cards
 from bot.consent.choices import Choices, Said, Source, Standing, What
+from bot.consent.questions import Questions
 from bot.gate import Invite
 from bot.hearing.space_settings import Consent
 from scoring.signals import DAY_MS
@@ -36,7 +37,8 @@ async def make(call: Call, room: Room) -> Reply:
     bring = Button(room.words.plain("page.bring"), Action("page-bring"))
     asked = cards.question(room.words) if there.invite is None else ()
     if asked:  # so that it is not asked again behind the next answer
-        await _choices(room).asked(_said(call, room, cards.question_version(room.words)), What.ASKED_INVITE)
+        said = _said(call, room, cards.question_version(room.words))
+        await Questions(room.database, room.keys).ask(said, What.ASKED_INVITE)
     return room.say("page.made", Controls((bring, _close(room))), *asked)
 
 
@@ -84,6 +86,12 @@ async def invite(call: Call, room: Room) -> Reply:
         return room.say("common.unknown")
     done = await _choices(room).invite(_said(call, room, cards.question_version(room.words)), wish)
     return room.say(f"page.invited_{wish.value}" if done else "page.none")
+
+
+async def quiet(call: Call, room: Room) -> Reply:
+    """Let nothing come to the caller by itself for a month."""
+    until = await _choices(room).quiet(_said(call, room, cards.version(room.words, "contact.later")))
+    return room.say("page.quiet", until=Moment(until, day=True)) if until else room.say("page.none")
 
 
 def _shown(room: Room, there: Standing) -> tuple[Block, ...]:
@@ -138,6 +146,7 @@ COMMAND = Command(
         "page-leave-here": Act(leave_here),
         "page-back": Act(back),
         "page-invite": Act(invite),
+        "page-quiet": Act(quiet),
         "page-kept": Act(kept),
     },
 )

@@ -11,7 +11,7 @@ from bot.gate import Purpose
 from bot.language import Words
 from bot.sending import outbox
 from bot.sending.outbox import Letter
-from bot.storage import contacts, ledger
+from bot.storage import contacts, ledger, speaking
 from bot.storage.turns import in_turn
 from scoring.signals import DAY_MS, NOWHERE, Account, Context, Kind, Signal, day_of
 
@@ -72,7 +72,9 @@ async def _tell(call: Call, room: Room, signal: Signal) -> None:
     mine = await room.known(call.caller.account)
     if there is None or mine is None:
         return
-    words = Words(room.settings.language)
+    async with room.database.read() as connection:
+        own = await speaking.languages(connection, room.community, [there.member])
+    words = Words(own.get(there.member, room.settings.language))
     told = (Paragraph(words.text("thank.letter", who=Who(call.caller.account))),)
     key = f"thanks:{room.today}:{there.member}{contacts.OF}{mine.member}"
     until = room.now + KEPT_DAYS * DAY_MS

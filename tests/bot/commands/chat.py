@@ -16,6 +16,7 @@ from bot.chat.speech import Action, Bar, Bold, Button, Channel, Form, Jump, Link
 from bot.commands.door import Door, Place
 from bot.commands.registry import registry
 from bot.consent.choices import Choices, Said, What
+from bot.consent.questions import Questions
 from bot.hearing.space_settings import Consent, Listed, SpaceSettings
 from bot.intake import Intake
 from bot.keys import Keys
@@ -120,7 +121,7 @@ class Chat:
         """Have people counted who were asked lately whether they want a page, so that no card stands below replies."""
         for who in people:
             await self.say(who, "cairn about-me", zone="UTC")
-            await self.choices.asked(self.said(who), What.ASKED_PAGE)
+            await Questions(self.database, self.keys).ask(self.said(who), What.ASKED_PAGE)
         self.door = Door(self.database, self.keys, registry())
 
     async def live(self, channel: str = "") -> None:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.consent.choices import ASK_AGAIN_DAYS, Choices, Said, Source, Standing, What
-from bot.gate import Invite
+from bot.consent.questions import Questions
+from bot.gate import QUIET_DAYS, Invite
 from bot.keys import Keys
 from bot.ports import Consent
 from bot.storage import people
+from bot.storage.knowing import Who, known
 from bot.storage.recording import record
 from scoring.signals import DAY_MS, Account
 from tests.bot.rights.town import ANN, BOB, CHAT, NOW, TODAY, Here, message, settled_space, thanks
 from tests.scenarios.words import SOURCES
 from tests.scenarios.world import Town
+
+
+def questions(here: Here) -> Questions:
+    return Questions(here.database, here.town.world.keys)
 
 
 def choices(here: Here) -> Choices:
@@ -180,19 +188,19 @@ def test_nobody_is_asked_more_than_twice_a_year(here: Here, what: What) -> None:
     here.hear(message(ANN, 1))
     times = [NOW + day * DAY_MS for day in range(0, 366, 3)]
 
-    asked = [at for at in times if here.run(choices(here).asked(said(here, at=at), what))]
+    asked = [at for at in times if here.run(questions(here).ask(said(here, at=at), what))]
 
     assert len(asked) == 2
     assert asked[1] - asked[0] >= ASK_AGAIN_DAYS * DAY_MS
 
 
 def test_who_decided_is_not_asked_and_of_strangers_nothing_is_put_down(here: Here) -> None:
-    assert not here.run(choices(here).asked(said(here), What.ASKED_PAGE))
+    assert not here.run(questions(here).ask(said(here), What.ASKED_PAGE))
     assert here.rows("SELECT id FROM account WHERE community = :of") == []
     here.run(choices(here).make_page(said(here)))
     here.run(choices(here).close_page(said(here)))
 
-    assert not here.run(choices(here).asked(said(here, at=NOW + 1), What.ASKED_PAGE))
+    assert not here.run(questions(here).ask(said(here, at=NOW + 1), What.ASKED_PAGE))
 
 
 @pytest.fixture(scope="module")
@@ -248,3 +256,58 @@ def test_whatever_is_chosen_in_whatever_order_the_last_words_hold(
         assert now.begins == begins
     here.settle()
     assert here.town.differences() == {}
+
+
+def earlier(here: Here, what: What, version: str) -> None:
+    """Let what was chosen have been read in another version of its text."""
+    here.do("UPDATE choice SET version = :v WHERE community = :of AND what = :what", v=version, what=what.value)
+
+
+@pytest.mark.parametrize(("what", "asks"), [(What.PAGE, What.ASKED_PAGE), (What.INVITE, What.ASKED_INVITE)])
+def test_yes_to_a_text_that_asked_for_less_is_asked_for_anew_twice_a_year_at_most(
+    here: Here, what: What, asks: What
+) -> None:
+    here.run(choices(here).make_page(said(here)))
+    here.run(choices(here).invite(said(here), Invite.DM))
+    assert here.run(questions(here).outdated(said(here))) == frozenset()
+    earlier(here, what, "en:0123456789ab:0")
+
+    assert here.run(questions(here).outdated(said(here))) == {what.value}
+    times = [NOW + day * DAY_MS for day in range(1, 366, 3)]
+    asked = [at for at in times if here.run(questions(here).ask(said(here, at=at), asks))]
+
+    assert len(asked) == 2
+    assert asked[0] == NOW + DAY_MS
+
+
+def test_new_yes_is_put_down_with_its_text_and_a_no_is_never_asked_about_anew(here: Here) -> None:
+    here.run(choices(here).make_page(said(here)))
+    earlier(here, What.PAGE, "en:0123456789ab:0")
+    now = replace(said(here, at=NOW + 1), version="en:ba9876543210:1")
+
+    assert here.run(choices(here).make_page(now))
+    assert here.run(questions(here).outdated(now)) == frozenset()
+    assert here.rows("SELECT version FROM choice WHERE community = :of AND what = 'page' ORDER BY id") == [
+        ("en:0123456789ab:0",),
+        ("en:ba9876543210:1",),
+    ]
+    here.run(choices(here).close_page(replace(now, version="en:0123456789ab:0")))
+    assert here.run(questions(here).outdated(now)) == frozenset()
+
+
+def test_month_without_messages_ends_by_itself_or_by_another_word(here: Here) -> None:
+    here.run(choices(here).make_page(said(here)))
+    here.run(choices(here).invite(said(here), Invite.DM))
+    until = here.run(choices(here).quiet(said(here, at=NOW + 1)))
+
+    whose = Who(here.id, here.member(ANN) or 0, here.space)
+
+    async def quiet_until(at: int) -> int:
+        async with here.database.read() as connection:
+            return (await known(connection, [whose], at))[whose].person.quiet_until
+
+    assert until == NOW + 1 + QUIET_DAYS * DAY_MS
+    assert here.run(quiet_until(until - 1)) == until
+    assert here.run(quiet_until(until)) <= until
+    here.run(choices(here).invite(said(here, at=NOW + 2), Invite.DM))
+    assert here.run(quiet_until(NOW + 3)) == 0

@@ -99,7 +99,7 @@ def test_choices_name_the_version_of_the_text_that_was_read(here: Here) -> None:
 
     versions = [row[0] for row in here.rows("SELECT version FROM choice WHERE community = :of ORDER BY id")]
     assert [one[:3] for one in versions] == ["en:", "en:", "de:"]  # with the page comes the question about invitations
-    assert all(len(one) == 15 for one in versions)
+    assert [len(one) for one in versions] == [17, 17, 15]  # what is asked for says its edition, too
 
 
 @pytest.mark.parametrize("forged", ["page-invite:everybody", "page-invite", "page-invite:dm:7:x", "page-bring:9"])
@@ -388,3 +388,27 @@ def test_strangers_are_asked_once_and_nothing_is_stored_of_them(here: Here) -> N
 
     assert asked == [True, False, False]
     assert here.rows("SELECT id FROM account WHERE community = :of") == []
+
+
+@pytest.mark.parametrize("at", [NOW, NOW + YEAR])
+def test_one_click_brings_a_month_without_messages(here: Here, at: int) -> None:
+    press(here, "page-make", at=at)
+
+    assert f"{at + 30 * DAY_MS}" in said(press(here, "page-quiet", at=at))
+    assert "no page" in said(press(here, "page-quiet", who=BOB, at=at))
+
+
+def test_page_made_by_an_earlier_text_is_asked_about_anew_and_one_click_keeps_it(here: Here) -> None:
+    press(here, "page-make")
+    press(here, "page-invite:no")
+    earlier = "UPDATE choice SET version = 'en:0123456789ab:0' WHERE community = :of AND what = 'page'"
+    here.do(earlier)
+
+    first, second = (press(here, "cairn help", at=NOW + n, asking=Asking()) for n in (1, 2))
+
+    assert "What a page is for has changed" in said(first)
+    assert [one for one in buttons(first) if one.startswith("page")] == ["page-make", "page-close", "page-kept"]
+    assert "page-make" not in buttons(second)
+    press(here, "page-make", at=NOW + 3)
+    assert "page-make" not in buttons(press(here, "cairn help", at=NOW + YEAR, asking=Asking()))
+    assert stands(here).page

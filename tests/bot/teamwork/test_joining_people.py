@@ -6,6 +6,7 @@ import pytest
 
 from bot.chat.speech import Action
 from bot.consent.choices import Choices, Said, Standing, What
+from bot.consent.questions import Questions
 from bot.gate import Invite
 from bot.storage import belonging, choosing
 from scoring.signals import DAY_MS, Account
@@ -160,7 +161,7 @@ async def test_words_of_the_team_do_not_keep_anybody_from_being_asked(stage: Sta
     await joined(stage)
     await parted(stage)
 
-    assert await choices(stage).asked(told(stage, OTHER_BOB), What.ASKED_PAGE)
+    assert await Questions(stage.database, stage.keys).ask(told(stage, OTHER_BOB), What.ASKED_PAGE)
     assert await choices(stage).by_role(told(stage, OTHER_BOB))
 
 
