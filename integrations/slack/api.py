@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import aiohttp
+import orjson
+import yarl
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -18,6 +20,9 @@ PAGE = 200
 LONGEST_WAIT = 60.0
 """Seconds that a limit of Slack's is waited for at a time."""
 _TIMEOUT = 10
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_BYTES = {"Content-Type": "application/octet-stream"}
+_HOSTS = ("slack.com", "slack-files.com")
 SILENT = logging.Logger("slack", logging.CRITICAL + 1)
 """What Slack's own libraries log to: they write bodies, and in them what people said."""
 
@@ -28,6 +33,14 @@ class RefusedError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(f"Slack refuses ({code})")
         self.code = code
+
+
+class LimitedError(Exception):
+    """Slack wants to be asked later; `after` says in how many seconds."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(f"Slack wants to be asked in {after:.0f} s")
+        self.after = after
 
 
 class Api:
@@ -46,11 +59,14 @@ class Api:
 
     def client(self, token: str) -> AsyncWebClient:
         """Return a client of Slack's own library, which tries nothing twice; its connections are shared."""
+        return AsyncWebClient(
+            token, self._url, timeout=_TIMEOUT, session=self._opened(), retry_handlers=[], logger=SILENT
+        )
+
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
-        return AsyncWebClient(
-            token, self._url, timeout=_TIMEOUT, session=self._session, retry_handlers=[], logger=SILENT
-        )
+        return self._session
 
     async def ask(self, token: str, method: str, /, **arguments: Any) -> Payload:  # noqa: ANN401 - what it takes
         """Return Slack's answer to a question that changes nothing; waits where Slack asks to.
@@ -74,6 +90,65 @@ class Api:
             else:
                 headers = {name.lower(): str(value) for name, value in answer.headers.items()}
                 return answer.data if isinstance(answer.data, dict) else {}, headers
+
+    async def post(self, token: str, method: str, body: Mapping[str, Any]) -> Payload:
+        """Return Slack's answer to something that is done, once: nothing is tried again, whatever happens.
+
+        Raises RefusedError, `LimitedError` where Slack wants it later, and MachineError where no answer came: it may
+        have been done then.
+        """
+        try:
+            answer = await self.client(token).api_call(method, json=dict(body))
+        except SlackApiError as error:
+            if error.response.status_code == 429:  # noqa: PLR2004 - HTTP's own number
+                self._limited()
+                raise LimitedError(seconds_of(error)) from None
+            raise RefusedError(code_of(error)) from None
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise MachineError(f"Slack did not answer ({type(error).__name__})") from None
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def respond(self, address: str, body: Mapping[str, Any]) -> None:
+        """Post to an address that came with what somebody did. Raises RefusedError, MachineError."""
+        await self._put(address, orjson.dumps(body), _JSON)
+
+    async def upload(self, address: str, content: bytes) -> None:
+        """Bring a file to where Slack wants it. Raises RefusedError, MachineError."""
+        await self._put(address, content, _BYTES)
+
+    async def fetch(self, token: str, address: str, size: int) -> bytes:
+        """Return a file of at most so many bytes that somebody gave. Raises MachineError where it cannot be had."""
+        if not self._is_slack(address):
+            raise MachineError("the file is not on Slack")
+        try:
+            async with self._opened().get(address, headers={"Authorization": f"Bearer {token}"}) as response:
+                if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+                    raise MachineError(f"the file cannot be read from Slack ({response.status})")
+                found = await response.content.read(size + 1)
+                while len(found) <= size and (more := await response.content.read(size + 1 - len(found))):
+                    found += more
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise MachineError(f"Slack cannot be reached ({type(error).__name__})") from None
+        if len(found) > size:
+            raise MachineError("the file is larger than Slack said")
+        return found
+
+    async def _put(self, address: str, content: bytes, headers: Mapping[str, str]) -> None:
+        if not self._is_slack(address):
+            raise RefusedError("not_slack")
+        try:
+            async with self._opened().post(address, data=content, headers=headers) as response:
+                if response.status >= 400:  # noqa: PLR2004 - HTTP's own number
+                    raise RefusedError(str(response.status))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise MachineError(f"Slack did not answer ({type(error).__name__})") from None
+
+    def _is_slack(self, address: str) -> bool:
+        """Whether an address is Slack's, or of the server that stands for it: nothing is sent anywhere else."""
+        url, own = yarl.URL(address), yarl.URL(self._url)
+        host = url.host or ""
+        slacks = any(host == one or host.endswith(f".{one}") for one in _HOSTS)
+        return url.origin() == own.origin() or (url.scheme == "https" and slacks)
 
     async def pages(self, token: str, method: str, entries: str, /, **arguments: Any) -> AsyncIterator[list[Payload]]:  # noqa: ANN401
         """Yield what a list holds, a page at a time; raises as `ask`."""

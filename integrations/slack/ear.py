@@ -48,6 +48,10 @@ class Asks(Protocol):
         """Return a workspace that events come from, None where Cairn is not installed or nobody listens to it."""
         ...
 
+    async def came_home(self, heard: Heard, person: str) -> None:
+        """Hear that somebody opened their page. Must not raise."""
+        ...
+
     async def ended(self, heard: Heard, event: Payload) -> None:
         """Hear that Cairn was taken off a workspace, or that tokens hold no longer."""
         ...
@@ -110,6 +114,10 @@ class Ear:
         kind = event.get("type")
         if kind in ("app_uninstalled", "tokens_revoked"):
             await self._asks.ended(heard, event)
+            return
+        if kind == "app_home_opened":
+            if event.get("tab") == "home":
+                await self._asks.came_home(heard, str(event.get("user")))
             return
         heard.workspace.apply(heard.desk.settings, heard.desk.kinds)
         try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.ports import Finding, Host
+from bot.ports import Delivered, Delivery, Finding, Host, Outcome
 from integrations.slack.access import Access
 from integrations.slack.session import Session
+from integrations.slack.speaking.delivering import SOON
 
 
 class Slack:
@@ -30,6 +31,17 @@ class Slack:
                 await session.listen()
             finally:
                 self._session = None
+
+    @property
+    def remembers(self) -> float:
+        """Slack knows no message again that comes twice; see `bot.ports.Deliverer`."""
+        return 0.0
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        """Hand one message over, once; see `bot.ports.Deliverer`."""
+        if self._session is None:
+            return Outcome(Delivered.LATER, after=SOON, reason="not connected")
+        return await self._session.deliver(delivery)
 
     async def check(self) -> list[Finding]:
         """Look whether it could run; see `bot.ports.Integration`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bot.ports import BROKEN, MachineError, Payload, Signal, clean, truth
+from bot.ports import BROKEN, MachineError, Payload, Signal, clean
 from integrations.slack.api import Api, RefusedError
 from integrations.slack.huddles import seen
 from integrations.slack.ids import UnknownError, person_id, team_id
@@ -83,8 +83,12 @@ class Loader:
 
     async def freshen(self, workspace: Workspace, token: str) -> None:
         """Ask for the user groups anew where that was a while ago, so that a role that was lost is known as lost."""
-        if self._grouped.get(workspace.id, 0.0) + FRESH_SECONDS < asyncio.get_running_loop().time():
+        if self.age(workspace) > FRESH_SECONDS:
             await self.regroup(workspace, token)
+
+    def age(self, workspace: Workspace) -> float:
+        """Return for how many seconds it has not been asked who is in which group."""
+        return asyncio.get_running_loop().time() - self._grouped.get(workspace.id, 0.0)
 
     async def _people(self, workspace: Workspace, token: str, now: int) -> list[Signal]:
         found: list[Signal] = []
@@ -115,11 +119,3 @@ class Loader:
                 workspace.channels.shut(unknown.id)
             else:
                 workspace.people.unknown(unknown.id)
-
-    async def runs_space(self, token: str, person: str) -> bool:
-        """Whether somebody is an admin or owner of the workspace now."""
-        try:
-            user = (await self._api.ask(token, "users.info", user=person)).get("user") or {}
-            return truth(user.get("is_admin")) or truth(user.get("is_owner"))
-        except (RefusedError, *BROKEN):
-            return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from bot.ports import ConfigError, Host, MachineError, Meter, Payload
@@ -21,6 +21,9 @@ from integrations.slack.pages import Pages
 from integrations.slack.serving import Serving
 from integrations.slack.signing import Signatures
 from integrations.slack.sockets import Sockets
+from integrations.slack.speaking.answering import Answering
+from integrations.slack.speaking.callers import Callers
+from integrations.slack.speaking.delivering import Delivering
 from integrations.slack.workspace import Workspace
 
 TICK_SECONDS = 5.0
@@ -46,18 +49,24 @@ class Session:
         self.ear = Ear(host, self, access.clock)
         self._pages = Pages(self._api, self._loader, access.clock)
         self._gaps, self._back_fill = Gaps(self._pages), BackFill(self._pages, access.pause)
-        self._bolt = Bolt(self.ear, self._interact, self._token)
+        callers = Callers(self._api, self._loader)
+        self._answering = Answering(host, self._api, self.ear, callers, access.clock)
+        self._delivering = Delivering(self._api, self.ear.heard)
+        self.deliver, self.found = self._delivering.deliver, self._delivering.found
+        self._bolt = Bolt(self.ear, self._answering.interact, self._token)
         self.serving = self._serving()
         self._identities: dict[str, tuple[Identity, str]] = {}
+        self._pages_shown: set[asyncio.Task[None]] = set()
         self._beside: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Session:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._beside.values():
+        beside = [*self._beside.values(), *self._pages_shown]
+        for task in beside:
             task.cancel()
-        await asyncio.gather(*self._beside.values(), return_exceptions=True)
+        await asyncio.gather(*beside, return_exceptions=True)
         now = self._access.clock()
         for heard in self.ear.heard.values():
             with suppress(MachineError):
@@ -133,6 +142,12 @@ class Session:
         """Ask for what is not known; see `ear.Asks`."""
         await self._loader.find(heard.workspace, heard.token, unknown)
 
+    async def came_home(self, heard: Heard, person: str) -> None:
+        """Hear that somebody opened their page; see `ear.Asks`."""
+        task = asyncio.create_task(self._answering.home.show(heard, person))
+        self._pages_shown.add(task)
+        task.add_done_callback(self._pages_shown.discard)
+
     async def ended(self, heard: Heard, event: Payload) -> None:
         """Hear that Cairn was taken off; see `ear.Asks`."""
         team = heard.workspace.id
@@ -149,9 +164,6 @@ class Session:
     async def _token(self, team: str) -> str | None:
         known = self._identities.get(team)
         return known[1] if known is not None else None
-
-    async def _interact(self, body: Payload, ack: Callable[..., Awaitable[object]]) -> None:
-        await ack()
 
     def _opened(self) -> None:
         """Hear that a connection stands: what happened while there was none is made good."""

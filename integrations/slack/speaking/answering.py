@@ -1,0 +1,236 @@
+"""Answers what people do with Cairn's commands, buttons, lists, forms and shortcuts, each by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from bot.ports import (
+    LANGUAGES,
+    Account,
+    Call,
+    Caller,
+    Host,
+    MachineError,
+    Menu,
+    Meter,
+    Offered,
+    Paragraph,
+    Payload,
+    Reply,
+    UnreadableError,
+    Waiting,
+    Words,
+)
+from integrations.slack.api import Api
+from integrations.slack.ear import Ear
+from integrations.slack.speaking.asked import (
+    CLICK,
+    COMMAND,
+    FORM,
+    GLOBAL,
+    MESSAGE,
+    TYPING,
+    Asked,
+    Tools,
+    call_of,
+    read,
+    typed,
+)
+from integrations.slack.speaking.callers import Callers
+from integrations.slack.speaking.commands import form, meant, of_path, suggested
+from integrations.slack.speaking.controls import words
+from integrations.slack.speaking.files import Files
+from integrations.slack.speaking.forms import Origin
+from integrations.slack.speaking.home import RUN, Home
+from integrations.slack.speaking.saying import REOPEN, Mouth, Open
+
+FIRST_SECONDS = 2.0
+"""How long an answer may take until Slack is told that it was heard; after three seconds it shows an error."""
+_TYPING_SECONDS, _LONGEST = 2.5, 1_500.0
+_MOST_SUGGESTED = 100
+_logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
+Ack = Callable[..., Awaitable[Any]]
+
+
+class Answering:
+    """Answers people."""
+
+    def __init__(self, host: Host, api: Api, ear: Ear, callers: Callers, clock: Callable[[], int]) -> None:
+        """Take whom to ask, the way to Slack, who is heard, who tells what callers may, and the clock (ms)."""
+        self._host = host
+        self._ear = ear
+        self._callers = callers
+        self._clock = clock
+        self._waiting = Waiting(clock)
+        self._files = Files(api)
+        self._mouth = Mouth(api, self._files, self._waiting)
+        self.home = Home(api, callers, clock)
+
+    async def interact(self, body: Payload, ack: Ack) -> None:
+        """Serve what somebody did; `ack` tells Slack that it was heard, with an answer where there is one already."""
+        done = _Once(ack)
+        try:
+            async with asyncio.timeout(_LONGEST):
+                await self._serve(read(body), done)
+        except UnreadableError:
+            self._host.count(Meter.MALFORMED)
+        except TimeoutError:
+            _logger.warning("an answer to a person took longer than Slack waits")
+        except Exception as error:  # noqa: BLE001 - one person's click is not another's
+            # never its text: it may quote what somebody wrote
+            _logger.error("a person could not be answered (%s)", type(error).__name__)
+        finally:
+            await done({})
+
+    async def _serve(self, one: Asked, ack: _Once) -> None:
+        heard = await self._ear.of(one.team)
+        if heard is None:
+            await ack(_plainly(Words("en"), "chat.not_here") if one.kind == COMMAND else {})
+            return
+        caller = await self._callers.of(heard, one.who)
+        said = Words(caller.locale if _spoken(caller.locale) else heard.desk.settings.language)
+        to = Open(one, heard, said, Origin(one.place))
+        if one.kind == TYPING:
+            await ack(await self._suggest(to, caller))
+        elif one.kind == COMMAND:
+            await self._command(to, caller, ack)
+        elif not await self._reopen(to, ack):
+            await self._other(to, caller, ack)
+
+    async def _command(self, to: Open, caller: Caller, ack: _Once) -> None:
+        body, desk = to.one.body, to.heard.desk
+        root = str(body["command"]).removeprefix("/")
+        found = meant(root, str(body.get("text") or ""), self._offered(to), self._account(to))
+        if found is None:
+            found = meant(root, "help", self._offered(to), self._account(to)) or meant(
+                "cairn", "help", self._offered(to), self._account(to)
+            )
+        if found is None:
+            return
+        if not found.enough and found.offered.options:
+            await self._options(to, found.offered, found.given, ack)
+            return
+        call = Call(caller, self._clock(), command=found.offered.path, given=found.given, place=to.one.place)
+        await self._call(to, desk.call(call), ack)
+
+    async def _other(self, to: Open, caller: Caller, ack: _Once) -> None:
+        """Answer a click, a form or a shortcut."""
+        call = call_of(to.one, caller, self._clock(), self._tools(to))
+        if call.action is not None and call.action.name == RUN:
+            path = call.chosen[0] if call.chosen else " ".join(call.action.arguments)
+            call = Call(caller, call.at, command=path, place=call.place)
+        if to.one.kind in (CLICK, GLOBAL, MESSAGE):
+            await ack({})
+        offered = of_path(call.command, self._offered(to)) if call.command else None
+        if offered is not None and call.aim.person is None and not call.given and _needs(offered):
+            await self._options(to, offered, {}, ack)
+            return
+        if to.one.kind == FORM:
+            to.origin = Origin(call.place)
+        await self._call(to, to.heard.desk.call(call), ack)
+        if to.one.home:
+            await self.home.show(to.heard, to.one.who)
+
+    async def _call(self, to: Open, work: Awaitable[Reply], ack: _Once) -> None:
+        """Answer, at once where that is possible; else Slack is told first that it was heard."""
+        running = asyncio.ensure_future(work)
+        try:
+            if not await _in_time(running, FIRST_SECONDS):
+                to.late = True
+                await ack({} if to.one.kind != FORM else {"response_action": "update", "view": self._soon(to)})
+                await self._mouth.put_off(to)
+            reply = await running
+            await ack(await self._mouth.say(to, reply, None if ack.done else {}))
+        except MachineError as error:
+            _logger.warning("a call is not answered, because the storage is not there: %s", error)
+            await ack(await self._mouth.say(to, _said(to.words, "chat.too_slow"), None if ack.done else {}))
+        finally:
+            running.cancel()
+
+    def _soon(self, to: Open) -> dict[str, Any]:
+        to.view = to.one.view
+        return {
+            "type": "modal",
+            "title": words("Cairn", 24),
+            "blocks": [{"type": "section", "text": words(to.words.plain("chat.one_moment"), 200)}],
+        }
+
+    async def _options(self, to: Open, offered: Offered, given: Any, ack: _Once) -> None:  # noqa: ANN401
+        """Ask for what a command takes, in a form."""
+        await ack({})
+        to.origin = Origin(to.one.place, offered.path)
+        if not await self._mouth.options(to, form(offered, given), suggested(offered)):
+            await self._mouth.say(to, _said(to.words, "chat.closed_form"))
+
+    async def _suggest(self, to: Open, caller: Caller) -> dict[str, Any]:
+        asked = asyncio.ensure_future(to.heard.desk.suggest(caller, self._clock(), typed(to.one)))
+        try:
+            found = asked.result() if await _in_time(asked, _TYPING_SECONDS) else ()
+        except MachineError:
+            found = ()  # whoever is typing can go on without
+        finally:
+            asked.cancel()
+        options = [{"text": words(one.label, 75), "value": one.value} for one in found if 0 < len(one.value) <= 150]
+        return {"options": options[:_MOST_SUGGESTED]}
+
+    async def _reopen(self, to: Open, ack: _Once) -> bool:
+        """Open a form that has waited for its button; returns whether that was what was asked for."""
+        if to.one.kind != CLICK:
+            return False
+        call = call_of(to.one, Caller(self._account(to)(to.one.who)), 0, self._tools(to))
+        if call.action is None or call.action.name != REOPEN:
+            return False
+        await ack({})
+        account = self._account(to)(to.one.who)
+        kept = self._waiting.find("".join(call.action.arguments[:1]), account, to.heard.workspace.id)
+        await self._mouth.say(to, Reply(form=kept) if kept is not None else _said(to.words, "chat.closed_form"))
+        return True
+
+    def _offered(self, to: Open) -> list[Offered]:
+        return to.heard.desk.offered_in(to.words.tag)
+
+    def _account(self, to: Open) -> Callable[[str], Account]:
+        return to.heard.workspace.people.account
+
+    def _tools(self, to: Open) -> Tools:
+        return self._account(to), lambda told: self._files.given(to.heard, told)
+
+
+class _Once:
+    """Tells Slack once that something was heard."""
+
+    def __init__(self, ack: Ack) -> None:
+        self._ack = ack
+        self.done = False
+
+    async def __call__(self, said: dict[str, Any]) -> None:
+        if not self.done:
+            self.done = True
+            await self._ack(**said)
+
+
+def _needs(offered: Offered) -> bool:
+    """Whether a command cannot be run without anything given."""
+    return any(one.required for one in offered.options) and offered.menu is not Menu.MESSAGE
+
+
+async def _in_time(work: asyncio.Future[_T], seconds: float) -> bool:
+    """Wait for something at most so long; returns whether it is there."""
+    done, _ = await asyncio.wait((work,), timeout=seconds)
+    return bool(done)
+
+
+def _said(of: Words, key: str) -> Reply:
+    return Reply((Paragraph(of.text(key)),))
+
+
+def _plainly(of: Words, key: str) -> dict[str, Any]:
+    return {"response_type": "ephemeral", "text": of.plain(key)}
+
+
+def _spoken(tag: str) -> bool:
+    return tag.replace("_", "-").split("-")[0].lower() in LANGUAGES
