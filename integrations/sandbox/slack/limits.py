@@ -19,7 +19,8 @@ class Limits:
     channel takes. `commercial` is a minute's requests for history where an app is `commercial`. With `lifted`, none of
     these hold. `answer` is the seconds an app has to answer, `trigger` those a trigger can be used, `response` how
     often and for how many seconds a response URL can, `hourly` the events a workspace sends an app in an hour,
-    `enough` the attempts in an hour of which too many failed ones switch an app's subscriptions off.
+    `enough` the attempts in an hour of which too many failed ones switch an app's subscriptions off, `sockets` how
+    many an app may open, `at_once` how many requests are on their way to apps at the same time.
     """
 
     tiers: tuple[int, int, int, int] = (1, 20, 50, 100)
@@ -33,6 +34,7 @@ class Limits:
     hourly: int = 30_000
     enough: int = 1_000
     sockets: int = 10
+    at_once: int = 200
 
 
 LIFTED = Limits(lifted=True)

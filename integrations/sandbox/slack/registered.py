@@ -44,6 +44,7 @@ class App:
     `interactivity_url` and `commands_url`. `rotation` lets its tokens end after twelve hours. `messages_tab` and
     `home_tab` are the switches under "App Home". `distributed` lets it be installed in several workspaces; of a
     `commercial` one outside the Marketplace, Slack takes one request for history a minute.
+    `delayed_events` is the switch by which Slack goes on for a day, once an hour, with what was not taken.
     """
 
     id: str
@@ -66,6 +67,7 @@ class App:
     home_tab: bool = True
     distributed: bool = True
     commercial: bool = False
+    delayed_events: bool = False
 
     def reached_at(self, url: str) -> None:
         """Speak HTTP from now on, with one URL for everything, as Bolt has it."""

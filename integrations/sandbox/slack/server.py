@@ -15,7 +15,7 @@ from integrations.sandbox.faults import Fault, Faults
 from integrations.sandbox.ledger import Ledger
 from integrations.sandbox.slack import authorizing
 from integrations.sandbox.slack.clock import Time
-from integrations.sandbox.slack.delivery.courier import ATTEMPTS, Courier
+from integrations.sandbox.slack.delivery.courier import NEVER_AGAIN, Courier
 from integrations.sandbox.slack.delivery.letters import EVENT, Letter
 from integrations.sandbox.slack.delivery.sockets import Sockets
 from integrations.sandbox.slack.hub import Hub
@@ -24,6 +24,7 @@ from integrations.sandbox.slack.interactions.triggers import Triggers
 from integrations.sandbox.slack.limits import Limits
 from integrations.sandbox.slack.model import Channel, Json
 from integrations.sandbox.slack.private import Private
+from integrations.sandbox.slack.registered import App
 from integrations.sandbox.slack.teams import TeamHandle
 from integrations.sandbox.slack.web_api import WebApi
 from integrations.sandbox.slack.world import World
@@ -124,6 +125,10 @@ class Sandbox:
         """Tell apps to open their sockets at another port, where a proxy stands."""
         self.hub.sockets_root = f"ws://127.0.0.1:{port}"
 
+    def register(self, name: str) -> App:
+        """Register another app; `app` is the first."""
+        return self.world.app(name)
+
     def team(self, name: str, *, installed: bool = True) -> TeamHandle:
         """Return the workspace with a name, made where there is none yet, then with the app `installed`."""
         known = next((one for one in self.world.teams.values() if one.name == name), None)
@@ -157,7 +162,7 @@ class Sandbox:
         asked = {"token": self.app.verification, "challenge": challenge, "type": "url_verification"}
         letter = Letter(self.app, "", EVENT, asked)
         # what is no event is asked once only
-        letter.attempt = ATTEMPTS
+        letter.attempt = NEVER_AGAIN
         self.courier.send(letter)
         await letter.ended.wait()
         return challenge in (letter.reply.get("challenge"), letter.reply.get("text"))

@@ -28,6 +28,7 @@ class World:
         self.files: dict[str, File] = {}
         self.tokens: dict[str, Token] = {}
         self.refreshes: dict[str, Token] = {}
+        self.huddles: dict[str, Message] = {}
         self._directs: dict[tuple[str, str], Channel] = {}
 
     def app(self, name: str) -> App:

@@ -13,10 +13,10 @@ from integrations.sandbox.slack.model import Channel, Json, Kind, Message, User
 from integrations.sandbox.slack.world import SLACKBOT
 
 
-def going_on(channel: Channel) -> Message | None:
+def going_on(hub: Hub, channel: Channel) -> Message | None:
     """Return the message of the huddle that is going on in a channel, if there is one."""
-    found = [one for one in channel.messages.values() if one.room is not None and not one.room["has_ended"]]
-    return found[-1] if found else None
+    known = [one for one in hub.world.huddles.values() if one.channel_id == channel.id]
+    return next((one for one in known if one.room is not None and not one.room["has_ended"]), None)
 
 
 def come(hub: Hub, by: By, channel: Channel) -> Message:
@@ -24,12 +24,13 @@ def come(hub: Hub, by: By, channel: Channel) -> Message:
     who = hub.world.users[by.user_id]
     if who.huddle:
         leave(hub, by)
-    told = going_on(channel)
+    told = going_on(hub, channel)
     if told is None:
         room = _room(hub, by, channel)
         slackbot = By(SLACKBOT, by.at, by.told)
         extra: Json = {"no_notifications": True, "permalink": room["huddle_link"]}
         told = messages.post(hub, slackbot, channel, Draft("A huddle started", "huddle_thread", room=room, extra=extra))
+        hub.world.huddles[room["id"]] = told
     else:
         _change(hub, by, told, *_with(told, who.id))
     _moved(hub, by, who, str((told.room or {})["id"]))
@@ -40,7 +41,7 @@ def come(hub: Hub, by: By, channel: Channel) -> Message:
 def leave(hub: Hub, by: By) -> None:
     """Leave a huddle; it is over when the last one has left."""
     who = hub.world.users[by.user_id]
-    told = next((one for one in _all(hub) if one.room is not None and one.room["id"] == who.huddle), None)
+    told = hub.world.huddles.get(who.huddle)
     if told is None or told.room is None:
         return
     here = [one for one in told.room["participants"] if one != who.id]
@@ -48,10 +49,6 @@ def leave(hub: Hub, by: By) -> None:
     _change(hub, by, told, {**copy.deepcopy(told.room), "participants": here, **over}, over=bool(over))
     hub.note(by, "huddle_left", hub.home(told), what=who.huddle)
     _moved(hub, by, who, "")
-
-
-def _all(hub: Hub) -> list[Message]:
-    return [one for channel in hub.world.channels.values() for one in channel.messages.values()]
 
 
 def _with(told: Message, who: str) -> tuple[Json]:

@@ -19,8 +19,9 @@ from integrations.sandbox.slack.registered import App
 from integrations.sandbox.slack.world import World
 
 _AGAIN = (0.0, 60.0, 300.0)
-ATTEMPTS = len(_AGAIN)
-"""How often something is tried again."""
+_HOURLY = (3600.0,) * 24
+NEVER_AGAIN = len(_AGAIN) + len(_HOURLY)
+"""The number of an attempt after which there is no other one."""
 _REMEMBERED = 200_000
 
 
@@ -82,7 +83,7 @@ class Courier:
             letter.reply = outcome.reply or {}
             letter.then(letter.reply)
             letter.ended.set()
-        elif letter.kind != EVENT or outcome.final or letter.attempt >= ATTEMPTS:
+        elif letter.kind != EVENT or outcome.final or letter.attempt >= len(_delays(letter)):
             letter.trouble = outcome.error
             letter.ended.set()
             self.lost.append(letter)
@@ -97,6 +98,11 @@ class Courier:
             self.waiting -= 1
             self.send(letter)
 
-        delay = _AGAIN[letter.attempt]
+        delay = _delays(letter)[letter.attempt]
         letter.attempt, letter.reason = letter.attempt + 1, reason
         self.alarms.after(delay, retry)
+
+
+def _delays(letter: Letter) -> tuple[float, ...]:
+    """Return the seconds before each further attempt."""
+    return _AGAIN + _HOURLY if letter.app.delayed_events else _AGAIN

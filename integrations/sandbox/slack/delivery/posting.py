@@ -14,7 +14,6 @@ from integrations.sandbox.slack.delivery.signing import signed
 from integrations.sandbox.slack.limits import Limits
 from integrations.sandbox.slack.model import Json
 
-_AT_ONCE = 200
 _AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
 
 
@@ -24,6 +23,7 @@ class Posting:
     def __init__(self, limits: Limits, ended: Callable[[Letter, Outcome], None]) -> None:
         self._limits = limits
         self._ended = ended
+        self._at_once = asyncio.Semaphore(limits.at_once)
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
 
@@ -43,6 +43,11 @@ class Posting:
             self._session = None
 
     async def _send(self, letter: Letter) -> None:
+        # the app's time runs from the request on, not while it waits for others
+        async with self._at_once:
+            await self._send_now(letter)
+
+    async def _send_now(self, letter: Letter) -> None:
         began = time.monotonic()
         try:
             outcome = await self._post(letter, began)
@@ -70,7 +75,7 @@ class Posting:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=_AT_ONCE))
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         return self._session
 
 

@@ -19,7 +19,7 @@ from integrations.sandbox.slack.model import Json
 from integrations.sandbox.slack.registered import App
 
 _CLOSE_WITHIN = 1.0
-_LASTS = 18_060
+_LASTS, _DEBUGGED, _WARNED = 18_060, 360, 10
 _HOST = "applink-sandbox"
 
 
@@ -88,27 +88,31 @@ class Sockets:
             return web.Response()
         line = Line(app_id, socket, request)
         line.ponged = self._ponged
+        lasts = _DEBUGGED if request.query.get("debug_reconnects") == "true" else _LASTS
+        ends = [self._alarms.after(lasts - _WARNED, lambda: _goodbye(line, "warning"))]
+        ends.append(self._alarms.after(lasts, lambda: _refresh(line, "refresh_requested")))
         try:
-            if self._welcome(line):
+            if self._welcome(line, lasts):
                 await self._follow(line)
         finally:
+            for alarm in ends:
+                self._alarms.cancel(alarm)
             if line in self.lines:
                 self.lines.remove(line)
             await line.end()
             self.wake()
         return socket
 
-    def _welcome(self, line: Line) -> bool:
+    def _welcome(self, line: Line, lasts: int) -> bool:
         """Say hello; one socket too many is told to go."""
         here = [one for one in self.lines if one.app_id == line.app_id]
         if len(here) >= self._limits.sockets:
             self.counts["refused"] += 1
-            _goodbye(line, "too_many_websockets")
-            line.close()
+            _refresh(line, "too_many_websockets")
             return False
         self.lines.append(line)
         self.counts["opened"] += 1
-        about = {"host": _HOST, "build_number": 1, "approximate_connection_time": _LASTS}
+        about = {"host": _HOST, "build_number": 1, "approximate_connection_time": lasts}
         known = {"app_id": line.app_id}
         count = len(here) + 1
         line.push({"type": "hello", "num_connections": count, "debug_info": about, "connection_info": known})
@@ -162,8 +166,7 @@ class Sockets:
     def refresh(self, app: App | None = None, reason: str = "refresh_requested") -> None:
         """Close sockets as planned; the app is to open others. `reason` may be `link_disabled`."""
         for line in self._chosen(app):
-            _goodbye(line, reason)
-            line.close()
+            _refresh(line, reason)
 
     def _chosen(self, app: App | None) -> list[Line]:
         return [one for one in self.lines if app is None or one.app_id == app.id]
@@ -171,3 +174,9 @@ class Sockets:
 
 def _goodbye(line: Line, reason: str) -> None:
     line.push({"type": "disconnect", "reason": reason, "debug_info": {"host": _HOST}})
+
+
+def _refresh(line: Line, reason: str) -> None:
+    """Let an app open another socket in place of this one."""
+    _goodbye(line, reason)
+    line.close()

@@ -73,6 +73,17 @@ async def test_what_is_taken_at_last_is_not_lost(server: Sandbox, team: TeamHand
     assert (server.courier.lost, server.courier.counts["taken"]) == ([], 1)
 
 
+async def test_delayed_events_come_for_a_day(server: Sandbox, team: TeamHandle, url: Answering) -> None:
+    server.app.delayed_events = True
+    url.answers = [503] * 5
+    await _says(team)
+    for seconds in (0, 60, 300, 3600, 3600):
+        await server.until(lambda: server.courier.waiting and not server.courier.under_way)
+        server.passes(seconds)
+    await server.until(lambda: server.courier.counts["taken"] == 1)
+    assert (len(url.came), server.courier.lost) == (6, [])
+
+
 async def test_an_app_may_ask_for_no_other_attempt(server: Sandbox, team: TeamHandle, url: Answering) -> None:
     url.answers, url.headers = [500], {"X-Slack-No-Retry": "1"}
     await _says(team)

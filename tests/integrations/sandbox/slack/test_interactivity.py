@@ -264,6 +264,56 @@ async def test_a_trigger_is_used_once_and_in_time(server: Sandbox, team: TeamHan
         assert await _refused(app.client.views_open(trigger_id="1.2.3", view=form())) == "invalid_trigger_id"
 
 
+async def test_views_are_pushed_three_deep_and_updated_by_name(server: Sandbox, team: TeamHandle) -> None:
+    alice = team.person("Alice")
+    async with listening(server, team, "http") as app:
+        app.takes_everything()
+        await (await alice.shortcut("new")).answered()
+        await app.client.views_open(trigger_id=app.trigger(), view=form(external_id="first"))
+        for _ in range(2):
+            await (await alice.shortcut("more")).answered()
+            await app.client.views_push(trigger_id=app.trigger(), view=form())
+        assert [one.previous for one in alice.views] == ["", alice.views[0].id, alice.views[1].id]
+        await (await alice.shortcut("more")).answered()
+        assert await _refused(app.client.views_push(trigger_id=app.trigger(), view=form())) == "push_limit_reached"
+        first = alice.views[0]
+        await alice.fills(first, {"name": "kept"})
+        before = first.hash
+        await app.client.views_update(external_id="first", hash=before, view=form(external_id="first"))
+        assert first.state["b1"]["name"]["value"] == "kept"
+        late = app.client.views_update(view_id=first.id, hash=before, view=form())
+        assert await _refused(late) == "hash_conflict"
+        assert await _refused(app.client.views_update(view_id="V0NONE", view=form())) == "not_found"
+        await alice.closes(first, everything=True)
+        assert alice.views == []
+        assert await _refused(app.client.views_update(view_id=first.id, view=form())) == "not_found"
+
+
+async def test_a_home_tab_that_is_switched_off_takes_nothing(server: Sandbox, team: TeamHandle) -> None:
+    alice = team.person("Alice")
+    server.app.home_tab = False
+    async with listening(server, team, "http") as app:
+        home = {"type": "home", "blocks": BUTTONS}
+        assert await _refused(app.client.views_publish(user_id=alice.id, view=home)) == "not_enabled"
+        with pytest.raises(ValueError, match="no Home tab"):
+            await alice.opens_home()
+
+
+async def test_what_an_app_says_wrongly_in_answer_is_told_to_the_person(server: Sandbox, team: TeamHandle) -> None:
+    alice = team.person("Alice")
+    async with listening(server, team, "http") as app:
+        app.bolt.shortcut("new")(_acknowledge)
+
+        @app.bolt.view("form")
+        async def submitted(ack: Any) -> None:
+            await ack(response_action="errors", errors={"no such block": "wrong"})
+
+        await (await alice.shortcut("new")).answered()
+        await app.client.views_open(trigger_id=app.trigger(), view=form())
+        sent = await (await alice.submits(alice.views[0], {"name": "Bob"})).answered()
+        assert (sent.trouble, sent.errors, len(alice.views)) == ("invalid_errors", {}, 1)
+
+
 async def test_a_response_url_works_five_times_within_half_an_hour(server: Sandbox, team: TeamHandle) -> None:
     alice = team.person("Alice")
     async with listening(server, team, "http") as app:

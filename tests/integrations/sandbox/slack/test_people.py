@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from integrations.sandbox.slack.server import Sandbox
 from integrations.sandbox.slack.teams import TeamHandle
@@ -127,6 +128,20 @@ async def test_workspaces_are_apart(server: Sandbox, team: TeamHandle) -> None:
         assert app.bodies[-1]["authorizations"][0]["user_id"] == beta.bot.id
         people = (await app.client.users_list())["members"]
         assert other.id not in {one["id"] for one in people}
+
+
+async def test_two_apps_in_a_workspace_are_apart(server: Sandbox, team: TeamHandle) -> None:
+    other = server.register("Other")
+    token = team.install(other)
+    alice = team.person("Alice")
+    general = team.channel("general", members=[alice])
+    async with by_http(server, team) as app:
+        await alice.says(general, "mine")
+        with pytest.raises(SlackApiError, match="not_in_channel"):
+            await app.client.conversations_history(token=token, channel=general.id)
+        await app.hears("message")
+        assert alice.bot_of(other).real_name == "Other"
+        assert {one["api_app_id"] for one in app.bodies} == {server.app.id}
 
 
 async def test_guests_and_machines_are_marked_as_such(server: Sandbox, team: TeamHandle) -> None:

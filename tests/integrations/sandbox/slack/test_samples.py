@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from yarl import URL
 
 from integrations.sandbox.exchanges import Exchange
+from integrations.sandbox.slack.interactions.uses import Use
 from integrations.sandbox.slack.limits import LIFTED
 from integrations.sandbox.slack.server import Sandbox, Settings
 from integrations.sandbox.slack.teams import TeamHandle
@@ -146,16 +149,8 @@ def _alike(samples: Path, body: Json) -> Json:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
-# Bolt's own tests have these as Slack sent them; the samples are older
-_KNOWN_OF_INTERACTIONS = (
-    "/action_ts",
-    "/actions[]/",
-    "/message/",
-    "/response_urls",
-    "/state",
-    "/view/blocks",
-    "/view/submit",
-)
+# Slack's reference has these, and the samples leave them out
+_KNOWN_OF_INTERACTIONS = ("/message/blocks[]/elements[]/options", "/response_urls", "/view/blocks")
 
 
 async def test_interactions_agree_with_slacks_own(samples: Path) -> None:
@@ -195,6 +190,7 @@ async def _every_interaction(server: Sandbox, team: TeamHandle, app: Hearing) ->
     await (await alice.clicks(alice.home, "go")).answered()
 
 
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 async def test_answers_agree_with_slacks_own(samples: Path) -> None:
     exchanges: list[Exchange] = []
     async with Sandbox(Settings(limits=LIFTED, watch=exchanges.append)) as server:
@@ -215,10 +211,23 @@ async def test_answers_agree_with_slacks_own(samples: Path) -> None:
             await client.users_list()
             await client.views_publish(user_id=alice.id, view={"type": "home", "blocks": BUTTONS})
             await client.apps_connections_open(app_token=server.app.app_token)
+            use = Use(server.hub, alice.id)
+            trigger = server.hub.triggers.new(server.app.id, use)
+            await client.views_open(trigger_id=trigger, view=form())
+            await client.views_update(view_id=use.view.id, view=form())
+            code = URL(alice.accepts(_asks(server))).query["code"]
+            said = {"client_id": server.app.client_id, "client_secret": server.app.client_secret, "code": code}
+            await client.oauth_v2_access(**said)
         wrong = {}
         for one in exchanges:
             sample = samples / f"api-{one.path.removeprefix('/')}.json"
             found = differences(one.answer, json.loads(sample.read_text(encoding="utf-8")))
+            found = [said for said in found if not said.startswith("/view/blocks")]
             wrong[one.path] = found
         assert {path: found for path, found in wrong.items() if found} == {}
-        assert len(wrong) == 12
+        assert len(wrong) == 15
+
+
+def _asks(server: Sandbox) -> str:
+    asked = {"client_id": server.app.client_id, "scope": "commands", "redirect_uri": "http://127.0.0.1:1/back"}
+    return f"{server.root}/oauth/v2/authorize?{urlencode(asked)}"

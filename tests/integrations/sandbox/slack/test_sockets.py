@@ -17,11 +17,11 @@ from tests.integrations.sandbox.slack.clients import by_socket
 
 
 @asynccontextmanager
-async def plain_socket(server: Sandbox) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+async def plain_socket(server: Sandbox, flag: str = "") -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     auth = {"Authorization": f"Bearer {server.app.app_token}"}
     async with aiohttp.ClientSession() as session:
         async with session.post(f"{server.url}apps.connections.open", headers=auth) as answer:
-            address = (await answer.json())["url"]
+            address = (await answer.json())["url"] + flag
         async with session.ws_connect(address, autoping=False) as socket:
             yield socket
 
@@ -120,6 +120,16 @@ async def test_a_warned_socket_still_brings_events(server: Sandbox, team: TeamHa
         server.sockets.refresh(reason="link_disabled")
         assert (await socket.receive_json())["reason"] == "link_disabled"
         assert (await socket.receive()).type == aiohttp.WSMsgType.CLOSE
+
+
+@pytest.mark.parametrize(("flag", "lasts"), [("", 18_060), ("&debug_reconnects=true", 360)])
+async def test_a_socket_is_refreshed_after_its_time(server: Sandbox, team: TeamHandle, flag: str, lasts: int) -> None:
+    async with plain_socket(server, flag) as socket:
+        assert (await socket.receive_json())["debug_info"]["approximate_connection_time"] == lasts
+        server.passes(lasts - 10)
+        assert (await socket.receive_json())["reason"] == "warning"
+        server.passes(10)
+        assert (await socket.receive_json())["reason"] == "refresh_requested"
 
 
 async def test_a_stalled_socket_answers_nothing_until_it_flows(server: Sandbox, team: TeamHandle) -> None:

@@ -138,6 +138,12 @@ async def test_messages_that_slack_refuses(server: Sandbox, team: TeamHandle, cl
     assert server.ledger.sent() == []
 
 
+async def test_blocks_without_text_are_warned_about(server: Sandbox, team: TeamHandle, client: AsyncWebClient) -> None:
+    said = {"channel": team.channel("general").id, "blocks": [{"type": "divider"}]}
+    answer = await client.api_call("chat.postMessage", json=said)
+    assert answer["response_metadata"]["warnings"] == ["missing_text_in_message"]
+
+
 async def test_a_channel_the_bot_is_not_in_takes_messages_only_with_the_scope(server: Sandbox) -> None:
     server.app.scopes = ("chat:write", "channels:read", "channels:history")
     team = server.team("Acme")
