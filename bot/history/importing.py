@@ -6,6 +6,7 @@ stopped, or, when it is complete, reports that everything is known.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -19,17 +20,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.community.settled import settings_of
 from bot.errors import CairnError, MachineError
 from bot.history.undoing import undo
+from bot.identity import sharing
 from bot.intake import Intake
 from bot.keys import Keys
 from bot.operating.collecting import collecting_seldom
 from bot.ports import Archive, Count, Item, Person
 from bot.rules import parse_rules
 from bot.settle import InForce, Settler
-from bot.storage import accounts, belonging, communities, imports, people, tallies
+from bot.storage import accounts, belonging, communities, imports, tallies
 from bot.storage.accounts import Newcomers
 from bot.storage.communities import Community
 from bot.storage.engine import Database
 from bot.storage.recording import Origin
+from bot.storage.turns import in_turn
 from scoring.asked import programmes_asked
 from scoring.mountain import Mountain
 from scoring.signals import ALWAYS_STORED, WRITTEN, Kind, Signal, date_of, day_of
@@ -184,7 +187,8 @@ class Importer:
         vouched = [item for item in batch if isinstance(item, Person)]
         counts = [item for item in batch if isinstance(item, Count)]
         source = origin.newcomers.source
-        async with self._database.write() as connection:
+        said = sharing.of_import(origin.community, time.time_ns() // 1_000_000)
+        async with in_turn(self._database, origin.community) as connection:
             named = {self._keys.handle(one): one for person in vouched for one in person.accounts}
             seen.vouched.update(named)
             before = await accounts.last(connection)
@@ -194,14 +198,14 @@ class Importer:
                 for person in vouched
             ]
             pairs = {(same[0], other) for same in numbers for other in same[1:] if other != same[0]}
-            await people.join_accounts(connection, origin.community, source, pairs, before)
-            said = [
+            await sharing.join_imported(connection, (said, source), pairs, before)
+            declared = [
                 (same[0], name, value)
                 for same, person in zip(numbers, vouched, strict=True)
                 if same
                 for name, value in person.attributes
             ]
-            await belonging.declare(connection, origin.community, source, said)
+            await belonging.declare(connection, origin.community, source, declared)
             await imports.add_counts(connection, origin.community, source, counts)
 
     def _settling(self) -> Callable[[int], None]:

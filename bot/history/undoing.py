@@ -5,10 +5,14 @@ Every part is short transactions that may be interrupted; taking back what is ta
 
 from __future__ import annotations
 
+import time
+
 from bot.errors import InputError
+from bot.identity import sharing
 from bot.settle import Progress, Settler
 from bot.storage import imports, undoing
 from bot.storage.engine import Database
+from bot.storage.turns import in_turn
 
 
 async def undo(
@@ -18,12 +22,15 @@ async def undo(
 
     Raises InputError where there is no such import, or nothing of it any more.
     """
-    async with database.write() as connection:
+    async with database.read() as connection:
+        run = await imports.get(connection, number)
+    async with in_turn(database, run.community) as connection:
         run = await imports.get(connection, number)
         if run.state in ("undone", "failed"):
             raise InputError(f"import {number} was taken back already")
         await imports.set_state(connection, number, "undoing")
-        await undoing.words(connection, run.community, number)
+        parted = await undoing.words(connection, run.community, number)
+        await sharing.settle_apart(connection, sharing.of_import(run.community, time.time_ns() // 1_000_000), parted)
     await _rows(database, run)
     async with database.write() as connection:
         await undoing.places(connection, run.community, number)

@@ -6,15 +6,16 @@ does so only where nobody on the other side refused one, and goes again when the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.consent.choices import BROUGHT, Said, Source, What
+from bot.consent.choices import BROUGHT, EVERYWHERE, Said, Source, What
 from bot.storage import accounts, choosing, people
 from bot.storage.choosing import Chosen, Family
 from bot.storage.spaces import OWN_WORD
+from scoring.signals import Account
 
 JOINED, PARTED = "joined", "parted"
 """What is put down of a page that somebody has because of whom they are joined with, and of its end."""
@@ -26,21 +27,40 @@ async def join(connection: AsyncConnection, said: Said, source: int, sides: Sequ
 
     Each keeps the day on which their page begins, and the latest counts while they are joined.
     """
-    found = [await choosing.family_of(connection, said.community, member) for _, member in sides]
-    before = [one for one in found if one is not None]
+    members = await _lacking(connection, said, {member for _, member in sides})
     pair, last = (sides[0][0], sides[1][0]), await accounts.last(connection)
     await people.join_accounts(connection, said.community, source, [pair], last)
-    bare = [one for one in before if not one.page]
-    if len(bare) == len(before) or (said.source is Source.TEAM and await _refused(connection, said, bare)):
-        return
-    members = [one for family in bare for one in family.members]
-    await choosing.set_page(connection, said.community, members, page=True)
-    await choosing.put(connection, said.community, [said.row(one, What.PAGE, JOINED) for one in members])
+    await _lend(connection, said, members)
+
+
+async def join_imported(
+    connection: AsyncConnection, by: tuple[Said, int], pairs: Collection[tuple[int, int]], fresh_after: int
+) -> None:
+    """Join pairs of accounts on an import's word (`by`: see `of_import`, and its number), as the team joins them.
+
+    A page of somebody's own is kept, and becomes that of the others; one that is only due to a file gives nobody else a
+    page. `fresh_after`: see `people.join_accounts`.
+    """
+    (said, source), lacking = by, list[int]()
+    root_of = await people.members_of(connection, {one for pair in pairs for one in pair})
+    bare, with_page = await choosing.pages_among(connection, said.community, root_of.values())
+    if bare and with_page:
+        together = [(root_of[one], root_of[other]) for one, other in pairs if root_of[one] != root_of[other]]
+        for group in people.components(sorted(set(root_of.values())), together):
+            if not bare.isdisjoint(group) and not with_page.isdisjoint(group):
+                lacking += await _lacking(connection, said, group)
+    await people.join_accounts(connection, said.community, source, pairs, fresh_after)
+    await _lend(connection, said, lacking)
+
+
+def of_import(community: int, at: int) -> Said:
+    """Return who speaks where an import joins accounts or is taken back (ms): the team, about nobody in particular."""
+    return Said(community, EVERYWHERE, Account("", "", ""), at, Source.TEAM)
 
 
 async def settle_apart(connection: AsyncConnection, said: Said, numbers: Iterable[int]) -> None:
     """Take pages back after accounts were parted: of those who had one on the team's word, and now with nobody else."""
-    for root in await accounts.members_of(connection, numbers):
+    for root in sorted(await choosing.chose(connection, said.community, numbers, (JOINED, Source.TEAM))):
         family = await choosing.family_of(connection, said.community, root)
         pages = await choosing.with_page(connection, family.members) if family else set()
         lent = _lent(await choosing.of(connection, said.community, pages))
@@ -51,6 +71,24 @@ async def settle_apart(connection: AsyncConnection, said: Said, numbers: Iterabl
         await choosing.drop_old(connection, said.community, lent)
         told = replace(said, source=Source.TEAM, version="")
         await choosing.put(connection, said.community, [told.row(one, What.PAGE, PARTED) for one in sorted(lent)])
+
+
+async def _lacking(connection: AsyncConnection, said: Said, roots: Iterable[int]) -> list[int]:
+    """Return the members who lack a page that others with whom they are to be joined have, where it may become theirs.
+
+    On the team's word it may not where one of them refused.
+    """
+    found = [await choosing.family_of(connection, said.community, one) for one in sorted(roots)]
+    families = [one for one in found if one is not None]
+    bare = [one for one in families if not one.page]
+    if len(bare) == len(families) or (said.source is Source.TEAM and await _refused(connection, said, bare)):
+        return []
+    return [one for family in bare for one in family.members]
+
+
+async def _lend(connection: AsyncConnection, said: Said, members: Sequence[int]) -> None:
+    await choosing.set_page(connection, said.community, members, page=True)
+    await choosing.put(connection, said.community, [said.row(one, What.PAGE, JOINED) for one in members])
 
 
 async def _refused(connection: AsyncConnection, said: Said, families: Iterable[Family]) -> bool:

@@ -115,6 +115,48 @@ async def with_page(connection: AsyncConnection, members: Collection[int]) -> se
     return set((await connection.execute(query)).scalars())
 
 
+async def pages_among(connection: AsyncConnection, community: int, roots: Iterable[int]) -> tuple[set[int], set[int]]:
+    """Return who has no page among members who stand for all joined in them, and who has one of their own.
+
+    The latter chose it, or take part where everybody has one; a page that is only due to a file is none.
+    """
+    rows = await matching(
+        connection,
+        "SELECT m.id, EXISTS (SELECT 1 FROM member n WHERE n.merged_into = m.id AND NOT n.page), m.page, "
+        "EXISTS (SELECT 1 FROM account a WHERE a.community = m.community AND a.member = m.id AND (a.source = 0 "
+        "OR EXISTS (SELECT 1 FROM import_run r WHERE r.id = a.source AND r.source LIKE '%-history') "
+        "OR EXISTS (SELECT 1 FROM choice c WHERE c.community = m.community AND c.member = a.own_member "
+        "AND c.what = 'page' AND c.source <> 'team'))) "
+        "FROM {given} JOIN member m ON m.id = given.member WHERE m.community = :community",
+        _MEMBERS,
+        ((one,) for one in set(roots)),
+        community=community,
+    )
+    bare = {row[0] for row in rows if row[1] or not row[2]}
+    return bare, {row[0] for row in rows if row[3]} - bare
+
+
+async def chose(connection: AsyncConnection, community: int, accounts: Iterable[int], row: tuple[str, str]) -> set[int]:
+    """Return the members whose some accounts are now, and of whom, or who is joined in them, a choice was put down.
+
+    `row` is its value and its source.
+    """
+    value, source = row
+    rows = await matching(
+        connection,
+        "SELECT DISTINCT a.member FROM {given} JOIN account a ON a.id = given.account "
+        "JOIN account b ON b.community = :community AND b.member = a.member "
+        "JOIN choice c ON c.community = :community AND c.member = b.own_member "
+        "WHERE c.value = :value AND c.source = :source",
+        {"account": "bigint"},
+        ((one,) for one in set(accounts)),
+        community=community,
+        value=value,
+        source=source,
+    )
+    return {row[0] for row in rows}
+
+
 async def days_before(connection: AsyncConnection, community: int, whose: Family) -> list[int]:
     """Return the days before somebody's page begins on which they did something, or were thanked."""
     rows = await matching(

@@ -35,19 +35,20 @@ async def join_accounts(
         ("community", "account", "other", "source"),
         [(community, *pair, source) for pair in said],
     )
-    member_of = await _members(connection, {one for pair in said for one in pair})
+    member_of = await members_of(connection, {one for pair in said for one in pair})
     apart = {member_of[one] for pair in said for one in pair if member_of[pair[0]] != member_of[pair[1]]}
     await _regroup(connection, community, apart, fresh_after)
 
 
-async def part_accounts(connection: AsyncConnection, community: int, source: int) -> None:
-    """Take back every link that rests on a source's word."""
+async def part_accounts(connection: AsyncConnection, community: int, source: int) -> set[int]:
+    """Take back every link that rests on a source's word; returns the accounts that were linked by it."""
     gone = await connection.execute(
         text("DELETE FROM link WHERE community = :community AND source = :source RETURNING account, other"),
         {"community": community, "source": source},
     )
     accounts = {one for row in gone for one in (row[0], row[1])}
-    await _regroup(connection, community, set((await _members(connection, accounts)).values()))
+    await _regroup(connection, community, set((await members_of(connection, accounts)).values()))
+    return accounts
 
 
 async def part_pair(connection: AsyncConnection, community: int, source: int, pair: tuple[int, int]) -> bool:
@@ -61,7 +62,7 @@ async def part_pair(connection: AsyncConnection, community: int, source: int, pa
     )
     if gone.first() is None:
         return False
-    await _regroup(connection, community, set((await _members(connection, pair)).values()))
+    await _regroup(connection, community, set((await members_of(connection, pair)).values()))
     return True
 
 
@@ -84,10 +85,11 @@ async def part_one(connection: AsyncConnection, community: int, account: int) ->
     others, source = sorted({row[0] for row in rows}), max(row[1] for row in rows)
     chain = [(community, one, other, source) for one, other in pairwise(others)]
     await insert_new(connection, link, ("community", "account", "other", "source"), chain)
-    await _regroup(connection, community, set((await _members(connection, {account, *others})).values()))
+    await _regroup(connection, community, set((await members_of(connection, {account, *others})).values()))
 
 
-async def _members(connection: AsyncConnection, accounts: Iterable[int]) -> dict[int, int]:
+async def members_of(connection: AsyncConnection, accounts: Iterable[int]) -> dict[int, int]:
+    """Return whose these accounts are now."""
     rows = await matching(
         connection,
         "SELECT a.id, a.member FROM {given} JOIN account a ON a.id = given.id",
@@ -119,7 +121,7 @@ async def _regroup(
         ((one,) for one in own),
         community=community,
     )
-    leader = _components(own, [(row[0], row[1]) for row in links])
+    leader = components(own, [(row[0], row[1]) for row in links])
     roots = {one: min(own[other] for other in group) for group in leader for one in group}
     moved = {row[0] for row in rows if row[2] != roots[row[0]] and (fresh_after is None or row[0] <= fresh_after)}
     days = await concerned(connection, community, moved) if moved else set()
@@ -137,8 +139,8 @@ async def _regroup(
     await marks.dirty_old_days(connection, community, root_of)
 
 
-def _components(accounts: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Return the accounts in groups that the links connect."""
+def components(accounts: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Return things (accounts, members) in groups that links connect."""
     near: dict[int, list[int]] = defaultdict(list)
     for one, other in links:
         near[one].append(other)

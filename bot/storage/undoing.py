@@ -24,9 +24,9 @@ SLICE = 250
 _ID = {"id": "bigint"}
 
 
-async def words(connection: AsyncConnection, community: int, source: int) -> None:
-    """Take back what an import declared of people: links, attributes and counts."""
-    await people.part_accounts(connection, community, source)
+async def words(connection: AsyncConnection, community: int, source: int) -> set[int]:
+    """Take back what an import declared of people: links, attributes and counts; returns the accounts it had linked."""
+    parted = await people.part_accounts(connection, community, source)
     gone = await connection.execute(
         delete(attribute)
         .where(attribute.c.community == community, attribute.c.source == source)
@@ -34,6 +34,7 @@ async def words(connection: AsyncConnection, community: int, source: int) -> Non
     )
     await marks.dirty_whole_accounts(connection, community, {row[0] for row in gone})
     await connection.execute(delete(count).where(count.c.community == community, count.c.source == source))
+    return parted
 
 
 async def shared(connection: AsyncConnection, community: int, source: int) -> bool:
@@ -133,7 +134,9 @@ async def nobodies(connection: AsyncConnection, community: int, source: int) -> 
         "UNION SELECT target FROM sighting WHERE target IS NOT NULL "
         "UNION SELECT account FROM attribute WHERE community = :community "
         "UNION SELECT account FROM link WHERE community = :community "
-        "UNION SELECT other FROM link WHERE community = :community"
+        "UNION SELECT other FROM link WHERE community = :community "
+        "UNION SELECT a.id FROM choice c JOIN account a ON a.own_member = c.member "
+        "WHERE c.community = :community AND c.source <> 'team'"  # they came themselves and chose
     )
     gone = await connection.execute(
         text(
@@ -143,13 +146,14 @@ async def nobodies(connection: AsyncConnection, community: int, source: int) -> 
         ),
         {"community": community, "source": source},
     )
-    await matching(
+    members = await matching(
         connection,
         "DELETE FROM member WHERE id IN (SELECT given.id FROM {given}) "
-        "AND NOT EXISTS (SELECT 1 FROM account a WHERE a.own_member = member.id OR a.member = member.id) RETURNING 1",
+        "AND NOT EXISTS (SELECT 1 FROM account a WHERE a.own_member = member.id OR a.member = member.id) RETURNING id",
         _ID,
         gone.fetchall(),
     )
+    await _delete(connection, "choice", "member", (row[0] for row in members))
 
 
 async def _delete(connection: AsyncConnection, table: str, column: str, numbers: Iterable[int]) -> None:
