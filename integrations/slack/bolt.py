@@ -31,10 +31,16 @@ class Bolt:
 
     def __init__(self, ear: Ear, interacts: Interacts, tokens: Tokens) -> None:
         self._ear = ear
-        self._tokens = tokens
+
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> Any:  # noqa: ANN401 - Bolt takes None
+            token = await tokens(team_id or "")
+            if token is None:
+                return None
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
+
         self._app = AsyncApp(
             logger=SILENT,
-            authorize=self._authorize,
+            authorize=authorize,
             before_authorize=self._catch,
             # checked and answered in front of it, on the raw body
             request_verification_enabled=False,
@@ -75,9 +81,3 @@ class Bolt:
         except MachineError:
             return BoltResponse(status=503, body="")
         return BoltResponse(status=200, body="")
-
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> Any:  # noqa: ANN401 - Bolt takes None
-        token = await self._tokens(team_id or "")
-        if token is None:
-            return None
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)

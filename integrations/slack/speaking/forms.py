@@ -15,8 +15,6 @@ LONGEST_TEXT = 3_000
 _TITLE, _LABEL, _HINT, _BUTTON = 24, 2_000, 2_000, 24
 _LONGEST_META = 3_000
 _FEWEST_RADIO, _MOST_RADIO = 2, 10
-GIVEN = "given"
-"""The action of every field: what is given stands under the block's name."""
 _NUMBER = "number_input"
 _DIRECT = {"include": ["public", "private"], "exclude_bot_users": True}
 
@@ -66,7 +64,7 @@ def _labelled(of: Field, groups: Groups, *, suggests: bool) -> Json:
         "block_id": of.name[:255],
         "label": words(of.label, _LABEL),
         "optional": not of.required or of.asks is Asks.YES_OR_NO,
-        "element": {"action_id": GIVEN, **asked},
+        "element": {"action_id": of.name[:255], **asked},
     }
     return made | ({"hint": words(of.hint, _HINT)} if of.hint.strip() else {})
 
