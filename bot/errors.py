@@ -10,9 +10,19 @@ class CairnError(Exception):
 
 
 class InputError(CairnError):
-    """What was given is wrong: a file, an argument, a rule. The sentence says what, where, and what was expected."""
+    """What was given is wrong: a file, an argument, a rule. The sentence says what, where, and what was expected.
+
+    What can happen in chat, too, names its fault and the values that belong to it: its sentence stands in the language
+    files, under `fault`, for whoever reads another language.
+    """
 
     exit_code = 1
+
+    def __init__(self, sentence: str = "", fault: str = "", **values: str | int) -> None:
+        """Take the sentence in English, and what it is called in the language files."""
+        super().__init__(sentence)
+        self.fault = fault
+        self.values = values
 
 
 class ConfigError(InputError):

@@ -17,10 +17,12 @@ from bot.sending.outbox import Letter
 from bot.storage import audit, choosing, holding, knowing, teamwork
 from bot.storage.choosing import Family
 from bot.storage.engine import Database
+from bot.storage.holding import Act
 from bot.storage.turns import in_turn
 from scoring.signals import DAY_MS, Signal, date_of, day_of
 
 TOOK_BACK, DISPUTED = "took an act of theirs back", "says that something is wrong"
+_LONGEST = 90
 EVERY_MS = 600_000
 """How often one person may write to the team: once in ten minutes."""
 
@@ -43,12 +45,15 @@ class Shown:
     label: str
 
 
-async def latest(connection: AsyncConnection, community: int, whose: Family) -> list[Shown]:
-    """Return somebody's latest acts."""
-    return [
-        Shown(one.id, f"{date_of(day_of(one.at)).isoformat()} {_time(one.at)} {one.kind.label} {one.place}"[:90])
-        for one in await holding.acts(connection, community, whose)
-    ]
+async def latest(connection: AsyncConnection, community: int, whose: Family, words: Words) -> list[Shown]:
+    """Return somebody's latest acts, in the words of a language."""
+    return [Shown(one.id, _label(one, words)) for one in await holding.acts(connection, community, whose)]
+
+
+def _label(one: Act, words: Words) -> str:
+    what = words.plain(f"mountain.kind.{one.kind.label}")
+    where = words.plain("why.place", what=what, place=one.place) if one.place else what
+    return f"{date_of(day_of(one.at)).isoformat()} {_time(one.at)} {where}"[:_LONGEST]
 
 
 async def taken_back(

@@ -75,5 +75,6 @@ def encoding_of(file: io.BufferedReader, declared: str, path: Path) -> str:
     """Return the encoding by the file's byte order mark, else the declared one, else UTF-8."""
     start = file.peek(4)
     if start.startswith(b"PK\x03\x04"):
-        raise InputError(f"{path}: this is a zip or spreadsheet file; save it as CSV in the spreadsheet program")
+        sentence = f"{path}: this is a zip or spreadsheet file; save it as CSV in the spreadsheet program"
+        raise InputError(sentence, "csv.spreadsheet")
     return next((encoding for mark, encoding in _BOMS if start.startswith(mark)), declared or "utf-8")

@@ -124,7 +124,8 @@ class Table:
 
     def _broken(self, number: int, detail: str) -> Row:
         if self._lines.in_record > 1:  # what follows could be anything
-            raise InputError(f'{self.path}, row {number}: a quotation mark (") opens here that is never closed')
+            sentence = f'{self.path}, row {number}: a quotation mark (") opens here that is never closed'
+            raise InputError(sentence, "csv.unclosed", row=number)
         if "limit" in detail:
             longest = csv.field_size_limit()
             fault = RowError("cell too long", f"found a cell of more than {longest} characters, expected a shorter one")
@@ -135,11 +136,13 @@ class Table:
     def _damage(self, number: int, error: Exception) -> InputError:
         where = f"{self.path}, row {number}"
         if isinstance(error, LongLineError):
-            return InputError(f"{where}: found more than {LONGEST_RECORD} characters in one row, expected a CSV file")
+            sentence = f"{where}: found more than {LONGEST_RECORD} characters in one row, expected a CSV file"
+            return InputError(sentence, "csv.long_row", row=number)
         if isinstance(error, UnicodeDecodeError):
             where += " or soon after"  # some encodings are decoded by the block
         encoding = self._lines.encoding
-        return InputError(f"{where}: found bytes that are not {encoding}; save it as UTF-8 or name its `encoding`")
+        sentence = f"{where}: found bytes that are not {encoding}; save it as UTF-8 or name its `encoding`"
+        return InputError(sentence, "csv.encoding", row=number, encoding=encoding)
 
     def _sniff(self) -> str:
         line = self._first_line()
@@ -152,7 +155,7 @@ class Table:
         try:
             return max(DELIMITERS, key=fit) if line else DELIMITERS[0]
         except csv.Error:
-            raise InputError(f"{self.path}, row 1: found no cells of a CSV file") from None
+            raise InputError(f"{self.path}, row 1: found no cells of a CSV file", "csv.no_cells") from None
 
     def _first_line(self) -> str:
         try:
@@ -163,19 +166,21 @@ class Table:
     def _read_header(self) -> tuple[str, ...]:
         first = next(self._records(), None)
         if first is None:
-            raise InputError(f"{self.path}: the file is empty; expected a header and rows")
+            raise InputError(f"{self.path}: the file is empty; expected a header and rows", "csv.empty")
         if first.fault:
-            raise InputError(f"{self.path}, row {first.number}: {first.fault}")
+            raise InputError(f"{self.path}, row {first.number}: {first.fault}", "csv.header", row=first.number)
         if any("\0" in cell for cell in first.cells):
-            raise InputError(f"{self.path}, row {first.number}: found NUL bytes, expected text (is it UTF-16?)")
+            sentence = f"{self.path}, row {first.number}: found NUL bytes, expected text (is it UTF-16?)"
+            raise InputError(sentence, "csv.nul", row=first.number)
         return tuple(cell.strip() for cell in first.cells)
 
     def _find(self, needed: tuple[str, ...]) -> dict[str, int]:
         if self._layout.header and not self.size:
-            raise InputError(f"{self.path}: the file is empty; expected rows")
-        faults = [self._fault(column) for column in needed if self.header.count(column) != 1]
-        if faults:
-            raise InputError(f"{self.path}: {'; '.join(faults)}")
+            raise InputError(f"{self.path}: the file is empty; expected rows", "csv.empty")
+        wrong_ones = [column for column in needed if self.header.count(column) != 1]
+        if wrong_ones:
+            sentence = f"{self.path}: {'; '.join(map(self._fault, wrong_ones))}"
+            raise InputError(sentence, "csv.columns", columns=", ".join(wrong_ones))
         return {column: self.header.index(column) for column in needed}
 
     def _fault(self, column: str) -> str:

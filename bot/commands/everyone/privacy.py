@@ -134,7 +134,7 @@ async def correct(call: Call, room: Room) -> Reply:
     whose = await _family(call, room)
     tell = Controls((Button(room.words.plain("privacy.tell"), Action("privacy-tell")),))
     async with room.database.read() as connection:
-        acts = await disputing.latest(connection, room.community, whose) if whose else []
+        acts = await disputing.latest(connection, room.community, whose, room.words) if whose else []
     if not acts:
         return room.say("privacy.nothing_to_correct", tell)
     choices = tuple(Choice(str(one.id), one.label) for one in acts)

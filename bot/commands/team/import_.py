@@ -55,7 +55,7 @@ async def run(call: Call, room: Room) -> Reply:
     if len(content) > MOST_BYTES:
         raise given.wrong("import.too_large", most=str(MOST_BYTES // 1_000_000))
     name = clean(Path(file.name).name)[:NAME] or "table.csv"
-    preview = _preview(sheets, content, name)
+    preview = _preview(room, sheets, content, name)
     table = tables.Table(room.community, name, room.now, content, preview.columns[:_MOST_COLUMNS])
     key = room.tools.tray.put(table)
     head = tuple(one[:_LONGEST_CELL] for one in preview.columns[:_SHOWN_COLUMNS])
@@ -70,14 +70,21 @@ def _sheets(room: Room) -> Sheets:
     return room.tools.sheets
 
 
-def _preview(sheets: Sheets, content: bytes, name: str) -> tables.Preview:
+def _said(room: Room, error: CairnError, name: str) -> str:
+    """Return in the caller's language what is wrong with a file; what has no words in it is said in general."""
+    if not isinstance(error, InputError):
+        return room.words.plain("fault.machine", name=name)
+    return room.words.plain(f"fault.{error.fault or 'file'}", name=name, **error.values)
+
+
+def _preview(room: Room, sheets: Sheets, content: bytes, name: str) -> tables.Preview:
     with tempfile.TemporaryDirectory(prefix="cairn-") as folder:
         path = Path(folder) / "table.csv"
         path.write_bytes(content)
         try:
             return sheets.preview(path)
         except InputError as error:
-            raise InputError(str(error).replace(str(path), name)) from None
+            raise InputError(_said(room, error, name)) from None
 
 
 async def _asked(call: Call, room: Room) -> Reply:
@@ -151,7 +158,7 @@ async def _import(
             finally:
                 archive.close()
         except CairnError as error:
-            return Reply((Paragraph((str(error).replace(str(path), table.name),)),))
+            return Reply((Paragraph((_said(room, error, table.name),)),))
     async with in_turn(room.database, room.community) as connection:
         await did(connection, room, call, IMPORTED, number=result["import_id"])
     room.tools.told()

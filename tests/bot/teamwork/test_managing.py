@@ -21,6 +21,7 @@ from bot.teamwork.tools import Tools
 from bot.teamwork.works import Progress, Works
 from integrations.archives.sheets import CsvSheets
 from scoring.signals import Kind
+from tests.bot.languages import ENGLISH
 from tests.bot.teamwork.stage import (
     ANN,
     BOB,
@@ -79,7 +80,7 @@ async def test_setup_asks_three_things_and_takes_a_first_look(office: Stage) -> 
     assert await office.rows("SELECT channel FROM team_room") == [("88",)]
     assert "50 % of newcomers were answered within a day (1 of 2)" in said(look)
     assert "2026-02 3 3" in said(look)
-    assert "open-source-project" in said(look)
+    assert "Our open-source project" in said(look)
 
 
 async def test_nothing_goes_out_before_go_live_was_confirmed(office: Stage) -> None:
@@ -179,7 +180,7 @@ async def test_rules_are_edited_rehearsed_applied_and_undone(office: Stage) -> N
     back = await office.rows("SELECT points FROM total ORDER BY points DESC")
 
     assert standing(asked) == {"points": "4", "most": "4", "band": "1"}
-    assert "mentored: 4 / 4 / Helping becomes 6 / 6 / Leading" in said(kept)
+    assert "mentored somebody: 4 / 4 / Helping becomes 6 / 6 / Leading" in said(kept)
     assert untouched == [(1,)]
     assert "One person would move from Helping to Leading." in tried
     assert "are in force now" in applied
@@ -365,3 +366,43 @@ async def test_managers_are_answered_in_german(office: Stage) -> None:
     assert "bekannten Mitgliedern" in said(await office.in_german("cairn-team report", HEAD))
     assert "Version" in said(await office.in_german("cairn-team rules show", HEAD))
     assert said(await office.in_german("cairn-team rules apply", HEAD)).startswith("Es gibt keinen Entwurf")
+
+
+BAD_TABLES = {
+    b"": "ist leer",
+    b"PK\x03\x04zip": "Tabellendatei",
+    b'who,when\n"ann,2026-01-05\nbob,2026-01-06\n': "Zeile 2: dort öffnet ein Anführungszeichen",
+    b"who,when\nann,\xff\xfe\n": "kein utf-8",
+    b"who,wh\0en\nann,2026-01-05\n": "kein reiner Text",
+    b'who,when\nann,"2026-01-05\n' + b"x" * 5_000_000: "länger als die einer Tabelle",
+    b'"who"x,when\nann,2026-01-05\n': "Kopfzeile lässt sich nicht lesen",
+}
+
+
+@pytest.mark.parametrize("content", BAD_TABLES, ids=BAD_TABLES.values())
+async def test_what_is_wrong_with_a_table_is_said_in_the_callers_language(office: Stage, content: bytes) -> None:
+    told = said(await office.in_german("cairn-team import", HEAD, file=handed(content)))
+
+    assert told.startswith("people.csv")
+    assert BAD_TABLES[content] in told
+    assert ENGLISH.findall(told.replace("people.csv", "")) == []
+
+
+NOT_TO_BE_HELD = {
+    ("0.0001", "1"): "at most three decimals",
+    ("0", "99"): "If the first one gives 0, a day comes to at most 0 by these rules, and not to 99",
+    ("0.001", "99"): "cannot take these numbers",
+    ("2", "1"): "cannot give less than its first one",
+}
+
+
+@pytest.mark.parametrize(("points", "most"), NOT_TO_BE_HELD)
+async def test_points_that_the_rules_cannot_hold_are_refused_with_a_sentence(
+    office: Stage, points: str, most: str
+) -> None:
+    action = form(await office.call("cairn-team rules edit", HEAD, type="took-part")).action
+
+    told = said(await office.act(action, HEAD, points=points, most=most, band="1"))
+
+    assert NOT_TO_BE_HELD[points, most] in told
+    assert await office.rows("SELECT count(*) FROM rules_draft") == [(0,)]
