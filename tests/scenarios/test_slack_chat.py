@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.commands.registry import registry
+from bot.language import Words
 from tests.scenarios.discord_rig import until
 from tests.scenarios.slack_rig import slack_rig
 
@@ -36,3 +38,26 @@ async def test_a_member_makes_a_page_and_reads_it(database_url: str, http: bool)
         await until(lambda: alice.home is not None)
         assert alice.home is not None
         assert "Around" in words(alice.home.shown)
+
+
+async def test_every_command_is_answered(database_url: str) -> None:
+    """At once, or with a form that asks for what it needs; nothing of it is seen by others."""
+    async with slack_rig(database_url) as rig:
+        team = rig.team
+        boss, bob = team.admin("Boss"), team.person("Bob")
+        general = team.channel("general", members=[boss, bob])
+        await bob.says(general, "hello")
+        await rig.agrees()
+        for one in registry().offered(Words("en")):
+            if one.menu is not None:
+                continue
+            root, _, rest = one.path.partition(" ")
+            used = await boss.uses(f"/{root}", rest, general)
+            await until(lambda used=used: used.messages or used.views)  # type: ignore[misc]
+            assert not used.trouble, one.path
+            if used.views:
+                assert one.options or one.opens_form, one.path
+                await boss.closes(used.view)
+            else:
+                assert used.private, one.path
+        assert [one.user for one in general.messages.values()] == [bob.id]
