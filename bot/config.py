@@ -100,6 +100,32 @@ class Settings(BaseSettings):
         description="Whether acts of moderation are listened to, on or off. Cairn's role needs the permission View "
         "Audit Log; the link to invite it asks for that where this is on.",
     )
+    slack_bot_token: SecretStr | None = Field(
+        default=None,
+        description="The bot token of your Slack app (xoxb-...). Where this is not set, Slack is not listened to. "
+        "Several workspaces' tokens are separated by commas.",
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None,
+        description="The app-level token of your Slack app (xapp-...), for Socket Mode: Cairn opens the connection, "
+        "and nothing of yours has to be reachable from outside.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None,
+        description="The signing secret of your Slack app, where Slack is to send to Cairn over HTTP instead.",
+    )
+    slack_host: str = Field(default="127.0.0.1", description="The address on which Slack's requests are taken.")
+    slack_port: int = Field(
+        default=3000, ge=1, le=65535, description="The port for that; Slack sends to /slack/events there."
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api", description="Where Slack's Web API is; for another compatible server."
+    )
+    slack_history: Literal["on", "off"] = Field(
+        default="on",
+        description="Whether history is read from Slack, on or off. Slack allows it to an organisation's own app; to "
+        "apps that are distributed to others it answers once a minute.",
+    )
     backups_folder: Path = Field(
         default_factory=_backups_beside_database,
         description="The folder for the backups that are made each night. Where this is not set: backups beside a "
@@ -142,10 +168,10 @@ class Settings(BaseSettings):
             raise ValueError(f"names {value}, which is not a file, expected a file of rules")
         return value
 
-    @field_validator("discord_api_url", "discord_gateway_url")
+    @field_validator("discord_api_url", "discord_gateway_url", "slack_api_url")
     @classmethod
     def _address_is_whole(cls, value: str | None, info: ValidationInfo) -> str | None:
-        schemes = ("https", "http") if info.field_name == "discord_api_url" else ("wss", "ws")
+        schemes = ("wss", "ws") if info.field_name == "discord_gateway_url" else ("https", "http")
         if value is None:
             return None
         try:
@@ -157,9 +183,9 @@ class Settings(BaseSettings):
             raise ValueError(f"is not an address, expected {schemes[0]}://HOST/... or {schemes[1]}://HOST/...")
         if parts.scheme == schemes[1] and not _is_near(parts.hostname or ""):
             raise ValueError(f"would send the token in clear over the internet, expected {schemes[0]}://HOST/...")
-        return value.rstrip("/") if info.field_name == "discord_api_url" else value
+        return value if info.field_name == "discord_gateway_url" else value.rstrip("/")
 
-    @field_validator("discord_token")
+    @field_validator("discord_token", "slack_bot_token", "slack_app_token", "slack_signing_secret")
     @classmethod
     def _token_is_one_word(cls, value: SecretStr | None) -> SecretStr | None:
         found = value.get_secret_value().strip() if value is not None else ""
@@ -180,10 +206,11 @@ class Settings(BaseSettings):
         url = make_url(self.database_url)
         password = str(url.password) if url.password else ""
         written = _PASSWORD.search(self.database_url)
-        token = self.discord_token.get_secret_value() if self.discord_token else ""
-        return tuple(filter(None, (token, password, written[1] if written else "")))
+        given = (self.discord_token, self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
+        tokens = [part for one in given if one for part in one.get_secret_value().split(",")]
+        return tuple(filter(None, (*tokens, password, written[1] if written else "")))
 
-    @field_validator("log_level", "log_format", "discord_members", "discord_audit_log", mode="before")
+    @field_validator("log_level", "log_format", "discord_members", "discord_audit_log", "slack_history", mode="before")
     @classmethod
     def _level_in_any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from bot.cli import output
-from bot.cli.run import configured
+from bot.cli.platforms import configured
 from bot.config import load_settings
 from bot.errors import ConfigError, MachineError
 from bot.maintenance.configuration import known_settings, look_over
@@ -24,11 +24,15 @@ async def doctor(json: Annotated[bool, Parameter(negative="", help="Print one JS
     machine = any(one.exit_code == MachineError.exit_code for one in items)
     if not any(one.name == "settings" and one.exit_code for one in items):
         settings = load_settings()
-        platforms = configured(settings, await known_settings(settings))
-        for one in platforms:
-            found += await one.check()
-        if not platforms:
-            found.append(Finding("platforms", "none is set up; set CAIRN_DISCORD_TOKEN to listen to Discord", ok=False))
+        try:
+            platforms = configured(settings, await known_settings(settings))
+        except ConfigError as error:
+            found.append(Finding("platforms", str(error), ok=False))
+        else:
+            found += [finding for one in platforms for finding in await one.check()]
+            if not platforms:
+                wanted = "set CAIRN_DISCORD_TOKEN to listen to Discord, CAIRN_SLACK_BOT_TOKEN to listen to Slack"
+                found.append(Finding("platforms", f"none is set up; {wanted}", ok=False))
     warnings = {one.name: one.warning for one in items if one.warning}
     if json:
         told = [

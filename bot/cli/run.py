@@ -1,16 +1,16 @@
-"""Listen live, until stopped: Discord, as the settings say."""
+"""Listen live, until stopped, to the platforms that the settings name."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from cyclopts import App
 
+from bot.cli.platforms import configured
 from bot.cli.session import Session, first_rules, opened
 from bot.clock import Clock
 from bot.clockwork.duties import Jobs, Means, everything
@@ -30,20 +30,17 @@ from bot.operating.probing import Probe
 from bot.operating.readiness import Look, Writable, connected, database_current, look_at, on_time, settled
 from bot.operating.redaction import Redactor
 from bot.operating.running import QUICK, Patience, Stop, Supervisor, Task, quickest_loop, run_until_stopped
-from bot.ports import Integration, SpaceSettings
+from bot.ports import Integration
 from bot.sending.delivering import Deliverer
 from bot.standing.settling import Settling
 from bot.storage.engine import Database
 from bot.teamwork.tools import Tools
 from integrations.archives.sheets import CsvSheets
-from integrations.discord.integration import Access, Discord
 
 HISTORY_SECONDS = 20.0
 """How long the First look of a setup waits for history to be read; after that it shows what is there."""
 
-_NOTHING: Mapping[tuple[str, str], SpaceSettings] = MappingProxyType({})
-
-app = App(name="run", help="Listen live, until stopped: Discord, as the settings say.")
+app = App(name="run", help="Listen live, until stopped, to the platforms that the settings name.")
 
 
 @app.default
@@ -61,7 +58,9 @@ async def _run() -> None:
         settings = session.settings
         integrations = configured(settings)
         if not integrations:
-            raise ConfigError("there is nothing to listen to; set CAIRN_DISCORD_TOKEN (see .env.example)")
+            raise ConfigError(
+                "there is nothing to listen to; set CAIRN_DISCORD_TOKEN or CAIRN_SLACK_BOT_TOKEN (see .env.example)"
+            )
         with telling(settings.log_level, settings.log_format, Redactor(settings.secrets)):
             await listen(session, Plan(integrations, settings, Stop()))
 
@@ -78,17 +77,6 @@ class Plan:
     stop: Stop
     now: Callable[[], float] = time.time
     jobs: Jobs = field(default_factory=everything)
-
-
-def configured(settings: Settings, known: Mapping[tuple[str, str], SpaceSettings] = _NOTHING) -> list[Integration]:
-    """Return the live platforms that the settings name; `known` is what holds in spaces, by platform and id."""
-    token = settings.discord_token
-    if token is None:
-        return []
-    members, audit_log = settings.discord_members == "on", settings.discord_audit_log == "on"
-    address = settings.discord_api_url, settings.discord_gateway_url
-    access = Access(token.get_secret_value(), *address, members, audit_log)
-    return [Discord(replace(access, holds=lambda number: known.get(("discord", number), SpaceSettings())))]
 
 
 async def listen(session: Session, plan: Plan) -> None:

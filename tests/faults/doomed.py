@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cli.run import Plan, configured, listen
+from bot.cli.platforms import configured
+from bot.cli.run import Plan, listen
 from bot.cli.session import Session
 from bot.config import load_settings
 from bot.maintenance import ready
