@@ -35,6 +35,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Seconds until a batch that could not be stored is handed in again: twice as long each time."""
 
 _PLAN, _EMOJI_GONE = "GUILD_SCHEDULED_EVENT_UPDATE", "MESSAGE_REACTION_REMOVE_EMOJI"
+_MEMBERS = "GUILD_MEMBERS_CHUNK"
 _VOTE_GONE = "MESSAGE_POLL_VOTE_REMOVE"
 _MEMBERS = "GUILD_MEMBERS_CHUNK"
 _logger = logging.getLogger(__name__)
@@ -47,6 +48,12 @@ class Event(NamedTuple):
     name: str
     d: Payload
     at: int
+
+    @property
+    def size(self) -> int:
+        """For how many events it counts: a part of the list of a server's members takes as much room as they would."""
+        members = self.d.get("members") if self.name == _MEMBERS else None
+        return max(len(members), 1) if isinstance(members, list) else 1
 
 
 @dataclass(slots=True)
@@ -106,10 +113,10 @@ class Ear:
         if server is not None:
             self._give(server, event)
         elif number in self._early:
-            self._room.take()
+            self._room.take(event.size)
             self._early[number].append(event)
         elif name == "GUILD_CREATE":
-            self._room.take()
+            self._room.take(event.size)
             self._early[number] = deque((event,))
             self._workers[number] = asyncio.create_task(self._work(number), name=f"discord server {len(self._workers)}")
         elif name == "GUILD_DELETE":
@@ -144,7 +151,7 @@ class Ear:
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
     def _give(self, server: Server, event: Event) -> None:
-        self._room.take()
+        self._room.take(event.size)
         server.waiting.append(event)
         server.storing = server.storing or event.at
         if event.name == "GUILD_CREATE":
@@ -174,7 +181,8 @@ class Ear:
                 server.some.clear()
             for event in batch:
                 await self._follow(server, event)
-            self._room.leave(len(batch))  # a stop waits for this, too: else it might not be known from when a gap is
+            # a stop waits for this, too: else it might not be known from when a gap is
+            self._room.leave(sum(event.size for event in batch))
 
     async def _follow(self, server: Server, event: Event) -> None:
         """Note whether a server's events come without a break; what was missed is made good when it is there again."""
@@ -207,7 +215,7 @@ class Ear:
         desk = await self._again(lambda: self._host.desk(space))
         events = self._early.pop(number)
         if desk is None:
-            self._room.leave(len(events))
+            self._room.leave(sum(event.size for event in events))
             self._workers.pop(number, None)
             self.refused.add(number)
             return None
@@ -216,7 +224,8 @@ class Ear:
         self.servers[number] = server
         for event in events:
             self._give(server, event)
-        self._room.leave(len(events))  # not before: where the room is empty for a moment, a stop waits no longer
+        # not before: where the room is empty for a moment, a stop waits no longer
+        self._room.leave(sum(event.size for event in events))
         return server
 
     async def _read(self, server: Server, batch: list[Event]) -> list[Signal]:

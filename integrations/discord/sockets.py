@@ -21,6 +21,10 @@ class Hears(Protocol):
         """Take one event; `now` is when it arrived, in ms. Must not raise."""
         ...
 
+    def direct(self, d: Payload, now: int) -> None:
+        """Take a message to Cairn alone; `now` is when it arrived, in ms. Must not raise."""
+        ...
+
     async def room(self) -> None:
         """Return when there is room for more events."""
         ...
@@ -119,9 +123,9 @@ class Room:
         self._empty.set()
         self.taken = 0
 
-    def take(self) -> None:
-        """Note that there is one more."""
-        self.taken += 1
+    def take(self, n: int = 1) -> None:
+        """Note that there are so many more."""
+        self.taken += n
         self._empty.clear()
         if self.taken >= self._most:
             self._open.clear()
