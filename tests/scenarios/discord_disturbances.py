@@ -21,10 +21,10 @@ HOSTILE = (
 """Names that nobody should have."""
 
 
-async def busy(crowds: Sequence[Crowd], times: int, *, only_seen_later: bool = False) -> None:
+async def busy(crowds: Sequence[Crowd], times: int, *, only_seen_later: bool = False, keeping: bool = False) -> None:
     """Let everybody do something."""
     for one in crowds:
-        await one.act(times, only_seen_later=only_seen_later)
+        await one.act(times, only_seen_later=only_seen_later, keeping=keeping)
 
 
 async def anew(rig: Rig, crowds: Sequence[Crowd]) -> None:

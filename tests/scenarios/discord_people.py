@@ -68,9 +68,11 @@ class Crowd:
         """Let all messages be old ones."""
         self.fresh = []
 
-    async def act(self, times: int, *, only_seen_later: bool = False) -> None:
-        """Do some things."""
+    async def act(self, times: int, *, only_seen_later: bool = False, keeping: bool = False) -> None:
+        """Do some things; where they are `keeping`, only such as nobody takes away again."""
         choices = self.seen_later if only_seen_later and not self.wild else self.everything
+        if keeping:
+            choices = [(weight, one) for weight, one in self.seen_later if one != self.deletes_fresh]
         for _ in range(times):
             (one,) = self.rng.choices([act for _, act in choices], [weight for weight, _ in choices])
             await one()

@@ -247,7 +247,7 @@ class Rig(Store):
             "doubles": [one for one, n in stored.facts.items() if n > 1],
         }
         there = {one for one in stored.attended if self.compares(one.who)}
-        stored.minutes = {one: n for one, n in stored.minutes.items() if self.compares(one[0])}
+        minutes = {one: n for one, n in stored.minutes.items() if self.compares(one[0])}
         for fact, least, most in presence.attendances():
             if not self.compares(fact.who):
                 continue
@@ -257,10 +257,10 @@ class Rig(Store):
         for who, least, most in presence.minutes():
             if not self.compares(who[0]):
                 continue
-            n = stored.minutes.pop(who, 0)
+            n = minutes.pop(who, 0)
             if not least <= n <= most:
                 found.setdefault("minutes", []).append((who, n, least, most))
-        found |= {"attended where nothing was": sorted(there), "stayed where nothing was": dict(stored.minutes)}
+        found |= {"attended where nothing was": sorted(there), "stayed where nothing was": minutes}
         return {name: what for name, what in found.items() if what}
 
     def story(self, found: dict[str, Any]) -> str:
