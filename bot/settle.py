@@ -7,7 +7,6 @@ transaction; several settlers may run on PostgreSQL.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules import parse_rules
+from bot.standing.pacing import Pace
 from bot.standing.recounting import Recounting
 from bot.storage import acts, belonging, communities, marks, old_tallies, tallies
 from bot.storage.communities import Community
@@ -34,8 +34,6 @@ MEMBERS = 500
 """Members in one transaction, at most."""
 SECONDS, RESTING_SECONDS = 0.025, 0.015
 """What a transaction should take, so that others have their turn soon; sooner where settling rests for their sake."""
-LONGEST_REST = 1.0
-"""Seconds between two transactions, at most: whoever waits for settling to stop waits for these, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,9 @@ class Settler:
         self._community = community
         self._mountains: dict[int, Mountain] = {}
         self._recounting = Recounting(database, community)
-        self._days = _Pace(DAYS, rest)
-        self._members = _Pace(MEMBERS, rest)
+        aim = RESTING_SECONDS if rest else SECONDS
+        self._days = Pace(DAYS, aim, rest)
+        self._members = Pace(MEMBERS, aim, rest)
         self._last_day = tallies.FIRST
         self._last_member = tallies.NOBODY_YET
 
@@ -180,32 +179,6 @@ class Settler:
     async def _left(self) -> int:
         async with self._database.read() as connection:
             return await marks.waiting(connection, self._community)
-
-
-class _Pace:
-    """How many go into one transaction: as many as took, last time, about the time that one should take.
-
-    Never fewer than a twentieth of the most: where it is not their number that takes the time, fewer are only slower.
-    """
-
-    def __init__(self, most: int, rest: float) -> None:
-        self.size = most // 4
-        self._most = most
-        self._rest = rest
-        self._aim = RESTING_SECONDS if rest else SECONDS
-        self._seconds = 0.0
-
-    def took(self, n: int, since: float) -> None:
-        """Learn from a transaction of `n` that began at `since` (of the performance counter)."""
-        seconds = self._seconds = time.perf_counter() - since
-        if n == self.size or seconds > self._aim:
-            fits = max(int(n * self._aim / seconds), self.size // 2, self._most // 20)
-            self.size = min(fits, 2 * self.size, self._most)
-
-    async def rest(self) -> None:
-        """Let others have their turn."""
-        if self._rest:
-            await asyncio.sleep(min(self._rest * self._seconds, LONGEST_REST))
 
 
 def _among(found: Tallies, pairs: list[tuple[int, int]]) -> Bools:

@@ -8,6 +8,7 @@ are kept have a job of their own.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settle import Settler
+from bot.standing.pacing import Pace
 from bot.storage import acts, aging, belonging, erasing, marks, old_tallies
 from bot.storage.aging import Old
 from bot.storage.bulk import take_turns
@@ -24,8 +26,10 @@ from scoring.points import Tallies, tally, together
 from scoring.signals import DAY_MS, date_of, day_number
 
 COUNTED_DAYS, PAGE_DAYS, CONTACT_DAYS, SENT_DAYS = 90, 396, 183, 396
-BATCH = 50
-"""Acts in one transaction, which then takes well below 50 ms."""
+BATCH = 100
+"""Acts, with what answers them, in one transaction, at most."""
+SECONDS, REST = 0.015, 1.0
+"""What a transaction should take, and for how many times that is rested after it, so that others have their turn."""
 READ = 5_000
 """Acts that are looked for at once."""
 
@@ -70,7 +74,9 @@ class Retention:
         self._database = database
         self._community = community
         self._periods = periods
-        self._settler = Settler(database, community)
+        self._settler = Settler(database, community, REST)
+        self._pace = Pace(BATCH, SECONDS, REST)
+        self._told: set[int] = set()
 
     async def run(self, today: int) -> LetGo:
         """Let go of all that is over its time on a day, and settle what that concerns."""
@@ -81,11 +87,15 @@ class Retention:
         return LetGo(gone, contacts, messages)
 
     async def _while(self, part: aging.Part, before: int) -> int:
-        gone, more = 0, True
+        gone, more, pace = 0, True, Pace(BATCH, SECONDS, REST)
         while more:
+            size = pace.size
             async with self._database.write() as connection:
-                n = await part(connection, self._community, before, BATCH)
-            gone, more = gone + n, n == BATCH
+                begin = time.perf_counter()
+                n = await part(connection, self._community, before, size)
+            pace.took(n, begin)
+            gone, more = gone + n, n == size
+            await pace.rest()
         return gone
 
     async def _acts(self, today: int) -> int:
@@ -98,23 +108,39 @@ class Retention:
             if not found:
                 break
             await self._months(found)
-            answered = _by_key(about)
-            for begin in range(0, len(found), BATCH):
-                some = found[begin : begin + BATCH]
-                touched = {pair for one in some for pair in answered.get((one.key_day, one.key), ())}
-                gone += await self._let_go(some, touched)
+            gone += await self._portions(found, _by_key(about))
             after = (found[-1].day, found[-1].id)
         await self._settler.settle()
         return gone
 
+    async def _portions(self, found: Sequence[Old], answered: _Answered) -> int:
+        """Let go of acts, so many in each transaction as there is time for; returns how many."""
+        gone, at = 0, 0
+        while at < len(found):
+            some = _portion(found, at, answered, self._pace.size)
+            touched = {pair for one in some for pair in answered.get((one.key_day, one.key), ())}
+            gone += await self._let_go(some, touched)
+            at += len(some)
+            await self._pace.rest()
+        return gone
+
     async def _months(self, found: Sequence[Old]) -> None:
-        """Store how many people wrote in months of which acts go now, before the first of them does."""
-        for first in sorted({date_of(one.day).replace(day=1) for one in found if not one.page}):
+        """Store how many people wrote in months of which acts go now, before the first of them does.
+
+        They are counted before anything is written: that takes longer than others should wait.
+        """
+        months = {day_number(date_of(one.day).replace(day=1)) for one in found if not one.page}
+        for first in sorted(months - self._told):
+            async with self._database.read() as connection:
+                rows = await aging.writers(connection, self._community, first)
             async with self._database.write() as connection:
-                await aging.writers(connection, self._community, day_number(first))
+                await aging.put_writers(connection, self._community, first, rows)
+        self._told |= months
 
     async def _let_go(self, over: Sequence[Old], answered: set[tuple[int, int]]) -> int:
+        await self._settler.read_rules()
         async with self._database.write() as connection:
+            begin = time.perf_counter()
             await take_turns(connection, self._community)
             rows = await aging.still(connection, self._community, over)
             if not rows:
@@ -132,6 +158,7 @@ class Retention:
             await self._keep(connection, before, await self._scored(connection, kept))
             await marks.dirty_accounts(connection, self._community, accounts)
             await marks.dirty_days(connection, self._community, answered)
+        self._pace.took(len(over) + len(answered), begin)
         return len(rows)
 
     async def _pages(self, connection: AsyncConnection, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -165,8 +192,21 @@ class Retention:
             await old_tallies.add(connection, self._community, rules, [row for row in rows if row[3] or row[4]])
 
 
-def _by_key(about: Sequence[tuple[int, str, int, int]]) -> dict[tuple[int, str], list[tuple[int, int]]]:
-    found: dict[tuple[int, str], list[tuple[int, int]]] = {}
+_Answered = dict[tuple[int, str], list[tuple[int, int]]]
+"""By the key of a message, the day and member of each act about it."""
+
+
+def _portion(found: Sequence[Old], at: int, answered: _Answered, size: int) -> Sequence[Old]:
+    """Return the acts from `at` on that go together, one at least: their number and that of their answers decides."""
+    until, weight = at, 0
+    while until < len(found) and weight < size:
+        weight += 1 + len(answered.get((found[until].key_day, found[until].key), ()))
+        until += 1
+    return found[at:until]
+
+
+def _by_key(about: Sequence[tuple[int, str, int, int]]) -> _Answered:
+    found: _Answered = {}
     for key_day, key, day, member in about:
         found.setdefault((key_day, key), []).append((day, member))
     return found

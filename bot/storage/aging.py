@@ -141,8 +141,8 @@ _COUNT = (
 )
 
 
-async def writers(connection: AsyncConnection, community: int, day: int) -> None:
-    """Store how many people wrote in the month of a day in each space, while all its acts are there: only once."""
+async def writers(connection: AsyncConnection, community: int, day: int) -> list[tuple[int, int]]:
+    """Return how many people wrote in the month of a day: the number of each space (0: none), and theirs."""
     first = date_of(day).replace(day=1)
     last = day_number(first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)) - 1
     kinds = ", ".join(str(int(one)) for one in WRITTEN)
@@ -155,6 +155,12 @@ async def writers(connection: AsyncConnection, community: int, day: int) -> None
         first=day_number(first),
         last=last,
     )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def put_writers(connection: AsyncConnection, community: int, day: int, rows: Iterable[tuple[int, int]]) -> None:
+    """Store how many people wrote in the month of a day in spaces; what stands there already stays."""
+    first = date_of(day).replace(day=1)
     added: list[dict[str, object]] = [
         {"community": community, "kind": WRITERS, "day": day_number(first), "place": "", "n": n, "source": 0,
          "key": f"h:{space}/{WRITERS}/{day_number(first)}/"}
