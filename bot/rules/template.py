@@ -103,7 +103,7 @@ def _taking_part(band: BandSketch) -> Iterator[str]:
     yield _TAKING_PART
     yield from _type("took part", "took part", band, "kind: participation")
     yield "    points: 1"
-    yield from _type("came", "came to a convening", band, "kind: attendance")
+    yield from _type("came", "came to an event", band, "kind: attendance")
     yield "    points: 2"
     yield from _type("answered survey", "answered a survey", band, "kind: survey_answer")
     yield "    points: 0.5"

@@ -81,7 +81,9 @@ def _blocks(one: Part) -> Iterator[Block]:
         if note:
             yield Paragraph((note,))
     for first, *more in one.items:
-        yield Paragraph((Bold(first), *(f" {text}" for text in more)))
+        kinds = [text for text in more if text.startswith("(")]
+        yield Paragraph((Bold(first), *(f" {text}" for text in kinds)))
+        yield from (Paragraph((f"{text[:1].upper()}{text[1:]}",)) for text in more if text not in kinds)
 
 
 def _controls(mountain: Mountain, words: Words) -> tuple[Block, ...]:

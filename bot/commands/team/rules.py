@@ -37,15 +37,15 @@ from bot.storage.engine import Database
 from bot.teamwork import drafts
 from bot.teamwork.aside import aside
 from bot.teamwork.given import Given
+from bot.teamwork.given_by_rules import changes, figures
 from bot.teamwork.looking import writable_channel
 from bot.teamwork.waiting import Alone, begun, looked
 from bot.teamwork.works import Progress
-from scoring.mountain import POINT, EngagementType, Mountain
+from scoring.mountain import POINT, Mountain
 
 _EDIT, _DROP, _APPLY, _REHEARSE = "rules-edit-send", "rules-edit-drop", "rules-apply-yes", "rules-rehearse-now"
 _TRIED, _APPLIED = "rules-rehearse-look", "rules-apply-look"
 _MOST_POINTS = 1_000_000
-_MOST_ROWS = 40
 _LONGEST_TITLE = 45
 _FINEST = 1e-6
 
@@ -54,42 +54,11 @@ async def show(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands 
     """Show what gives how much, the file, and the draft where there is one."""
     there = await drafts.desk(room)
     mountain, drafted = there.mountain(), there.drafted()
-    blocks: list[Block] = [_table(room, mountain), File(drafts.FILE, there.active.text.encode())]
+    blocks: list[Block] = [*figures(room, mountain), File(drafts.FILE, there.active.text.encode())]
     if drafted is not None:
-        blocks += [*_changes(room, mountain, drafted), File("draft.yaml", there.text.encode()), _buttons(room)]
+        blocks += [*changes(room, mountain, drafted), File("draft.yaml", there.text.encode()), _buttons(room)]
     name = Bold(mountain.in_language(room.words.tag).name)
     return room.say("draft.show", *blocks, name=name, version=mountain.version)
-
-
-def _table(room: Room, mountain: Mountain) -> Table:
-    head = tuple(room.words.plain(f"draft.head.{one}") for one in ("type", "points", "most", "band"))
-    mountain, number = mountain.in_language(room.words.tag), Phrases(room.words).number
-    rows = tuple(
-        (one.title, number(one.curve[1] / POINT), number(one.curve[-1] / POINT), mountain.bands[one.band].called)
-        for one in mountain.types[:_MOST_ROWS]
-    )
-    return Table(head, rows, frozenset({1, 2}))
-
-
-def _changes(room: Room, before: Mountain, after: Mountain) -> Iterator[Block]:
-    """Say what a draft changes."""
-    yield Heading(room.words.text("draft.changes"))
-    before, after = (one.in_language(room.words.tag) for one in (before, after))
-    types = {one.name: one for one in before.types}
-    changed = [one for one in after.types if types.get(one.name) != one]
-    if not changed or len(changed) > _MOST_ROWS // 2 or len(before.types) != len(after.types):
-        yield Paragraph(room.words.text("draft.other", name=Bold(after.name), version=after.version))
-        return
-    for one in changed:
-        was = types.get(one.name)
-        old = _told(room, was, before) if was else "-"
-        now = _told(room, one, after)
-        yield Paragraph(room.words.text("draft.change", type=Bold(one.title), was=old, now=now))
-
-
-def _told(room: Room, one: EngagementType, mountain: Mountain) -> str:
-    first, most = (Phrases(room.words).number(worth / POINT) for worth in (one.curve[1], one.curve[-1]))
-    return f"{first} / {most} / {mountain.bands[one.band].called}"
 
 
 def _points(thousandths: int) -> str:
@@ -148,7 +117,7 @@ async def _edited(call: Call, room: Room) -> Reply:
     name = mountain.types[int(number)].name
     wanted = Edit(name, round(first * POINT), round(most * POINT), mountain.bands[int(band)].name)
     after = await drafts.keep(call, room, there, _changed(room, there.text, wanted))
-    return room.say("draft.kept", *_changes(room, there.mountain(), after), _buttons(room))
+    return room.say("draft.kept", *changes(room, there.mountain(), after), _buttons(room))
 
 
 def _changed(room: Room, text: str, wanted: Edit) -> str:
@@ -173,7 +142,7 @@ async def _starter(call: Call, room: Room) -> Reply:
         return room.say("common.unknown")
     there = await drafts.desk(room)
     after = await drafts.keep(call, room, there, file.read_text(encoding="utf-8"))
-    return room.say("draft.kept", *_changes(room, there.mountain(), after), _buttons(room))
+    return room.say("draft.kept", *changes(room, there.mountain(), after), _buttons(room))
 
 
 async def _drop(call: Call, room: Room) -> Reply:
