@@ -37,7 +37,7 @@ ONE_PROBLEM = {
         ("kind: message", "kind: mesage"),
         "m.yaml:14: engagements[1].when.kind[0]: 'mesage' is not a kind of signal; allowed: message, reply, mention, "
         "reaction, thread, join, leave, stay, rsvp, attendance, poll_vote, survey_answer, thanks, role, participation, "
-        "logged; did you mean 'message'?",
+        "logged, moderation; did you mean 'message'?",
     ),
     "unknown field": (
         ("name: Small", "name: Small\nbnads: []"),
