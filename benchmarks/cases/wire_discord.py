@@ -126,6 +126,9 @@ class _Line:
         self.ear = Ear(_Host(desk), People(), self)  # type: ignore[arg-type]
         self.hear, self.room = self.ear.hear, self.ear.room
 
+    def direct(self, d: Payload, now: int) -> None:
+        """Nobody writes to Cairn here."""
+
     async def may_identify(self, shard: int) -> None:
         """Let any login be."""
 
@@ -142,6 +145,9 @@ class _Line:
 
     async def arrived(self, server: Server, at: int) -> None:
         """Make nothing good."""
+
+    def listed(self, server: Server) -> None:
+        """No list of members comes here."""
 
     def planned(self, server: Server, d: Payload) -> None:
         """Ask for nothing."""

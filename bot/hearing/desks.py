@@ -13,6 +13,7 @@ from bot.chat.speech import Choice, Reply
 from bot.commands.door import Place
 from bot.community.comparing import called
 from bot.community.settled import settings_from
+from bot.consent.addressed import Addressed
 from bot.consent.coming import Coming
 from bot.consent.noticing import Written
 from bot.consent.roles import Roles, There
@@ -143,6 +144,13 @@ class OneDesk:
     async def member_came(self, who: Account) -> None:
         """Hear that somebody came to the space, or came back."""
         await self._coming.came(who)
+
+    async def written_to(self, who: Account, at: int, *, answers: bool = True) -> bool:
+        """Hear that somebody wrote to Cairn itself."""
+        database, keys = self._desks.database, self._desks.intake.keys
+        called = self.space.name, self.settings.language
+        addressed = Addressed(database, keys, self.origin.community, self.origin.space or 0, *called)
+        return await addressed.heard(who, at, answers=answers)
 
     @property
     def _coming(self) -> Coming:

@@ -147,6 +147,13 @@ class Desk(Inbox, Protocol):
         """Hear that somebody came to the space, or came back."""
         ...
 
+    async def written_to(self, who: Account, at: int, *, answers: bool = True) -> bool:
+        """Hear that somebody wrote to Cairn itself (ms), which is a contact of theirs; returns whether they are known.
+
+        With `answers` they are told how Cairn is used.
+        """
+        ...
+
     async def returned(self) -> None:
         """Take back that Cairn was removed from the space, if it was."""
         ...

@@ -19,6 +19,7 @@ from integrations.discord.administration import Administration
 from integrations.discord.asking import Answers, Fetching, use_gateway
 from integrations.discord.behind import Behind
 from integrations.discord.checking import look_at
+from integrations.discord.direct import Direct
 from integrations.discord.ear import Ear, Server
 from integrations.discord.guests import Guests
 from integrations.discord.history import History
@@ -65,6 +66,7 @@ class Session:
         self._administration = Administration(self.client.http, access)
         who, way = (self._ear.servers, self._people), (access.api_url, access.token)
         self.speaking = Speaking(self.client, host, who, way, (access.clock, timing))
+        self.direct = Direct(host, self._people, self._ask).hear
         self._known: set[str] = set()
 
     async def __aenter__(self) -> Session:

@@ -1,8 +1,8 @@
 """discord.py's connection to the gateway, with two things added: it can be held back, and it tells what arrives.
 
 discord.py hands each event to a parser of its state, and keeps what it parses in memory. Here the payloads of servers
-go to Cairn's readers; only what discord.py needs to stay connected (and what people say to the bot alone) goes on to
-its own parsers. It reads from the socket as fast as it can; Cairn lets it wait where events cannot be stored as fast.
+go to Cairn's readers, and so do messages to Cairn alone; only what discord.py needs to stay connected goes on to its
+own parsers. It reads from the socket as fast as it can; Cairn lets it wait where events cannot be stored as fast.
 """
 
 from __future__ import annotations
@@ -132,7 +132,9 @@ def _parser(name: str, ear: Hears, usual: Callable[[Any], None], clock: Callable
         in_server = not has_guild_id or d.get("guild_id") is not None
         if in_server:
             ear.hear(name, d, clock())
-        if not (ours and in_server):
+        elif name == "MESSAGE_CREATE":
+            ear.direct(d, clock())
+        if not ours:
             usual(d)
 
     return parse

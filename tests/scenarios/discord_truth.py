@@ -94,7 +94,7 @@ class Truth:
         """Whether what is done in a channel or thread counts."""
         root = self._parents.get(place, place)
         channel = self._world.channels.get(int(place))
-        private = channel is not None and channel.type == ChannelType.PRIVATE_THREAD
+        private = channel is not None and channel.type in (ChannelType.PRIVATE_THREAD, ChannelType.DM)
         return root not in self.rules.hidden and place not in self.rules.hidden and not private
 
     def window(self, n: int) -> Missed | None:

@@ -9,6 +9,11 @@ from dataclasses import replace
 import pytest
 
 from bot.ports import Kind
+from bot.storage import outgoing
+from bot.storage.engine import Database
+from integrations.sandbox.discord.model import Message
+from tests.scenarios.discord_rig import rig
+from tests.scenarios.discord_rig import until as comes_about
 from tests.scenarios.listeners import EVERYTHING, HASTY, Cairn, cairn_on, until
 
 VOTERS = "/channels/{channel_id}/polls/{message_id}/answers/{answer_id}"
@@ -280,6 +285,37 @@ async def test_answer_taken_back_in_a_poll_that_is_not_shown_takes_the_vote_back
         await alice.takes_vote_back(poll, 1)
         await cairn.hears({Kind.MESSAGE: 1})
     assert (failing.hit, shut.hit) == (1, 1)
+
+
+async def test_writing_to_cairn_is_a_contact_and_answered_and_no_act(sqlite_url: str) -> None:
+    async with rig(sqlite_url) as one:
+        guild = one.server.guild("Garden")
+        alice, stranger = guild.person("alice"), guild.person("stranger")
+        database = Database(sqlite_url)
+        try:
+            async with database.write() as connection:
+                await outgoing.go_live(connection, 1, one.clock())
+        finally:
+            await database.close()
+        await one.start()
+        await one.heard()
+        await alice.says(guild.text("general"), "hello")
+        await one.stores()
+        for who in (stranger, alice, alice):
+            await who.writes_to_bot("canary: something private")
+
+        def answers() -> list[Message]:
+            return [each for each in alice.dm.messages.values() if each.author_id == one.server.world.bot.id]
+
+        await comes_about(answers)
+        assert await one.query("SELECT count(*) FROM contact WHERE met_at > 0") == [(1,)]
+        await one.agrees()
+        await one.stop()
+        [told] = answers()
+        assert "/cairn me" in str(told.components)
+        assert len(stranger.dm.messages) == 1
+        await one.check()
+        await one.keeps_quiet("canary")
 
 
 async def test_direct_messages_and_machines_are_nobody_s_acts(cairn: Cairn) -> None:

@@ -42,6 +42,9 @@ class Reading:
         except UnreadableError as error:
             self.unread.append(f"{name}: {error!r}")
 
+    def direct(self, d: Payload, now: int) -> None:
+        """Nobody writes to Cairn in these worlds."""
+
     async def room(self) -> None:
         pass
 
