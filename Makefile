@@ -5,7 +5,7 @@ PYTHON ?= python3
 IN = .venv/bin/python
 PIP = PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 $(IN) -m pip install --quiet --no-input
 
-.PHONY: privacy help setup demo test soak check lint types imports unused bench env sample picture lock upgrade clean
+.PHONY: privacy manifest help setup demo test soak check lint types imports unused bench env sample picture lock upgrade clean
 .DEFAULT_GOAL := help
 
 help:
@@ -67,6 +67,9 @@ sample: setup
 
 privacy: setup
 	@$(IN) -m tools.write_privacy
+
+manifest: setup
+	@$(IN) -m tools.make_manifest
 
 picture: setup
 	@$(IN) -m tools.make_picture

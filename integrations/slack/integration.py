@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.ports import Delivered, Delivery, Finding, Host, Outcome
 from integrations.slack.access import Access
+from integrations.slack.checking import look_over
 from integrations.slack.session import Session
 from integrations.slack.speaking.delivering import SOON
 
@@ -45,4 +46,4 @@ class Slack:
 
     async def check(self) -> list[Finding]:
         """Look whether it could run; see `bot.ports.Integration`."""
-        return []
+        return await look_over(self._access)

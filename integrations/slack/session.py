@@ -18,6 +18,8 @@ from integrations.slack.gaps import Gaps, persist
 from integrations.slack.ids import UnknownError
 from integrations.slack.loading import Identity, Loader, identity
 from integrations.slack.pages import Pages
+from integrations.slack.scopes import missing
+from integrations.slack.sentences import NO_BOT_TOKEN
 from integrations.slack.serving import Serving
 from integrations.slack.signing import Signatures
 from integrations.slack.sockets import Sockets
@@ -32,9 +34,6 @@ MISSED_MS = 15_000
 """From when on a break between connections counts as one in which something was missed; Slack tells shorter ones."""
 _AROUND_MS = 86_400_000
 _HEARD = "heard"
-NOT_TAKEN = (
-    "CAIRN_SLACK_BOT_TOKEN: Slack does not take this token; copy it anew from your app's page (OAuth & Permissions)"
-)
 _logger = logging.getLogger(__name__)
 
 
@@ -86,8 +85,10 @@ class Session:
             try:
                 one = await identity(self._api, token)
             except RefusedError:
-                raise ConfigError(NOT_TAKEN) from None
+                raise ConfigError(NO_BOT_TOKEN) from None
             self._identities[one.team] = one, token
+            for lacking in missing(one.scopes):
+                _logger.warning("slack %s: %s", one.team, lacking)
         for team in list(self._identities):
             await self.ear.of(team)
         going = [asyncio.ensure_future(one) for one in (self._tick(), self.serving.run(self._opened))]

@@ -19,6 +19,7 @@ from slack_bolt.response import BoltResponse
 from bot.ports import ConfigError, MachineError, Meter, Payload
 from integrations.slack.api import Api, RefusedError
 from integrations.slack.bodies import BodyError, from_json
+from integrations.slack.sentences import NO_APP_TOKEN
 
 AT_ONCE = 200
 """Envelopes that are dealt with at once; the socket is read no further meanwhile."""
@@ -26,10 +27,6 @@ SILENCE_SECONDS = 30.0
 """How long a connection may show no life before it is asked for some; after as long again it counts as dead."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds until a connection that failed is tried again: twice as long each time, and some more by chance."""
-NOT_TAKEN = (
-    "CAIRN_SLACK_APP_TOKEN: Slack does not take this token; it begins with xapp- and has the scope connections:write "
-    "(your app's page, Basic Information, App-Level Tokens)"
-)
 _WRONG = frozenset({"invalid_auth", "not_authed", "not_allowed_token_type", "token_revoked", "account_inactive"})
 SHORT_SECONDS = 1.0
 """A connection that ends sooner than this counts as failed."""
@@ -105,7 +102,7 @@ class Sockets:
             answer = await self._api.ask(self._token, "apps.connections.open")
         except RefusedError as error:
             if error.code in _WRONG:
-                raise ConfigError(NOT_TAKEN) from None
+                raise ConfigError(NO_APP_TOKEN) from None
             raise MachineError(str(error)) from None
         return await session.ws_connect(
             str(answer["url"]), heartbeat=SILENCE_SECONDS, max_msg_size=_LARGEST, autoping=True
