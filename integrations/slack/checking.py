@@ -7,7 +7,7 @@ from integrations.slack.access import Access
 from integrations.slack.api import Api, RefusedError
 from integrations.slack.loading import identity
 from integrations.slack.scopes import missing
-from integrations.slack.sentences import NO_APP_TOKEN, NO_BOT_TOKEN
+from integrations.slack.sentences import APP_REFUSED, BOT_REFUSED
 
 
 async def look_over(access: Access) -> list[Finding]:
@@ -26,7 +26,7 @@ async def _workspace(api: Api, token: str) -> list[Finding]:
     try:
         one = await identity(api, token)
     except RefusedError:
-        return [Finding("slack", NO_BOT_TOKEN, ok=False)]
+        return [Finding("slack", BOT_REFUSED, ok=False)]
     about = f"slack {one.name or one.team}"
     lacking = missing(one.scopes)
     return [Finding(about, "the token is right"), *(Finding(about, said, ok=False) for said in lacking)]
@@ -37,5 +37,5 @@ async def _sockets(api: Api, token: str) -> list[Finding]:
     try:
         await api.ask(token, "apps.connections.open")
     except RefusedError:
-        return [Finding("slack", NO_APP_TOKEN, ok=False)]
+        return [Finding("slack", APP_REFUSED, ok=False)]
     return []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-NO_BOT_TOKEN = (
+BOT_REFUSED = (
     "CAIRN_SLACK_BOT_TOKEN: Slack does not take this token; copy it anew from your app's page (OAuth & Permissions)"
 )
-NO_APP_TOKEN = (
+APP_REFUSED = (
     "CAIRN_SLACK_APP_TOKEN: Slack does not take this token; it begins with xapp- and has the scope connections:write "
     "(your app's page, Basic Information, App-Level Tokens)"
 )

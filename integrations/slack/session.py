@@ -19,7 +19,7 @@ from integrations.slack.ids import UnknownError
 from integrations.slack.loading import Identity, Loader, identity
 from integrations.slack.pages import Pages
 from integrations.slack.scopes import missing
-from integrations.slack.sentences import NO_BOT_TOKEN
+from integrations.slack.sentences import BOT_REFUSED
 from integrations.slack.serving import Serving
 from integrations.slack.signing import Signatures
 from integrations.slack.sockets import Sockets
@@ -85,7 +85,7 @@ class Session:
             try:
                 one = await identity(self._api, token)
             except RefusedError:
-                raise ConfigError(NO_BOT_TOKEN) from None
+                raise ConfigError(BOT_REFUSED) from None
             self._identities[one.team] = one, token
             for lacking in missing(one.scopes):
                 _logger.warning("slack %s: %s", one.team, lacking)

@@ -19,7 +19,7 @@ from slack_bolt.response import BoltResponse
 from bot.ports import ConfigError, MachineError, Meter, Payload
 from integrations.slack.api import Api, RefusedError
 from integrations.slack.bodies import BodyError, from_json
-from integrations.slack.sentences import NO_APP_TOKEN
+from integrations.slack.sentences import APP_REFUSED
 
 AT_ONCE = 200
 """Envelopes that are dealt with at once; the socket is read no further meanwhile."""
@@ -102,7 +102,7 @@ class Sockets:
             answer = await self._api.ask(self._token, "apps.connections.open")
         except RefusedError as error:
             if error.code in _WRONG:
-                raise ConfigError(NO_APP_TOKEN) from None
+                raise ConfigError(APP_REFUSED) from None
             raise MachineError(str(error)) from None
         return await session.ws_connect(
             str(answer["url"]), heartbeat=SILENCE_SECONDS, max_msg_size=_LARGEST, autoping=True
