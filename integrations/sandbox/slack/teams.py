@@ -83,6 +83,17 @@ class TeamHandle:
         """Return a private channel."""
         return self._channel(name, Kind.PRIVATE, members, bot=bot)
 
+    def several(self, *people: Person) -> Channel:
+        """Return the conversation of several people with the app's bot."""
+        inside = {self.bot.id, *(one.id for one in people)}
+        here = self.team.channels.values()
+        known = next((one for one in here if one.kind == Kind.MANY and set(one.members) == inside), None)
+        if known is None:
+            names = "--".join(self.hub.world.users[one].name for one in sorted(inside))
+            known = self.hub.world.channel(self.team, f"mpdm-{names}-1", Kind.MANY, people[0].id)
+            known.members = dict.fromkeys(sorted(inside), known.created)
+        return known
+
     def _channel(self, name: str, kind: Kind, members: Iterable[Person], *, bot: bool) -> Channel:
         known = next((one for one in self.team.channels.values() if (one.name, one.kind) == (name, kind)), None)
         if known is None:

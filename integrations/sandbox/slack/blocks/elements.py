@@ -53,9 +53,14 @@ def _options(problems: Problems, one: dict[str, Any], where: str, most: int, typ
 
 def offered(one: dict[str, Any]) -> list[dict[str, Any]]:
     """Return all options of an element, those in groups too."""
-    groups = [group for group in one.get("option_groups") or () if isinstance(group, dict)]
-    listed = [*(one.get("options") or ()), *(given for group in groups for given in group.get("options") or ())]
-    return [given for given in listed if isinstance(given, dict)]
+    listed = _dicts(one.get("options"))
+    for group in _dicts(one.get("option_groups")):
+        listed += _dicts(group.get("options"))
+    return listed
+
+
+def _dicts(given: object) -> list[dict[str, Any]]:
+    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
 
 
 def _initial(problems: Problems, one: dict[str, Any], where: str) -> None:
@@ -148,11 +153,11 @@ IMAGE: dict[str, Check] = {"image": _image}
 
 def check(problems: Problems, one: dict[str, Any], where: str, known: dict[str, Check]) -> None:
     """Check one element of a block that takes the `known` ones."""
-    kind = one.get("type")
+    kind = str(one.get("type"))
     if kind not in known:
         problems.add(f"unsupported type: {kind}", f"{where}/type")
         return
     if kind != "image":
         problems.string(one, "action_id", 255, where)
         confirmation(problems, one, where)
-    known[str(kind)](problems, one, where)
+    known[kind](problems, one, where)

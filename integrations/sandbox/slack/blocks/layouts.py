@@ -21,7 +21,9 @@ def _section(problems: Problems, one: dict[str, Any], where: str) -> None:
             holder = {str(number): one["fields"][number]}
             problems.words(holder, str(number), Words(2000, ANY), f"{where}/fields")
     accessory = one.get("accessory")
-    if isinstance(accessory, dict):
+    if accessory is not None and not isinstance(accessory, dict):
+        problems.add("must provide an object", f"{where}/accessory")
+    elif accessory is not None:
         elements.check(problems, accessory, f"{where}/accessory", elements.ACCESSORIES)
 
 
@@ -78,7 +80,8 @@ def _markdown(problems: Problems, one: dict[str, Any], where: str) -> None:
 
 def _table(problems: Problems, one: dict[str, Any], where: str) -> None:
     rows = one.get("rows")
-    if not isinstance(rows, list) or not 1 <= len(rows) <= 100 or any(len(row) > 20 for row in rows):
+    cells = [row for row in rows if isinstance(row, list) and len(row) <= 20] if isinstance(rows, list) else []
+    if not isinstance(rows, list) or len(cells) != len(rows) or not 1 <= len(rows) <= 100:
         problems.add("must have 1 to 100 rows of up to 20 cells", f"{where}/rows")
 
 
@@ -86,7 +89,7 @@ def _nothing(problems: Problems, one: dict[str, Any], where: str) -> None:
     pass
 
 
-_BLOCKS: dict[str, Check] = {
+BLOCKS: dict[str, Check] = {
     "actions": _actions,
     "context": _context,
     "divider": _nothing,
@@ -98,9 +101,9 @@ _BLOCKS: dict[str, Check] = {
     "video": _video,
 }
 _BY_SURFACE: dict[str, dict[str, Check]] = {
-    MESSAGE: {**_BLOCKS, "markdown": _markdown, "table": _table},
-    MODAL: _BLOCKS,
-    HOME: _BLOCKS,
+    MESSAGE: {**BLOCKS, "markdown": _markdown, "table": _table},
+    MODAL: BLOCKS,
+    HOME: BLOCKS,
 }
 
 

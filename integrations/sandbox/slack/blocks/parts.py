@@ -92,10 +92,12 @@ Check = Callable[[Problems, dict[str, Any], str], None]
 
 def confirmation(problems: Problems, holder: dict[str, Any], where: str) -> None:
     """Check the question that comes before something is done, where there is one."""
-    given = holder.get("confirm")
-    if not isinstance(given, dict):
+    given, place = holder.get("confirm"), f"{where}/confirm"
+    if given is None:
         return
-    place = f"{where}/confirm"
+    if not isinstance(given, dict):
+        problems.add("must provide an object", place)
+        return
     for name, limit in (
         ("title", Words(100)),
         ("text", Words(300, ANY)),

@@ -42,7 +42,9 @@ async def complete(call: Call) -> Json:
     return {"files": [file(call.hub.world, one, places=True) for one in known]}
 
 
-def _uploaded(call: Call, given: Json) -> File:
+def _uploaded(call: Call, given: object) -> File:
+    if not isinstance(given, dict):
+        raise invalid_arguments("must provide an object [json-pointer:/files/0]")
     known = call.team.files.get(str(given.get("id")))
     if known is None or known.content is None or known.done or known.user != call.token.user:
         raise Refused("file_not_found")

@@ -20,6 +20,11 @@ from integrations.sandbox.slack.teams import TeamHandle
 Json = dict[str, Any]
 
 
+async def acknowledge(ack: Any) -> None:
+    """Take an interaction, and do nothing."""
+    await ack()
+
+
 class Hearing:
     """A Bolt app that keeps what comes in, whole, in a middleware of its own."""
 
@@ -46,10 +51,7 @@ class Hearing:
             self.bolt.view,
             self.bolt.view_closed,
         ):
-            register(anything)(self._acknowledge)
-
-    async def _acknowledge(self, ack: Any) -> None:
-        await ack()
+            register(anything)(acknowledge)
 
     def trigger(self) -> str:
         """The trigger of the last interaction."""

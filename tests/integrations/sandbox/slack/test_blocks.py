@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -44,8 +45,8 @@ GOOD = [
     {"type": "divider"},
     {"type": "context", "elements": [plain("a"), {"type": "image", "image_url": "https://x.invalid", "alt_text": "a"}]},
     {"type": "image", "image_url": "https://x.invalid/a.png", "alt_text": "a"},
-    actions(button(action_id="a"), select(100, action_id="b"), {"type": "users_select", "action_id": "c"}),
-    {"type": "section", "fields": [plain("x")] * 10},
+    actions(button(action_id="a"), select(3, action_id="b"), {"type": "users_select", "action_id": "c"}),
+    {"type": "section", "fields": [plain("x"), plain("y")]},
     asks({"type": "plain_text_input", "max_length": 3000}),
 ]
 
@@ -111,6 +112,8 @@ BAD = [
 
 def test_what_slack_takes_has_no_problems() -> None:
     assert problems(GOOD, MESSAGE) == []
+    most = [actions(select(100)), {"type": "section", "fields": [plain("x")] * 10}, *[section("x")] * 48]
+    assert problems(most, MESSAGE) == []
 
 
 @pytest.mark.parametrize(("blocks", "problem"), BAD, ids=[said[:40] for _, said in BAD])
@@ -159,3 +162,53 @@ def test_a_modal_that_is_wrong_is_refused(given: Any, problem: str) -> None:
 def test_a_view_that_is_too_large_is_refused() -> None:
     with pytest.raises(Refused, match="view_too_large"):
         checked(view(blocks=[section("x" * 2999)] * 100), MODAL)
+
+
+JUNK: list[Any] = [None, True, 7, "", "x" * 5000, [], [1], [[]], {}, {"type": []}, {"type": {}}]
+EVERY = [
+    *GOOD,
+    {"type": "table", "rows": [[plain("a")]]},
+    {"type": "video", "title": plain("a"), "alt_text": "a", "thumbnail_url": "https://x", "video_url": "https://x"},
+    {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]},
+    {"type": "markdown", "text": "a"},
+    actions(
+        {"type": "static_select", "option_groups": [{"label": plain("a"), "options": select(1)["options"]}]},
+        button(confirm={"title": plain("a"), "text": plain("a"), "confirm": plain("a"), "deny": plain("a")}),
+        {**select(2), "type": "checkboxes", "initial_options": [select(2)["options"][0]]},
+        {"type": "external_select", "min_query_length": 1},
+        {"type": "datepicker", "initial_date": "2026-01-01"},
+        {"type": "timepicker", "initial_time": "10:00"},
+    ),
+    asks({"type": "number_input", "is_decimal_allowed": True}),
+    asks({"type": "file_input", "max_files": 1}),
+    asks({"type": "multi_users_select", "max_selected_items": 1}),
+]
+
+
+def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a structure."""
+    yield path
+    keys = part if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else ()
+    for key in keys:
+        yield from places(part[key], (*path, key))
+
+
+def replaced(part: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """The same structure with another value in one place."""
+    if not path:
+        return value
+    items = {**part} if isinstance(part, dict) else [*part]
+    items[path[0]] = replaced(items[path[0]], path[1:], value)
+    return items
+
+
+def test_all_of_every_is_good() -> None:
+    assert problems(EVERY, MESSAGE) == []
+
+
+def test_nothing_that_stands_in_the_wrong_place_breaks_the_check() -> None:
+    for path in places(EVERY):
+        for value in JUNK if path else ():
+            block = replaced(EVERY, path, value)[path[0]]
+            if not problems([block], MESSAGE):
+                assert len(completed([block])) == 1, (path, value)

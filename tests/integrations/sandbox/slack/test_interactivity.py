@@ -12,46 +12,12 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from integrations.sandbox.slack.limits import LIFTED, Limits
 from integrations.sandbox.slack.server import Sandbox, Settings
 from integrations.sandbox.slack.teams import TeamHandle
-from tests.integrations.sandbox.slack.clients import Hearing, listening
+from tests.integrations.sandbox.slack.asking import error
+from tests.integrations.sandbox.slack.clients import acknowledge, listening
+from tests.integrations.sandbox.slack.showing import BUTTONS, form
 
 Json = dict[str, Any]
 WAYS = pytest.mark.parametrize("way", ["socket", "http"])
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def form(**more: Any) -> Json:
-    field = {"type": "plain_text_input", "action_id": "name", "max_length": 20}
-    menu = {"type": "external_select", "action_id": "who", "min_query_length": 1}
-    return {
-        "type": "modal",
-        "callback_id": "form",
-        "title": plain("A form"),
-        "submit": plain("Send"),
-        "blocks": [
-            {"type": "input", "block_id": "b1", "label": plain("Name"), "element": field},
-            {"type": "input", "block_id": "b2", "optional": True, "label": plain("Who"), "element": menu},
-        ],
-        **more,
-    }
-
-
-BUTTONS = [
-    {
-        "type": "actions",
-        "block_id": "row",
-        "elements": [
-            {"type": "button", "action_id": "go", "text": plain("Go"), "value": "42"},
-            {
-                "type": "static_select",
-                "action_id": "pick",
-                "options": [{"text": plain(name), "value": name} for name in ("tea", "coffee")],
-            },
-        ],
-    }
-]
 
 
 @WAYS
@@ -74,65 +40,6 @@ async def test_a_command_is_answered_for_its_person_only(server: Sandbox, team: 
         assert [one.ts for one in general.messages.values()] == [second.ts]
         told = app.bodies[0]
         assert (told["command"], told["channel_name"], told["team_id"]) == ("/cairn", "general", team.id)
-
-
-@WAYS
-async def test_a_form_is_opened_checked_replaced_and_closed(server: Sandbox, team: TeamHandle, way: str) -> None:
-    alice = team.person("Alice")
-    async with listening(server, team, way) as app:
-        _serves_forms(app)
-        used = await (await alice.uses("/cairn", "form")).viewed()
-        opened = used.view
-        with pytest.raises(ValueError, match="wants something in name"):
-            await alice.submits(opened, {})
-        with pytest.raises(ValueError, match="of that length"):
-            await alice.submits(opened, {"name": "x" * 21})
-        wrong = await (await alice.submits(opened, {"name": "nobody"})).answered()
-        assert wrong.errors == {"b1": "nobody is no name"}
-        assert alice.views == [opened]
-        before = opened.hash
-        replaced = await (await alice.submits(opened, {"name": "again"})).answered()
-        assert replaced.view is opened
-        assert opened.shown["title"]["text"] == "Once more"
-        assert opened.hash != before
-        pushed = await (await alice.submits(opened, {"name": "deeper"})).answered()
-        assert alice.views == [opened, pushed.view]
-        assert (pushed.view.root, pushed.view.previous) == (opened.id, opened.id)
-        options = await (await alice.types(pushed.view, "who", "bo")).answered()
-        assert [one["value"] for one in options.options] == ["bo-1"]
-        done = await (await alice.submits(pushed.view, {"name": "Bob", "who": options.options[0]})).answered()
-        assert (done.errors, done.trouble, alice.views) == ({}, "", [opened])
-        values = app.bodies[-1]["view"]["state"]["values"]
-        assert values["b1"]["name"] == {"type": "plain_text_input", "value": "Bob"}
-        assert values["b2"]["who"]["selected_option"]["value"] == "bo-1"
-        await (await alice.submits(opened, {"name": "enough"})).answered()
-        assert alice.views == []
-
-
-def _serves_forms(app: Hearing) -> None:
-    @app.bolt.command("/cairn")
-    async def cairn(ack: Any, body: Json, client: Any) -> None:
-        await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=form())
-
-    @app.bolt.view("form")
-    async def submitted(ack: Any, view: Json) -> None:
-        match view["state"]["values"]["b1"]["name"]["value"]:
-            case "nobody":
-                await ack(response_action="errors", errors={"b1": "nobody is no name"})
-            case "again":
-                await ack(response_action="update", view=form(title=plain("Once more")))
-            case "deeper":
-                await ack(response_action="push", view=form())
-            case "enough":
-                await ack(response_action="clear")
-            case _:
-                await ack()
-
-    @app.bolt.options("who")
-    async def options(ack: Any, body: Json) -> None:
-        value = f"{body['value']}-1"
-        await ack(options=[{"text": plain(value), "value": value}])
 
 
 @WAYS
@@ -222,102 +129,20 @@ async def test_shortcuts_tell_what_they_are_about(server: Sandbox, team: TeamHan
         assert len(alice.views) == 1
 
 
-async def test_a_closed_form_is_told_of_where_that_was_asked_for(server: Sandbox, team: TeamHandle) -> None:
-    alice = team.person("Alice")
-    async with listening(server, team, "http") as app:
-        app.bolt.view_closed("form")(_acknowledge)
-
-        @app.bolt.shortcut("new")
-        async def new(ack: Any, body: Json, client: Any) -> None:
-            await ack()
-            await client.views_open(trigger_id=body["trigger_id"], view=form(notify_on_close=True))
-
-        used = await (await alice.shortcut("new")).viewed()
-        await (await alice.closes(used.view)).answered()
-        assert (app.bodies[-1]["type"], app.bodies[-1]["is_cleared"]) == ("view_closed", False)
-        assert alice.views == []
-
-
-async def _acknowledge(ack: Any) -> None:
-    await ack()
-
-
-async def _refused(doing: Any) -> str:
-    with pytest.raises(SlackApiError) as refused:
-        await doing
-    return str(refused.value.response["error"])
-
-
-async def test_a_trigger_is_used_once_and_in_time(server: Sandbox, team: TeamHandle) -> None:
-    alice = team.person("Alice")
-    async with listening(server, team, "http") as app:
-        app.bolt.shortcut("new")(_acknowledge)
-        await (await alice.shortcut("new")).answered()
-        trigger = app.bodies[-1]["trigger_id"]
-        assert await _refused(app.client.views_open(trigger_id=trigger, view={"type": "modal"})) == "invalid_arguments"
-        await app.client.views_open(trigger_id=trigger, view=form())
-        assert await _refused(app.client.views_open(trigger_id=trigger, view=form())) == "exchanged_trigger_id"
-        await (await alice.shortcut("new")).answered()
-        server.passes(3.1)
-        trigger = app.bodies[-1]["trigger_id"]
-        assert await _refused(app.client.views_open(trigger_id=trigger, view=form())) == "expired_trigger_id"
-        assert await _refused(app.client.views_open(trigger_id="1.2.3", view=form())) == "invalid_trigger_id"
-
-
-async def test_views_are_pushed_three_deep_and_updated_by_name(server: Sandbox, team: TeamHandle) -> None:
-    alice = team.person("Alice")
-    async with listening(server, team, "http") as app:
-        app.takes_everything()
-        await (await alice.shortcut("new")).answered()
-        await app.client.views_open(trigger_id=app.trigger(), view=form(external_id="first"))
-        for _ in range(2):
-            await (await alice.shortcut("more")).answered()
-            await app.client.views_push(trigger_id=app.trigger(), view=form())
-        assert [one.previous for one in alice.views] == ["", alice.views[0].id, alice.views[1].id]
-        await (await alice.shortcut("more")).answered()
-        assert await _refused(app.client.views_push(trigger_id=app.trigger(), view=form())) == "push_limit_reached"
-        first = alice.views[0]
-        await alice.fills(first, {"name": "kept"})
-        before = first.hash
-        await app.client.views_update(external_id="first", hash=before, view=form(external_id="first"))
-        assert first.state["b1"]["name"]["value"] == "kept"
-        late = app.client.views_update(view_id=first.id, hash=before, view=form())
-        assert await _refused(late) == "hash_conflict"
-        assert await _refused(app.client.views_update(view_id="V0NONE", view=form())) == "not_found"
-        await alice.closes(first, everything=True)
-        assert alice.views == []
-        assert await _refused(app.client.views_update(view_id=first.id, view=form())) == "not_found"
-
-
 async def test_a_home_tab_that_is_switched_off_takes_nothing(server: Sandbox, team: TeamHandle) -> None:
     alice = team.person("Alice")
     server.app.home_tab = False
     async with listening(server, team, "http") as app:
         home = {"type": "home", "blocks": BUTTONS}
-        assert await _refused(app.client.views_publish(user_id=alice.id, view=home)) == "not_enabled"
+        assert await error(app.client.views_publish(user_id=alice.id, view=home)) == "not_enabled"
         with pytest.raises(ValueError, match="no Home tab"):
             await alice.opens_home()
-
-
-async def test_what_an_app_says_wrongly_in_answer_is_told_to_the_person(server: Sandbox, team: TeamHandle) -> None:
-    alice = team.person("Alice")
-    async with listening(server, team, "http") as app:
-        app.bolt.shortcut("new")(_acknowledge)
-
-        @app.bolt.view("form")
-        async def submitted(ack: Any) -> None:
-            await ack(response_action="errors", errors={"no such block": "wrong"})
-
-        await (await alice.shortcut("new")).answered()
-        await app.client.views_open(trigger_id=app.trigger(), view=form())
-        sent = await (await alice.submits(alice.views[0], {"name": "Bob"})).answered()
-        assert (sent.trouble, sent.errors, len(alice.views)) == ("invalid_errors", {}, 1)
 
 
 async def test_a_response_url_works_five_times_within_half_an_hour(server: Sandbox, team: TeamHandle) -> None:
     alice = team.person("Alice")
     async with listening(server, team, "http") as app:
-        app.bolt.command("/cairn")(_acknowledge)
+        app.bolt.command("/cairn")(acknowledge)
         used = await (await alice.uses("/cairn")).answered()
         hook = AsyncWebhookClient(app.bodies[-1]["response_url"])
         answers = [await hook.send(text=f"number {number}") for number in range(6)]

@@ -18,7 +18,7 @@ from integrations.sandbox.slack.teams import TeamHandle
 from tests.integrations.sandbox.slack.agreement import differences
 from tests.integrations.sandbox.slack.answering import answering
 from tests.integrations.sandbox.slack.clients import Hearing, by_http, web_client
-from tests.integrations.sandbox.slack.test_interactivity import BUTTONS, form
+from tests.integrations.sandbox.slack.showing import BUTTONS, form
 
 Json = dict[str, Any]
 
