@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.measuring import Stopwatch
@@ -73,7 +75,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A store with one community under the default rules."""
+    """A store with one community under the default rules; `path` is nothing's where it is on PostgreSQL."""
 
     path: Path
     database: Database
@@ -107,6 +109,22 @@ class Shelf:
         return path
 
     @asynccontextmanager
+    async def open_on(self, server: str | None) -> AsyncIterator[Store]:
+        """Open a new store: on a PostgreSQL server, where one is given, else on SQLite."""
+        if server is None:
+            async with self.open() as store:
+                yield store
+            return
+        database = Database(await fresh_database(server))
+        try:
+            await _found_in(database)
+            async with database.read() as connection:
+                one = (await communities.everyone(connection))[0]
+            yield Store(self._empty, database, self._keys, one.id, one.rules, read_rules(shipped("mountain.yaml")))
+        finally:
+            await database.close()
+
+    @asynccontextmanager
     async def open(self, path: Path | None = None) -> AsyncIterator[Store]:
         """Open a store, a new one if no path is given."""
         path = path or self.path()
@@ -119,13 +137,25 @@ class Shelf:
             await database.close()
 
 
-async def _found(path: Path) -> None:
-    database = Database(f"sqlite:///{path}")
+async def fresh_database(server: str) -> str:
+    """Make an empty database on a PostgreSQL server; returns its URL."""
+    name = f"bench_{uuid.uuid4().hex}"
+    async with await psycopg.AsyncConnection.connect(server, autocommit=True) as admin:
+        await admin.execute(f'CREATE DATABASE "{name}"'.encode())
+    return server.rpartition("/")[0] + f"/{name}"
+
+
+async def _found_in(database: Database) -> None:
     rules = shipped("mountain.yaml")
     text = await asyncio.to_thread(rules.read_text, encoding="utf-8")
     await upgrade(database)
     async with database.write() as connection:
         await communities.found(connection, "Benchmark", text, read_rules(rules).version, rules.name)
+
+
+async def _found(path: Path) -> None:
+    database = Database(f"sqlite:///{path}")
+    await _found_in(database)
     await database.close()
     with plain(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measuring import Figure, Size
-from benchmarks.stores import shelf
+from benchmarks.stores import fresh_database, shelf
 from bot.hearing.hosting import Desks, Policy
 from bot.intake import Intake
 from bot.keys import open_keys
@@ -26,6 +26,7 @@ from integrations.discord.integration import Access, Discord
 from integrations.sandbox.discord.guilds import GuildHandle
 from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.server import Sandbox, Settings
+from tests import postgres
 
 EVENTS, COMMANDS = 200, 4
 """A second, of all people."""
@@ -36,16 +37,18 @@ _LIFTED = Limits(everywhere=(10**6, 1.0), others=(10**6, 1.0), routes=())
 def run(size: Size) -> Iterator[Figure]:
     """Let people write and ask for help; the wait is from the use of a command to its first answer."""
     seconds = size.of(30, 8)
-    with shelf() as databases:
-        waits = asyncio.run(_play(databases.folder, seconds))
-    note = f"{len(waits)} commands of {PEOPLE} people, {EVENTS} messages a second beside them, settled"
-    for percent, goal in ((50, 0.15), (95, 0.3)):
-        value = float(np.percentile(waits, percent))
-        yield Figure(f"chat_discord: first answer, p{percent}", goal, value, unit="s", note=note)
+    with shelf() as databases, postgres.server() as server:
+        for name, where in (("SQLite", None), ("PostgreSQL", server)):
+            waits = asyncio.run(_play(databases.folder, where, seconds))
+            note = f"{len(waits)} commands of {PEOPLE} people, {EVENTS} messages a second beside them, settled"
+            for percent, goal in ((50, 0.15), (95, 0.3)):
+                value = float(np.percentile(waits, percent))
+                yield Figure(f"chat_discord on {name}: first answer, p{percent}", goal, value, unit="s", note=note)
 
 
-async def _play(folder: Path, seconds: int) -> list[float]:
-    database, metrics, stop = Database(f"sqlite:///{folder / 'chat.db'}"), Metrics(), asyncio.Event()
+async def _play(folder: Path, on: str | None, seconds: int) -> list[float]:
+    url = f"sqlite:///{folder / 'chat.db'}" if on is None else await fresh_database(on)
+    database, metrics, stop = Database(url), Metrics(), asyncio.Event()
     keys = open_keys(folder / "keys")
     await migrate.upgrade(database)
     rules = shipped("mountain.yaml")

@@ -8,16 +8,13 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import psycopg
-
 from benchmarks.made_history import FIRST_DAY, Crowd, history, people
 from benchmarks.measuring import Figure, Size, same
-from benchmarks.stores import Watched
+from benchmarks.stores import Watched, fresh_database
 from bot.intake import Intake
 from bot.keys import Keys, open_keys
 from bot.operating.shipped import shipped
@@ -57,12 +54,7 @@ async def _all(folder: Path, server: str | None, size: Size) -> list[Figure]:
 
 @asynccontextmanager
 async def _store(folder: Path, server: str | None) -> AsyncIterator[Watched]:
-    url = f"sqlite:///{folder / 'forget.db'}"
-    if server is not None:
-        name = f"bench_{uuid.uuid4().hex}"
-        async with await psycopg.AsyncConnection.connect(server, autocommit=True) as admin:
-            await admin.execute(f'CREATE DATABASE "{name}"'.encode())
-        url = server.rpartition("/")[0] + f"/{name}"
+    url = f"sqlite:///{folder / 'forget.db'}" if server is None else await fresh_database(server)
     database = Watched(url)
     try:
         await migrate.upgrade(database)

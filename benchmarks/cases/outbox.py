@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.made_history import Crowd
 from benchmarks.measuring import Figure, Size, same
 from benchmarks.recorded import recorded
-from benchmarks.stores import Shelf, Store, plain, shelf
+from benchmarks.stores import Shelf, Store, shelf
 from bot.chat.speech import Paragraph
 from bot.courier import Courier
 from bot.gate import Invite, Purpose
@@ -24,7 +24,9 @@ from bot.sending.delivering import Delivered, Delivery, Outcome
 from bot.sending.outbox import Letter, post
 from bot.storage import accounts, contacts, outgoing, spaces
 from bot.storage.accounts import Newcomers
+from bot.storage.bulk import rows_of
 from scoring.signals import Account, Signal
+from tests import postgres
 
 PER_SECOND = 200
 MEMBERS = 1_000
@@ -49,19 +51,21 @@ class Instant:
 def run(size: Size) -> Iterator[Figure]:
     """Let everything be due at one moment, once on its own and once while 200 signals a second are stored."""
     letters = size.of(10_000, 2_000)
-    with shelf() as databases:
+    with shelf() as databases, postgres.server() as server:
         made = recorded(databases, Crowd(size.of(1500, 400), 90))
-        alone = asyncio.run(_alone(databases, made.signals, size.of(10, 4)))
-        seconds, waits, sent = asyncio.run(_beside(databases, letters, made.signals))
-    note = f"{letters:,} due rows, {sent:,} of them sent, beside {PER_SECOND} signals/s"
-    yield Figure("outbox: claimed and asked about", 10.0 * letters / 10_000, seconds, unit="s", note=note)
-    p99 = float(np.percentile(waits, 99))
-    quiet = f"without anything due: {float(np.percentile(alone, 99)) * 1000:.0f} ms"
-    yield Figure("outbox: signals acknowledged meanwhile, p99", 0.05, p99, unit="s", note=quiet)
+        for name, where in (("SQLite", None), ("PostgreSQL", server)):
+            alone = asyncio.run(_alone((databases, where), made.signals, size.of(10, 4)))
+            seconds, waits, sent = asyncio.run(_beside((databases, where), letters, made.signals))
+            note = f"{letters:,} due rows, {sent:,} of them sent, beside {PER_SECOND} signals/s"
+            goal = 10.0 * letters / 10_000
+            yield Figure(f"outbox on {name}: claimed and asked about", goal, seconds, unit="s", note=note)
+            p99, quiet = (float(np.percentile(one, 99)) for one in (waits, alone))
+            note = f"without anything due: {quiet * 1000:.0f} ms"
+            yield Figure(f"outbox on {name}: acknowledged meanwhile, p99", 0.05, p99, unit="s", note=note)
 
 
-async def _alone(databases: Shelf, signals: Sequence[Signal], seconds: int) -> list[float]:
-    async with databases.open() as store, Intake(store.database, store.keys) as intake:
+async def _alone(where: tuple[Shelf, str | None], signals: Sequence[Signal], seconds: int) -> list[float]:
+    async with where[0].open_on(where[1]) as store, Intake(store.database, store.keys) as intake:
         over = asyncio.Event()
         coming = asyncio.create_task(_signals(store, intake, signals, over))
         await asyncio.sleep(seconds)
@@ -69,8 +73,10 @@ async def _alone(databases: Shelf, signals: Sequence[Signal], seconds: int) -> l
         return await coming
 
 
-async def _beside(databases: Shelf, letters: int, signals: Sequence[Signal]) -> tuple[float, list[float], int]:
-    async with databases.open() as store, Intake(store.database, store.keys) as intake:
+async def _beside(
+    where: tuple[Shelf, str | None], letters: int, signals: Sequence[Signal]
+) -> tuple[float, list[float], int]:
+    async with where[0].open_on(where[1]) as store, Intake(store.database, store.keys) as intake:
         platform = Instant()
         await _fill(store, letters)
         courier = Courier(store.database, store.keys, {"chat": platform}, Metrics(), lambda: NOON)
@@ -82,9 +88,9 @@ async def _beside(databases: Shelf, letters: int, signals: Sequence[Signal]) -> 
         seconds = time.perf_counter() - begin
         over.set()
         waits = await coming
-        with plain(store.path) as connection:
-            due = f"SELECT count(*) FROM outbox WHERE state = 'sending' OR (state = 'pending' AND due <= {NOON})"
-            same("rows left", connection.execute(due).fetchone()[0], 0)
+        due = f"SELECT count(*) FROM outbox WHERE state = 'sending' OR (state = 'pending' AND due <= {NOON})"
+        async with store.database.read() as connection:
+            same("rows left", (await rows_of(connection, due))[0][0], 0)
         same("messages", len(set(platform.taken)), len(platform.taken))
         return seconds, waits, len(platform.taken)
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import psycopg
-
 from benchmarks.listening import Bare, Cairn, feeding
 from benchmarks.measuring import Figure, Size, in_turn, same
-from benchmarks.stores import Row, Shelf, bare_insert, batched, engagements, shelf
+from benchmarks.stores import Row, Shelf, bare_insert, batched, engagements, fresh_database, shelf
 from bot.keys import open_keys
 from bot.storage.engine import Database
 from bot.storage.migrate import upgrade
@@ -120,10 +117,7 @@ async def _sqlite(path: Path) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def _postgresql(server: str) -> AsyncIterator[Database]:
-    name = f"bench_{uuid.uuid4().hex}"
-    async with await psycopg.AsyncConnection.connect(server, autocommit=True) as admin:
-        await admin.execute(f'CREATE DATABASE "{name}"'.encode())
-    database = Database(server.rpartition("/")[0] + f"/{name}")
+    database = Database(await fresh_database(server))
     try:
         await upgrade(database)
         yield database

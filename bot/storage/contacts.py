@@ -43,7 +43,7 @@ _LATER = "CASE WHEN met_at < :at THEN :at ELSE met_at END"
 
 
 async def ignored(connection: AsyncConnection, community: int, member: int) -> None:
-    """Put down that a member let one more invitation pass."""
+    """Put down that a member let one more invitation pass. Whatever sends invitations says so when one expires."""
     await _change(connection, community, member, "ignored = ignored + 1")
 
 
