@@ -40,6 +40,8 @@ def checked(given: object, kind: str) -> dict[str, Any]:
 
 def _modal(found: Problems, given: dict[str, Any]) -> None:
     found.words(given, "title", Words(24), "/view")
-    has_inputs = any(isinstance(one, dict) and one.get("type") == "input" for one in given.get("blocks") or ())
+    blocks = given.get("blocks")
+    listed = blocks if isinstance(blocks, list) else []
+    has_inputs = any(isinstance(one, dict) and one.get("type") == "input" for one in listed)
     found.words(given, "submit", Words(24, needed=has_inputs), "/view")
     found.words(given, "close", Words(24, needed=False), "/view")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from integrations.sandbox.slack.blocks.parts import Problems, option
 from integrations.sandbox.slack.changes import views
 from integrations.sandbox.slack.delivery.letters import COMMAND, INTERACTIVE, Letter
 from integrations.sandbox.slack.hub import By, Hub
@@ -92,8 +93,19 @@ class Begun:
         return self._send(INTERACTIVE, told | asked, self._suggested)
 
     def _suggested(self, reply: Json) -> None:
-        groups = reply.get("option_groups") or ()
-        self.use.options = [*(reply.get("options") or ()), *(one for group in groups for one in group["options"])]
+        found = Problems()
+        if "option_groups" in reply:
+            groups = [group for group, _ in found.each(reply, "option_groups", (0, 100), "")]
+        else:
+            groups = [reply]
+        options = [pair for group in groups for pair in found.each(group, "options", (0, 100), "")]
+        for one, where in options:
+            option(found, one, where)
+        if found.found:
+            # the person sees a menu with nothing in it
+            self.use.trouble = "invalid_options"
+        else:
+            self.use.options = [one for one, _ in options]
 
     def submission(self, of: View) -> Use:
         """Send a modal off."""
@@ -106,7 +118,7 @@ class Begun:
         what = reply.get("response_action", "")
         try:
             if what == "errors":
-                self._wrong(of, reply.get("errors") or {})
+                self._wrong(of, reply.get("errors"))
             elif what == "update":
                 self.use.views.append(views.update(self.hub, of, reply.get("view")))
             elif what == "push":
@@ -117,10 +129,10 @@ class Begun:
             # the person reads "We had some trouble connecting" and keeps the form
             self.use.trouble = refused.error
 
-    def _wrong(self, of: View, errors: Json) -> None:
+    def _wrong(self, of: View, errors: object) -> None:
         """Show what is wrong beside its blocks; Slack takes only errors for input blocks that are there."""
         known = {one["block_id"] for one in of.shown["blocks"] if one["type"] == "input"}
-        if not errors or not known.issuperset(errors):
+        if not isinstance(errors, dict) or not errors or not known.issuperset(errors):
             raise Refused("invalid_errors")
         self.use.errors = dict(errors)
 

@@ -159,6 +159,29 @@ def test_a_modal_that_is_wrong_is_refused(given: Any, problem: str) -> None:
     assert problem in refused.value.body()["response_metadata"]["messages"]
 
 
+def test_nothing_that_stands_in_the_wrong_place_breaks_the_check_of_a_view() -> None:
+    whole = view(
+        submit=plain("Send"),
+        close=plain("No"),
+        private_metadata="a",
+        callback_id="b",
+        external_id="c",
+        blocks=[asks({"type": "plain_text_input"})],
+    )
+    for path in places(whole):
+        for value in JUNK:
+            given = replaced(whole, path, value)
+            assert _said_of(given) in ("taken", "invalid_arguments"), (path, value)
+
+
+def _said_of(given: Any) -> str:
+    try:
+        checked(given, MODAL)
+    except Refused as refused:
+        return refused.error
+    return "taken"
+
+
 def test_a_view_that_is_too_large_is_refused() -> None:
     with pytest.raises(Refused, match="view_too_large"):
         checked(view(blocks=[section("x" * 2999)] * 100), MODAL)

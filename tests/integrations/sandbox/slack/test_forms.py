@@ -145,3 +145,24 @@ async def test_what_an_app_says_wrongly_in_answer_is_told_to_the_person(server: 
         await app.client.views_open(trigger_id=app.trigger(), view=form())
         sent = await (await alice.submits(alice.views[0], {"name": "Bob"})).answered()
         assert (sent.trouble, sent.errors, len(alice.views)) == ("invalid_errors", {}, 1)
+
+
+async def test_suggestions_that_are_none_leave_the_menu_empty(server: Sandbox, team: TeamHandle) -> None:
+    alice = team.person("Alice")
+    replies: list[Json] = [
+        {"options": [{"text": "no text object", "value": "1"}]},
+        {"option_groups": [{"label": plain("A"), "options": [{"text": plain("One"), "value": "1"}]}]},
+    ]
+    async with listening(server, team, "http") as app:
+        app.bolt.shortcut("new")(acknowledge)
+
+        @app.bolt.options("who")
+        async def options(ack: Any) -> None:
+            await ack(**replies.pop(0))
+
+        await (await alice.shortcut("new")).answered()
+        await app.client.views_open(trigger_id=app.trigger(), view=form())
+        first = await (await alice.types(alice.views[0], "who", "o")).answered()
+        assert (first.trouble, first.options) == ("invalid_options", [])
+        last = await (await alice.types(alice.views[0], "who", "o")).answered()
+        assert [one["value"] for one in last.options] == ["1"]
