@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-_NO_COMMANDS = {"__init__", "app", "session", "output", "options"}
+_NO_COMMANDS = {"__init__", "app", "session", "output", "platforms", "options"}
 
 
 def build() -> App:
