@@ -78,6 +78,8 @@ class Sandbox:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.courier.alarms.clear()
+        await self.courier.posting.close()
         await self.stop()
 
     async def start(self) -> None:
@@ -97,10 +99,10 @@ class Sandbox:
         self.hub.root = f"http://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
-        """Close the port and every socket; the world stays, and `start` opens the same port again."""
+        """Close the port and every socket; the world stays, and so does what waits for its next attempt to reach an
+        app. `start` opens the same port again.
+        """
         self.faults.clear()
-        self.courier.alarms.clear()
-        await self.courier.posting.close()
         self.courier.sockets.drop()
         if self._runner is not None:
             await self._runner.cleanup()

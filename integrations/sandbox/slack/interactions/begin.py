@@ -17,6 +17,16 @@ from integrations.sandbox.slack.payloads.views import view
 from integrations.sandbox.slack.refusals import Refused
 from integrations.sandbox.slack.registered import App
 
+_KINDS = {
+    "block_actions": "click",
+    "block_suggestion": "typing",
+    "command": "command",
+    "message_action": "shortcut",
+    "shortcut": "shortcut",
+    "view_closed": "form_closed",
+    "view_submission": "form",
+}
+
 
 class Begun:
     """One interaction of a person with an app, from its beginning on."""
@@ -36,10 +46,14 @@ class Begun:
         return made, {"response_url": self.hub.urls.new(self.hub.root, made, kind)}
 
     def _send(self, kind: str, payload: Json, then: Callable[[Json], None] | None = None) -> Use:
+        """Send it off; `then` is called with what comes with the acknowledgement."""
         letter = Letter(self.app, self.who.team_id, kind, payload)
         letter.then = then or letter.then
         self.use.letter = letter
-        self.hub.note(self.by, f"uses_{payload.get('type', 'command')}", space=self.who.team_id, what=self.app.id)
+        place = payload.get("channel_id") or payload.get("channel", {}).get("id", "")
+        about = payload.get("message_ts") or payload.get("container", {}).get("message_ts")
+        named = _KINDS[str(payload.get("type", "command"))]
+        self.hub.note(self.by, named, self.hub.world.channels.get(place), space=self.who.team_id, about=about)
         self.hub.courier.send(letter)
         return self.use
 

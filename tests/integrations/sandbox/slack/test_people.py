@@ -247,17 +247,3 @@ async def test_people_who_do_not_see_something_cannot_use_it(server: Sandbox, te
 
 def _plain(text: str) -> dict[str, str]:
     return {"type": "plain_text", "text": text}
-
-
-async def test_the_ledger_holds_no_words(server: Sandbox, team: TeamHandle) -> None:
-    alice = team.person("Alice")
-    general = team.channel("general", members=[alice])
-    async with by_http(server, team) as app:
-        message = await alice.says(general, "canary-said", [team.bot])
-        await alice.edits(message, "canary-edited")
-        await app.client.chat_postMessage(channel=general.id, text="canary-posted")
-        await alice.uses("/cairn", "canary-typed")
-        await server.delivered()
-        assert "canary" not in repr(server.ledger.entries)
-        assert server.app.signing_secret not in repr(server.app)
-        assert team.token not in repr(server.ledger.entries)

@@ -169,3 +169,20 @@ async def test_sockets_may_go_through_a_proxy() -> None:
             await _says(team)
             await app.hears("message")
             assert proxy.connections == 1
+
+
+async def test_what_an_outage_interrupts_comes_after_it(server: Sandbox, team: TeamHandle) -> None:
+    async with plain_socket(server) as socket:
+        await socket.receive_json()
+        await _says(team)
+        await socket.receive_json()
+        port = server.port
+        await server.stop()
+    server.passes(3)
+    await server.until(lambda: server.courier.waiting and not server.courier.under_way)
+    await server.start()
+    assert server.port == port
+    async with plain_socket(server) as socket:
+        await socket.receive_json()
+        server.passes(60)
+        assert (await socket.receive_json())["retry_attempt"] == 2
