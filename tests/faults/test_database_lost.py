@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,5 +52,9 @@ async def test_database_that_is_stopped_at_once_is_waited_for(
             busy.cancel()
             await those.agree()
             assert those.server.gateway.counts["identifies"] == 1
+    told = f"{times} times; ready again after {statistics.median(took):.1f} s, and {max(took):.1f} s at worst"
+    sys.stdout.write(f"{told}\n")
     if times >= MANY:  # how long it takes a few times says more about the machine than about Cairn
-        assert statistics.median(took) <= BACK_SECONDS, took
+        assert statistics.median(took) <= BACK_SECONDS, told
+        late = [one for one in took if one > BACK_SECONDS]
+        assert len(late) <= times // 50, took  # each should be in time; one may be the machine's

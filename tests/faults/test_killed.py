@@ -22,11 +22,13 @@ FEW = [("signals", "before"), ("signals", "after"), ("scores", "before")]
 
 
 @pytest.mark.parametrize(
-    ("points", "times"), [(FEW, [2]), pytest.param([*POINTS, ("any", "begun")], [1, 2, 3, 7, 20], marks=SOAK)]
+    ("points", "times", "acts"),
+    [(FEW, [2], 15), pytest.param([*POINTS, ("any", "begun")], [1, 2, 3, 7, 20], 2_000, marks=SOAK)],
 )
 async def test_process_that_ends_at_a_commit_loses_and_doubles_nothing(
-    database_url: str, tmp_path: Path, points: list[tuple[str, str]], times: list[int]
+    database_url: str, tmp_path: Path, points: list[tuple[str, str]], times: list[int], acts: int
 ) -> None:
+    each = acts // (len(times) * len(points))
     async with lives(database_url, tmp_path) as those:
         crowd = Crowd(those.server.guild("Garden"))
         for n in times:
@@ -36,9 +38,10 @@ async def test_process_that_ends_at_a_commit_loses_and_doubles_nothing(
                     busy = asyncio.create_task(crowd.goes_on())
                     assert await life.ended() == KILLED, life.told
                     busy.cancel()
-                await crowd.acts(5)
+                await crowd.acts(each)
                 await those.an_hour_passes()
         async with those.life():
+            await crowd.acts(max(acts - crowd.done, 0))
             await those.agree()
 
 
