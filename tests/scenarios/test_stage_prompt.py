@@ -142,7 +142,8 @@ def test_a_form_is_asked_field_by_field(said: dict[str, str]) -> None:
     form = said["/cairn-team rules edit type:was-thanked"]
     assert "Points of the first one of a day [0.5]: 2" in form
     assert "expected one of: Learning, Endorsing, Participating, Collaborating, Leading" in form
-    assert "was thanked by others: 0.5 / 1 / Participating becomes 2 / 4 / Collaborating" in one_line(form.replace("│", " "))
+    read = one_line(form.replace("│", " "))
+    assert "was thanked by others: 0.5 / 1 / Participating becomes 2 / 4 / Collaborating" in read
     assert "What the draft would change" in said["click Rehearse it"]
     assert "Chidi closes the form" in said["click Change"]
 
