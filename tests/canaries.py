@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,8 @@ class Watch:
         self._newest.record = None
         if record is not None:
             self.looked_at += 1
-            self._find(self._lines.format(record))
+            with suppress(TypeError, ValueError, KeyError):  # it cannot be written; Cairn then logs nothing of it
+                self._find(self._lines.format(record))
 
     def look_into(self, folder: Path) -> None:
         """Look at what processes have logged."""
