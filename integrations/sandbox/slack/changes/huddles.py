@@ -63,7 +63,7 @@ def _change(hub: Hub, by: By, told: Message, room: Json, *, over: bool = False) 
     before = replace(told)
     told.room = room
     if over:
-        told.text = "A huddle happened"
+        told.text, told.edited = "", (SLACKBOT, hub.event_stamp(by))
     messages.changed(hub, By(SLACKBOT, by.at, by.told), hub.home(told), before, told)
 
 
@@ -107,5 +107,6 @@ def _room(hub: Hub, by: By, channel: Channel) -> Json:
         "call_family": "huddle",
         "pending_invitees": {},
         "last_invite_status_by_user": {},
+        "knocks": {},
         "huddle_link": f"https://slack.invalid/huddle/{channel.team_id}/{channel.id}",
     }

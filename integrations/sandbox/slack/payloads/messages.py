@@ -71,7 +71,7 @@ def _author(world: World, of: Message, subtype: str) -> Json:
         found["username"] = of.username
     if of.icons:
         found["icons"] = of.icons
-    if not subtype:
+    if subtype in ("", "huddle_thread"):
         found["team"] = of.team_id
     channel = world.channels.get(of.channel_id)
     written = subtype in ("", "file_share", "thread_broadcast", "me_message", "bot_message")

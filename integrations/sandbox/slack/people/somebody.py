@@ -41,9 +41,13 @@ class Somebody:
         return By(self.id, self.moment, self.told)
 
     def bot_of(self, app: App | None = None) -> User:
-        """Return the bot of an app in this person's workspace, of the only one where none is named."""
+        """Return the bot of an app in this person's workspace, of the first one where none is named. Raises LookupError
+        where it is not installed.
+        """
         installed = self.hub.world.teams[self.user.team_id].installed
-        known = next(iter(installed.values())) if app is None else installed[app.id]
+        known = next(iter(installed.values()), None) if app is None else installed.get(app.id)
+        if known is None:
+            raise LookupError("the app is not installed in this workspace")
         return self.hub.world.users[known.bot_user]
 
     @property

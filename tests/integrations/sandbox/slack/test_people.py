@@ -23,6 +23,7 @@ async def test_a_huddle_is_heard_from_its_beginning_to_its_end(server: Sandbox, 
         assert (begun["user"], begun["channel"], begun["room"]["channels"]) == ("USLACKBOT", general.id, [general.id])
         assert (begun["room"]["created_by"], begun["room"]["date_end"]) == (alice.id, 0)
         over = next(one for one in app.events("message", "message_changed") if one["message"]["room"]["has_ended"])
+        assert (over["message"]["text"], over["message"]["edited"]["user"]) == ("", "USLACKBOT")
         assert over["message"]["room"]["participant_history"] == [alice.id, bob.id]
         assert over["message"]["room"]["date_end"] >= over["message"]["room"]["date_start"] > 0
         moves = [
