@@ -28,6 +28,8 @@ from scoring.signals import DAY_MS, date_of, day_number
 COUNTED_DAYS, PAGE_DAYS, CONTACT_DAYS, SENT_DAYS = 90, 396, 183, 396
 BATCH = 100
 """Acts, with what answers them, in one transaction, at most."""
+LEAST = 0.2
+"""The least, of that: five milliseconds of each transaction are its own, whatever is in it."""
 SECONDS, REST = 0.015, 1.0
 """What a transaction should take, and for how many times that is rested after it, so that others have their turn."""
 READ = 5_000
@@ -75,7 +77,7 @@ class Retention:
         self._community = community
         self._periods = periods
         self._settler = Settler(database, community, REST)
-        self._pace = Pace(BATCH, SECONDS, REST)
+        self._pace = Pace(BATCH, SECONDS, REST, LEAST)
         self._told: set[int] = set()
 
     async def run(self, today: int) -> LetGo:

@@ -12,14 +12,15 @@ LONGEST_REST = 1.0
 class Pace:
     """How many go into one transaction: as many as took, last time, about the time that one should take (`aim`, s).
 
-    Never fewer than a twentieth of the most: where it is not their number that takes the time, fewer are only slower.
-    `rest`: for how many times its own length to rest after each.
+    Never fewer than a share of the most (`least`): where it is not their number that takes the time, fewer are only
+    slower. `rest`: for how many times its own length to rest after each.
     """
 
-    def __init__(self, most: int, aim: float, rest: float = 0.0) -> None:
+    def __init__(self, most: int, aim: float, rest: float = 0.0, least: float = 0.05) -> None:
         """Begin with a quarter of the most."""
         self.size = most // 4
         self._most = most
+        self._least = int(most * least)
         self._rest = rest
         self._aim = aim
         self._seconds = 0.0
@@ -28,7 +29,7 @@ class Pace:
         """Learn from a transaction of `n` that began at `since` (of the performance counter)."""
         seconds = self._seconds = time.perf_counter() - since
         if n >= self.size or seconds > self._aim:
-            fits = max(int(n * self._aim / seconds), self.size // 2, self._most // 20)
+            fits = max(int(n * self._aim / seconds), self.size // 2, self._least)
             self.size = min(fits, 2 * self.size, self._most)
 
     async def rest(self) -> None:
