@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -76,12 +76,13 @@ class Session:
         """Close the connection first, then store what it brought."""
         await self._leave_off()
         await self.speaking.close()
+        alive = self._alive()  # a closed connection tells nothing any more
         with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
             await self.client.close()
         await self._ear.quiet()
         await self._leave_off()
         await self._tell_stays(end=True)
-        await self._put_down()
+        await self._put_down(alive)
         await self._ear.close()
 
     async def _leave_off(self) -> None:
@@ -211,7 +212,7 @@ class Session:
         stays = guests = 0.0
         while True:
             await asyncio.sleep(self._timing.note)
-            await self._put_down()
+            await self._put_down(self._alive())
             self._ear.look_again(self._access.clock())
             stays, guests = stays + self._timing.note, guests + self._timing.note
             if stays >= self._timing.stays:
@@ -225,10 +226,14 @@ class Session:
                     self._ask(partial(self._guests.look, server))
                     self._ask(partial(self._administration.again, server))
 
-    async def _put_down(self) -> None:
+    def _alive(self) -> dict[str, int]:
+        """Return when each server's connection last brought anything (ms)."""
+        return {number: self._lives.heard(number) for number in self._ear.servers}
+
+    async def _put_down(self, alive: Mapping[str, int]) -> None:
         """Put down up to when each server is heard."""
-        for server in list(self._ear.servers.values()):
-            server.note(self._lives.heard(server.guild.id))
+        for number, server in list(self._ear.servers.items()):
+            server.note(alive.get(number, 0))
             if server.heard:
                 with suppress(MachineError):  # the storage is gone: nothing new is heard then, either
                     await server.desk.notes.write(_HEARD, str(server.heard))

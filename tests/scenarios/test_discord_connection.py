@@ -32,9 +32,10 @@ async def test_time_heard_stands_still_while_a_login_waits(cairn: Cairn) -> None
         await asyncio.sleep(0.3)  # what is put down meanwhile must not say more than was heard
         cairn.clock.forward(10)
 
-    async with cairn.listening(replace(HASTY, pause=waits)):
+    async with cairn.listening(replace(HASTY, pause=waits)) as discord:
         await alice.says(general, "hello")
         await cairn.hears({Kind.MESSAGE: 1})
+        await discord.quiet()
         lost = cairn.clock.now
         cairn.server.gateway.invalidate(resumable=False)
         await cairn.hears({Kind.MESSAGE: 2})
@@ -50,6 +51,7 @@ async def test_time_heard_stands_still_during_an_outage_of_a_server(cairn: Cairn
     async with cairn.listening() as discord:
         await alice.says(general, "hello")
         await cairn.hears({Kind.MESSAGE: 1})
+        await discord.quiet()
         lost, heard = cairn.clock.now, discord.sequence
         guild.outage(on=True)
         await until(lambda: true(discord.sequence > heard))
@@ -60,6 +62,21 @@ async def test_time_heard_stands_still_during_an_outage_of_a_server(cairn: Cairn
         guild.outage(on=False)
         await until(lambda: _any_gap(cairn))
     assert await cairn.rows("SELECT since FROM gap") == [(lost - OVERLAP_MS,)]
+
+
+async def test_stop_puts_down_all_that_was_heard(cairn: Cairn) -> None:
+    """However long ago that was put down: what was missed begins with the stop."""
+    general, alice = cairn.server.guild("Garden").text("general"), cairn.server.guild("Garden").person("alice")
+    async with cairn.listening(replace(HASTY, note=3600.0)) as discord:
+        cairn.clock.forward(60)
+        await alice.says(general, "an hour later")
+        await cairn.hears({Kind.MESSAGE: 1})
+        await discord.quiet()
+        last = cairn.clock.now
+    cairn.clock.forward(10)
+    async with cairn.listening(HASTY):
+        await until(lambda: _any_gap(cairn))
+    assert await cairn.rows("SELECT since FROM gap") == [(last - OVERLAP_MS,)]
 
 
 async def _any_gap(cairn: Cairn) -> bool:
