@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.ports import (
@@ -45,6 +46,7 @@ from integrations.slack.speaking.controls import words
 from integrations.slack.speaking.files import Files
 from integrations.slack.speaking.forms import Origin
 from integrations.slack.speaking.home import RUN, Home
+from integrations.slack.speaking.looking import Looking
 from integrations.slack.speaking.saying import REOPEN, Mouth, Open
 
 FIRST_SECONDS = 2.0
@@ -62,6 +64,7 @@ class Answering:
     def __init__(self, host: Host, api: Api, ear: Ear, callers: Callers, clock: Callable[[], int]) -> None:
         """Take whom to ask, the way to Slack, who is heard, who tells what callers may, and the clock (ms)."""
         self._host = host
+        self._api = api
         self._ear = ear
         self._callers = callers
         self._clock = clock
@@ -115,7 +118,7 @@ class Answering:
             await self._options(to, found.offered, found.given, ack)
             return
         call = Call(caller, self._clock(), command=found.offered.path, given=found.given, place=to.one.place)
-        await self._call(to, desk.call(call), ack)
+        await self._call(to, desk.call(self._looking(to, call)), ack)
 
     async def _other(self, to: Open, caller: Caller, ack: _Once) -> None:
         """Answer a click, a form or a shortcut."""
@@ -131,7 +134,7 @@ class Answering:
             return
         if to.one.kind == FORM:
             to.origin = Origin(call.place)
-        await self._call(to, to.heard.desk.call(call), ack)
+        await self._call(to, to.heard.desk.call(self._looking(to, call)), ack)
         if to.one.home:
             await self.home.show(to.heard, to.one.who)
 
@@ -189,6 +192,9 @@ class Answering:
         kept = self._waiting.find("".join(call.action.arguments[:1]), account, to.heard.workspace.id)
         await self._mouth.say(to, Reply(form=kept) if kept is not None else _said(to.words, "chat.closed_form"))
         return True
+
+    def _looking(self, to: Open, call: Call) -> Call:
+        return replace(call, look=Looking(self._api, to.heard, self._callers))
 
     def _offered(self, to: Open) -> list[Offered]:
         return to.heard.desk.offered_in(to.words.tag)
