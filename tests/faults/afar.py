@@ -139,10 +139,10 @@ class Afar(Rig):
         guilds = [one for one in self.server.world.guilds.values() if one.name in self.aside]
         return frozenset(number for one in guilds for number in one.members)
 
-    async def keeps_quiet(self, *canaries: str) -> None:
+    async def keeps_quiet(self, *canaries: str, backups: bool = False) -> None:
         """Check that no secret and nothing that anybody wrote is in the database or in what a process has told (I6)."""
         self.log = io.StringIO("".join(one.read_text(errors="replace") for one in self.lives.told))
-        await super().keeps_quiet(*canaries)
+        await super().keeps_quiet(*canaries, backups=backups)
 
     async def close(self) -> None:
         """End what still lives."""

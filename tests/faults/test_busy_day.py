@@ -132,7 +132,7 @@ async def live(place: Place, folder: Path, day: Day) -> None:
             await one.agrees(trouble.__name__)
         await one.stop()
         await one.check()
-        await one.keeps_quiet(SECRET)
+        await one.keeps_quiet(SECRET, backups=True)
 
 
 @pytest.mark.timeout(300)

@@ -51,7 +51,7 @@ async def test_of_a_thousand_messages_no_word_is_found_anywhere(database_url: st
         await one.keeps_quiet("canary-", "kea-")
         await one.stop()
         await one.check()
-        await one.keeps_quiet("canary-", "kea-")
+        await one.keeps_quiet("canary-", "kea-", backups=True)
 
 
 async def test_hostile_names_leave_lines_that_are_whole_and_short(sqlite_url: str) -> None:

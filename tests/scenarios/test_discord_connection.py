@@ -32,11 +32,11 @@ async def test_time_heard_stands_still_while_a_login_waits(cairn: Cairn) -> None
         await asyncio.sleep(0.3)  # what is put down meanwhile must not say more than was heard
         cairn.clock.forward(10)
 
-    async with cairn.listening(replace(HASTY, pause=waits)) as discord:
+    async with cairn.listening(replace(HASTY, pause=waits)):
         await alice.says(general, "hello")
         await cairn.hears({Kind.MESSAGE: 1})
-        await discord.quiet()
         lost = cairn.clock.now
+        await until(lambda: _put_down(cairn, lost))
         cairn.server.gateway.invalidate(resumable=False)
         await cairn.hears({Kind.MESSAGE: 2})
     [(since, until_when)] = await cairn.rows("SELECT since, until FROM gap")
@@ -51,8 +51,8 @@ async def test_time_heard_stands_still_during_an_outage_of_a_server(cairn: Cairn
     async with cairn.listening() as discord:
         await alice.says(general, "hello")
         await cairn.hears({Kind.MESSAGE: 1})
-        await discord.quiet()
         lost, heard = cairn.clock.now, discord.sequence
+        await until(lambda: _put_down(cairn, lost))
         guild.outage(on=True)
         await until(lambda: true(discord.sequence > heard))
         cairn.clock.forward(10)
@@ -77,6 +77,11 @@ async def test_stop_puts_down_all_that_was_heard(cairn: Cairn) -> None:
     async with cairn.listening(HASTY):
         await until(lambda: _any_gap(cairn))
     assert await cairn.rows("SELECT since FROM gap") == [(last - OVERLAP_MS,)]
+
+
+async def _put_down(cairn: Cairn, moment: int) -> bool:
+    """Whether it is put down that the first server is heard up to a moment."""
+    return (str(moment),) in await cairn.rows("SELECT value FROM note WHERE name = 'heard'")
 
 
 async def _any_gap(cairn: Cairn) -> bool:
