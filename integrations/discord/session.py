@@ -67,6 +67,7 @@ class Session:
         who, way = (self._ear.servers, self._people), (access.api_url, access.token)
         self.speaking = Speaking(self.client, host, who, way, (access.clock, timing))
         self.direct = Direct(host, self._people, self._ask).hear
+        self._leaving = False
         self._known: set[str] = set()
 
     async def __aenter__(self) -> Session:
@@ -86,7 +87,8 @@ class Session:
         await self._ear.close()
 
     async def _leave_off(self) -> None:
-        """End what asks Discord for something; it is gone on with after the next start."""
+        """End what asks Discord for something, and begin no more of it; it is gone on with after the next start."""
+        self._leaving = True
         beside = [*self._mending.readings.values(), *self._asking]
         for one in beside:
             one.cancel()
@@ -201,6 +203,8 @@ class Session:
 
     async def _quietly(self, work: Callable[[], Awaitable[None]]) -> None:
         """Let what fails be tried again at the next connection or hour: what history has been read is put down."""
+        if self._leaving:  # what is still stored then may ask for something, too
+            return
         try:
             await work()
         except (discord.DiscordException, aiohttp.ClientError, OSError, MachineError) as error:

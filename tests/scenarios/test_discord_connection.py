@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from bot.operating.running import Backoff, Supervisor, Task
 from bot.ports import Desk, Host, Kind, Receipt, Signal, Space
 from integrations.discord.mending import OVERLAP_MS
 from integrations.sandbox.faults import Fault
+from tests.scenarios.discord_rig import settle_down
 from tests.scenarios.listeners import HASTY, MINUTE, Cairn, cairn_on, true, until
 
 
@@ -116,6 +118,65 @@ class BreakingDesk:
             self.armed.clear()
             raise RuntimeError("an error that nobody foresaw")
         return await self.desk.record(signals)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A host whose desks store nothing until the gate of their server, by its name, is open."""
+
+    host: Host
+    gates: dict[str, asyncio.Event]
+
+    async def desk(self, space: Space) -> Desk | None:
+        desk = await self.host.desk(space)
+        return None if desk is None else WaitingDesk(desk, self.gates[space.name])  # type: ignore[return-value]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.host, name)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDesk:
+    desk: Desk
+    gate: asyncio.Event
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.desk, name)
+
+    async def record(self, signals: Sequence[Signal]) -> Receipt:
+        await self.gate.wait()
+        return await self.desk.record(signals)
+
+
+async def test_what_is_still_stored_at_a_stop_asks_discord_for_nothing_more(cairn: Cairn, database_url: str) -> None:
+    garden, orchard = cairn.server.guild("Garden"), cairn.server.guild("Orchard")
+    await settle_down(database_url, [garden, orchard])
+    alice, bob = garden.person("alice"), orchard.person("bob")
+    gates = {"Garden": asyncio.Event(), "Orchard": asyncio.Event()}
+    listener, wrong = cairn.discord(), list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: wrong.append(context))
+    running = asyncio.create_task(listener.run(Waiting(cairn.host, gates)))  # type: ignore[arg-type]
+    await until(lambda: true(listener.connected))
+    planned = await alice.plans(garden, "Office hours", cairn.clock.now + 3_600_000, garden.voice("talk"))
+    before = listener.sequence
+    await bob.says(orchard.text("general"), "this takes longest")
+    await alice.says(garden.text("general"), "hello")
+    await alice.starts(planned)  # whoever says they come is asked for behind it
+    await until(lambda: true(listener.sequence >= before + 3))
+    running.cancel()
+    await until(lambda: true(not cairn.server.gateway.wires))
+    gates["Garden"].set()
+    await until(lambda: _stored(cairn, 1))
+    await asyncio.sleep(0.2)
+    gates["Orchard"].set()
+    await asyncio.wait([running])
+    gc.collect()
+    assert wrong == []
+    assert await _stored(cairn, 2)
+
+
+async def _stored(cairn: Cairn, messages: int) -> bool:
+    return (await cairn.stored())[Kind.MESSAGE] == messages
 
 
 async def test_worker_that_breaks_ends_the_run_which_starts_again_and_reads_what_it_missed(cairn: Cairn) -> None:
