@@ -50,9 +50,11 @@ class Api:
         self._url = url.rstrip("/") + "/"
         self._limited = limited
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; nothing is asked for any more."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -64,6 +66,8 @@ class Api:
         )
 
     def _opened(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise MachineError("Slack is not asked any more")
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
         return self._session

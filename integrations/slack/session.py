@@ -62,6 +62,7 @@ class Session:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._answering.close()
         beside = [*self._beside.values(), *self._pages_shown]
         for task in beside:
             task.cancel()

@@ -53,6 +53,7 @@ FIRST_SECONDS = 2.0
 """How long an answer may take until Slack is told that it was heard; after three seconds it shows an error."""
 _TYPING_SECONDS, _LONGEST = 2.5, 1_500.0
 _MOST_SUGGESTED = 100
+_GRACE = 3.0
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 Ack = Callable[..., Awaitable[Any]]
@@ -69,13 +70,17 @@ class Answering:
         self._callers = callers
         self._clock = clock
         self._waiting = Waiting(clock)
+        self._running: set[asyncio.Task[Any]] = set()
         self._files = Files(api)
         self._mouth = Mouth(api, self._files, self._waiting)
         self.home = Home(api, callers, clock)
 
     async def interact(self, body: Payload, ack: Ack) -> None:
         """Serve what somebody did; `ack` tells Slack that it was heard, with an answer where there is one already."""
-        done = _Once(ack)
+        done, task = _Once(ack), asyncio.current_task()
+        if task is not None:  # Bolt begins one for each, and looks after none of them
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         try:
             async with asyncio.timeout(_LONGEST):
                 await self._serve(read(body), done)
@@ -88,6 +93,14 @@ class Answering:
             _logger.error("a person could not be answered (%s)", type(error).__name__)
         finally:
             await done({})
+
+    async def close(self) -> None:
+        """Let answers that are nearly there be given; then end."""
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=_GRACE)
+            for one in late:
+                one.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _serve(self, one: Asked, ack: _Once) -> None:
         heard = await self._ear.of(one.team)
