@@ -50,13 +50,13 @@ from bot.errors import ConfigError, InputError, MachineError
 from bot.hearing.hosts import Desk, Finding, Held, Host, Inbox, Integration, Notes, Platform, Receipt
 from bot.hearing.occasions import Occasion
 from bot.hearing.reading import BROKEN, LONGEST_NAME, Payload, UnreadableError, clean, readable, truth
+from bot.hearing.serving import serve
 from bot.hearing.space_settings import Consent, Listed, Place, Space, SpaceSettings, Stays
 from bot.hearing.unread import Unread, Unreadable
 from bot.history.archives import Archive, Count, Item, Person, Read
 from bot.history.past import Mark, Past, Progress, Reach, Stretch
 from bot.language import LANGUAGES, Words
 from bot.operating.figures import Level, Meter
-from bot.operating.plain_http import runner as serve
 from bot.sending.delivering import Delivered, Deliverer, Delivery, Outcome
 from bot.teamwork.tables import Meaning, Preview
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds

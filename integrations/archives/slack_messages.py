@@ -83,8 +83,10 @@ class SlackMessages:
 
     def _written(self, message: Mapping[str, Any], author: Account, captured: int) -> list[Signal]:
         said = written(message, self._channel, author, captured)
-        named = named_in(message)
-        return [said, *mentions(said, map(self._members.get, named))] if named else [said]
+        text = message.get("text")
+        if not text or "<@" not in text:
+            return [said]
+        return [said, *mentions(said, map(self._members.get, named_in(message)))]
 
     def _reactions(self, reactions: list[dict[str, Any]], ts: str) -> list[Signal]:
         captured, channel, key, at = self._captured, self._channel, key_of(self._channel.place, ts), moment_of(ts)

@@ -26,6 +26,8 @@ GONE = "tombstone"
 """The subtype of what is left of a message that was deleted and has answers."""
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _LONGEST_NAME = 200
+_DAY_MS = 86_400_000
+_new = tuple.__new__
 
 
 def moment_of(ts: object) -> int:
@@ -59,9 +61,11 @@ def written(message: Mapping[str, Any], channel: Context, author: Account, captu
     kind, parent, parent_day = Kind.MESSAGE, "", 0
     thread = message.get("thread_ts")
     if thread is not None and thread != ts:
-        kind, parent, parent_day = Kind.REPLY, key_of(channel.place, thread), day_of(moment_of(thread))
-    key, day = key_of(channel.place, ts), day_of(at)
-    return Signal(kind, key, day, at, author, version, channel, None, parent, parent_day, None, 0, captured)
+        kind, parent, parent_day = Kind.REPLY, f"s:{channel.place}:{thread}", moment_of(thread) // _DAY_MS
+    # a plain tuple made a Signal, and nothing called that can be said here: histories make millions of these
+    key, day = f"s:{channel.place}:{ts}", at // _DAY_MS
+    said = (kind, key, day, at, author, version, channel, None, parent, parent_day, None, 0, captured, False, False)
+    return _new(Signal, said)
 
 
 def mentions(said: Signal, people: Iterable[Account | None]) -> list[Signal]:

@@ -45,7 +45,7 @@ class Serving:
     async def _listen(self) -> web.ServerRunner:
         assert self._door is not None  # noqa: S101 - asked by the only caller
         host, port = self._address
-        runner = serve({}, {EVENTS: self._door.take})
+        runner = serve({EVENTS: self._door.take})
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
