@@ -24,13 +24,12 @@ _NOT_COUNTED = Spot(Context(), False)
 
 @dataclass(slots=True)
 class Channel:
-    """What is kept of a channel. `joined` says that Cairn is in it, without which nothing of it is heard or read."""
+    """What is kept of a channel. `joined` says that Cairn is in it, else nothing of it is heard or read."""
 
     id: str
     name: str
     private: bool
     joined: bool = False
-    archived: bool = False
     direct: bool = False
     """A conversation between people, or with Cairn itself: nothing in it ever counts."""
 
@@ -60,7 +59,7 @@ class Channels:
         return found
 
     def readable(self) -> list[Channel]:
-        """Return the channels that count and that Cairn is in, or was when they were put away."""
+        """Return the channels that count and that Cairn is in."""
         return [one for one in self._known.values() if one.joined and self.spot(one.id).allowed]
 
     def replace(self, channels: Iterable[Payload]) -> int:
@@ -81,7 +80,6 @@ class Channels:
             clean(d.get("name")),
             truth(d.get("is_private")) or truth(d.get("is_group")) or truth(d.get("is_mpim")),
             truth(d.get("is_member")),
-            truth(d.get("is_archived")),
             truth(d.get("is_im")) or truth(d.get("is_mpim")),
         )
         if one.id not in self._known and len(self._known) >= _MOST:
@@ -100,12 +98,6 @@ class Channels:
         if found is not None:
             found.name = name
             self._spots.pop(place, None)
-
-    def archive(self, place: str, *, archived: bool) -> None:
-        """Note that a channel was put away, or brought back."""
-        found = self._known.get(place)
-        if found is not None:
-            found.archived = archived
 
     def drop(self, place: str) -> None:
         """Forget a channel: it was deleted, or is to be asked for anew."""

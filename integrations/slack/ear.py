@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.ports import Account, Desk, Host, MachineError, Meter, Payload, Signal, Space, Unreadable, UnreadableError
+from bot.ports import Desk, Host, MachineError, Meter, Payload, Signal, Space, Unreadable, UnreadableError
 from integrations.slack.hearing import hear
 from integrations.slack.ids import UnknownError, team_id
 from integrations.slack.workspace import Workspace
@@ -58,7 +58,7 @@ class Asks(Protocol):
 
 
 class Ear:
-    """Hands in what events say. `told` hears of each person whose act has just been stored, and where."""
+    """Hands in what events say."""
 
     def __init__(self, host: Host, asks: Asks, clock: Callable[[], int]) -> None:
         self._host = host
@@ -67,7 +67,6 @@ class Ear:
         self._opening = asyncio.Lock()
         self._stored: OrderedDict[str, None] = OrderedDict()
         self.heard: dict[str, Heard] = {}
-        self.told: Callable[[Heard, Account, str], None] = lambda _heard, _who, _place: None
 
     async def hear(self, body: Payload) -> None:
         """Take an event with its envelope; returns when what it says is stored. Raises MachineError as the store."""
@@ -119,6 +118,9 @@ class Ear:
             if event.get("tab") == "home":
                 await self._asks.came_home(heard, str(event.get("user")))
             return
+        if kind == "message" and event.get("channel_type") == "im":
+            await _written_to(heard, event, now)
+            return
         heard.workspace.apply(heard.desk.settings, heard.desk.kinds)
         try:
             said = await self._read(heard, event, now)
@@ -130,7 +132,8 @@ class Ear:
             await heard.desk.holding(heard.workspace.holding())
         if said:
             await heard.desk.record(said)
-        await self._follow(heard, event, said, now)
+        if kind in ("team_join", "user_change"):
+            await self._follow(heard, event, now)
 
     async def _read(self, heard: Heard, event: Payload, now: int) -> list[Signal]:
         """Return what an event says; what it speaks of and is not known is asked for first."""
@@ -141,17 +144,23 @@ class Ear:
                 await self._asks.find(heard, unknown)
         return hear(event, heard.workspace, now)
 
-    async def _follow(self, heard: Heard, event: Payload, said: list[Signal], now: int) -> None:
-        """Let those who came or left be known as such, and tell of who has just done something."""
-        kind = event.get("type")
-        if kind in ("team_join", "user_change"):
-            who = heard.workspace.people.account(event["user"]["id"])
-            if kind == "team_join":
-                await heard.desk.member_came(who)
-            elif event["user"].get("deleted"):
-                await heard.desk.member_left(who, now)
-        elif said and said[0].account is not None and not said[0].retracted:
-            self.told(heard, said[0].account, said[0].context.place)
+    async def _follow(self, heard: Heard, event: Payload, now: int) -> None:
+        """Let those who came or left be known as such."""
+        who = heard.workspace.people.account(event["user"]["id"])
+        if event["type"] == "team_join":
+            await heard.desk.member_came(who)
+        elif event["user"].get("deleted"):
+            await heard.desk.member_left(who, now)
+
+
+async def _written_to(heard: Heard, event: Payload, now: int) -> None:
+    """Hear that somebody wrote to Cairn directly; what they wrote is never looked at."""
+    try:
+        who = heard.workspace.people.account(event.get("user"))
+    except ValueError:
+        return
+    if not (who.bot or event.get("bot_id") or event.get("subtype")):
+        await heard.desk.written_to(who, now)
 
 
 def team_of(body: Payload) -> str | None:
@@ -169,6 +178,3 @@ def team_of(body: Payload) -> str | None:
 def space_of(team: str, name: str = "") -> Space:
     """Return a workspace as a space."""
     return Space("slack", team, name)
-
-
-Pause = Callable[[float], Awaitable[None]]

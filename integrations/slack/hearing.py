@@ -69,12 +69,6 @@ READERS: dict[str, Reader] = {
     "channel_created": _changes(_anew),
     "channel_rename": _changes(_renamed),
     "group_rename": _changes(_renamed),
-    "channel_archive": _changes(lambda event, workspace: workspace.channels.archive(event["channel"], archived=True)),
-    "group_archive": _changes(lambda event, workspace: workspace.channels.archive(event["channel"], archived=True)),
-    "channel_unarchive": _changes(
-        lambda event, workspace: workspace.channels.archive(event["channel"], archived=False)
-    ),
-    "group_unarchive": _changes(lambda event, workspace: workspace.channels.archive(event["channel"], archived=False)),
     "channel_deleted": _changes(_anew),
     "group_deleted": _changes(_anew),
     "channel_left": _changes(_anew),

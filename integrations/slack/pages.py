@@ -15,9 +15,6 @@ from integrations.slack.loading import Loader
 from integrations.slack.messages import arrived, posted
 from integrations.slack.workspace import Workspace
 
-SHUT = frozenset({"channel_not_found", "not_in_channel", "missing_scope", "access_denied", "is_archived"})
-"""What Slack answers where Cairn may not look."""
-
 
 class Pages:
     """Asks for pages of channels, and reads them as an importer would: with everyone who reacted."""

@@ -23,13 +23,9 @@ EVENTS: Mapping[str, str] = {
     "member_left_channel": "channels:read",
     "channel_created": "channels:read",
     "channel_rename": "channels:read",
-    "channel_archive": "channels:read",
-    "channel_unarchive": "channels:read",
     "channel_deleted": "channels:read",
     "channel_left": "channels:read",
     "group_rename": "groups:read",
-    "group_archive": "groups:read",
-    "group_unarchive": "groups:read",
     "group_deleted": "groups:read",
     "group_left": "groups:read",
     "app_home_opened": "",
@@ -42,7 +38,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
     "conversations.list": ("channels:read", "groups:read"),
     "conversations.info": ("channels:read", "groups:read"),
-    "conversations.history": ("channels:history", "groups:history", "im:history"),
+    "conversations.history": ("channels:history", "groups:history"),
     "conversations.replies": ("channels:history", "groups:history"),
     "conversations.open": ("im:write",),
     "users.list": ("users:read",),
@@ -59,8 +55,6 @@ METHODS: Mapping[str, tuple[str, ...]] = {
 """The calls that are made with a bot's token, and the permissions that each takes."""
 OTHERS = frozenset({"commands", "files:read"})
 """Slash commands and shortcuts; and reading a file that somebody gives in a form."""
-APP = frozenset({"connections:write"})
-"""The permission of the app-level token, for Socket Mode."""
 
 _WITHOUT: Mapping[str, str] = {
     "channels:history": "messages in public channels are not heard",

@@ -51,7 +51,7 @@ class Session:
         callers = Callers(self._api, self._loader)
         self._answering = Answering(host, self._api, self.ear, callers, access.clock)
         self._delivering = Delivering(self._api, self.ear.heard)
-        self.deliver, self.found = self._delivering.deliver, self._delivering.found
+        self.deliver = self._delivering.deliver
         self._bolt = Bolt(self.ear, self._answering.interact, self._token)
         self.serving = self._serving()
         self._identities: dict[str, tuple[Identity, str]] = {}

@@ -61,3 +61,20 @@ async def test_every_command_is_answered(database_url: str) -> None:
             else:
                 assert used.private, one.path
         assert [one.user for one in general.messages.values()] == [bob.id]
+
+
+async def test_writing_to_cairn_is_a_contact_and_its_words_are_dropped(database_url: str) -> None:
+    """Of who is known: it is put down when they last came to Cairn by themselves."""
+    async with slack_rig(database_url) as rig:
+        alice = rig.team.person("Alice")
+        await alice.says(rig.team.channel("general", members=[alice]), "hello")
+        await rig.agrees()
+        assert not await rig.query("SELECT member FROM contact WHERE met_at > 0")
+        await alice.writes_to_bot("a secret of mine")
+
+        async def met() -> bool:
+            return bool(await rig.query("SELECT member FROM contact WHERE met_at > 0"))
+
+        await until(met)
+        await rig.agrees()
+        assert not await rig.holds("a secret of mine")

@@ -1,7 +1,7 @@
 """Hands messages to Slack that nobody asked for a moment ago: once each, and what became of it is told exactly.
 
 Slack does not know a message again that comes twice, so nothing is ever sent again where no answer came. Each bears its
-nonce in its metadata, by which it can be found afterwards.
+nonce in its metadata, which tells whether it is there.
 """
 
 from __future__ import annotations
@@ -81,27 +81,6 @@ class Delivering:
                 await self._files.put(heard, one, drawn.text, room)
         return outcome
 
-    async def found(self, delivery: Delivery, since: int) -> Outcome | None:
-        """Return what became of a message for which no answer came: found in its channel by its nonce, or not there.
-
-        None where Slack does not tell. `since` is when it was first handed over (ms).
-        """
-        heard = self._heard.get(delivery.space)
-        room = await self._room(heard, delivery) if heard is not None else None
-        if heard is None or room is None or isinstance(room, Outcome):
-            return None
-        try:
-            if room.startswith(("U", "W")):
-                room = str((await self._api.ask(heard.token, "conversations.open", users=room))["channel"]["id"])
-            wanted = {"channel": room, "oldest": f"{since // 1000 - 60}.000000", "include_all_metadata": "true"}
-            async for page in self._api.pages(heard.token, "conversations.history", "messages", **wanted):
-                for one in page:
-                    if _nonce(one) == delivery.nonce:
-                        return Outcome(Delivered.SENT, f"{room}:{one['ts']}")
-        except (RefusedError, MachineError, *BROKEN):
-            return None
-        return Outcome(Delivered.FAILED, reason="it did not reach Slack")
-
     async def _room(self, heard: Heard, delivery: Delivery) -> str | Outcome:
         """Return where a message goes: a channel of the workspace, or a person, who needs no channel to be opened."""
         person = delivery.person
@@ -176,12 +155,6 @@ def named(delivery: Delivery) -> list[Account]:
         elif isinstance(one, Fields):
             texts += [part for row in one.rows for part in row]
     return list(dict.fromkeys(span.account for text in texts for span in text if isinstance(span, Who)))
-
-
-def _nonce(message: Mapping[str, Any]) -> str:
-    metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
-    return str(payload.get("nonce") or "") if metadata.get("event_type") == EVENT else ""
 
 
 def _refused(code: str) -> Outcome:
