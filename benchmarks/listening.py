@@ -26,8 +26,8 @@ from bot.operating.shipped import shipped
 from bot.ports import Account, Consent, Desk, Host, Level, Meter, Notes, Receipt, Signal, Space
 from bot.standing.settling import Settling
 from bot.storage.engine import Database
+from integrations.discord.gateway.wire import intents
 from integrations.discord.integration import Access, Discord
-from integrations.discord.wire import intents
 
 __all__ = ["Bare", "Cairn", "Consent", "Feed", "feeding"]
 

@@ -12,8 +12,8 @@ from discord.http import HTTPClient
 from bot.ports import Finding, SpaceSettings
 from integrations.discord.access import Access
 from integrations.discord.asking import Answers
-from integrations.discord.channels import CATEGORY, Channels
-from integrations.discord.ids import Payload, UnreadableError, clean, readable
+from integrations.discord.payloads.channels import CATEGORY, Channels
+from integrations.discord.payloads.ids import Payload, UnreadableError, clean, readable
 from integrations.discord.rights import AUDIT_LOG, HISTORY, VIEW, Rights, rights
 from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
 

@@ -11,11 +11,11 @@ from bot.ports import Delivery, Finding, Host, Outcome
 from integrations.discord.access import Access
 from integrations.discord.asking import Answers
 from integrations.discord.checking import look_over
+from integrations.discord.gateway.wire import Client, Lives
 from integrations.discord.session import Session
 from integrations.discord.speaking.delivering import REMEMBERS
 from integrations.discord.speaking.mouth import Speaking, deliver
 from integrations.discord.timing import Timing
-from integrations.discord.wire import Client, Lives
 
 __all__ = ["Access", "Discord"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from integrations.discord.ids import Payload, readable, snowflake
+from integrations.discord.payloads.ids import Payload, readable, snowflake
 
 VIEW, SEND, HISTORY = 1 << 10, 1 << 11, 1 << 16
 AUDIT_LOG = 1 << 7

@@ -15,24 +15,24 @@ from discord.gateway import DiscordWebSocket
 
 from bot.ports import ConfigError, Host, Kind, MachineError, Meter
 from integrations.discord.access import Access
-from integrations.discord.administration import Administration
 from integrations.discord.asking import Answers, Fetching, use_gateway
-from integrations.discord.behind import Behind
 from integrations.discord.checking import look_at
-from integrations.discord.direct import Direct
-from integrations.discord.ear import Ear, Server
-from integrations.discord.guests import Guests
-from integrations.discord.history import History
-from integrations.discord.ids import Payload, UnreadableError
-from integrations.discord.logins import Logins
-from integrations.discord.mending import OVERLAP_MS, Mending
-from integrations.discord.pages import Pages
-from integrations.discord.patience import beside
-from integrations.discord.people import People
+from integrations.discord.gateway.logins import Logins
+from integrations.discord.gateway.patience import beside
+from integrations.discord.gateway.wire import Client, Lives, intents
+from integrations.discord.history.administration import Administration
+from integrations.discord.history.behind import Behind
+from integrations.discord.history.history import History
+from integrations.discord.history.mending import OVERLAP_MS, Mending
+from integrations.discord.history.pages import Pages
+from integrations.discord.listening.ear import Ear, Server
+from integrations.discord.listening.guests import Guests
+from integrations.discord.payloads.direct import Direct
+from integrations.discord.payloads.ids import Payload, UnreadableError
+from integrations.discord.payloads.people import People
 from integrations.discord.sentences import NO_MEMBERS, WRONG_TOKEN, invite, unreachable
 from integrations.discord.speaking.mouth import Speaking
 from integrations.discord.timing import Timing
-from integrations.discord.wire import Client, Lives, intents
 
 CANCEL_SECONDS = 0.5
 """After how long what was cancelled and goes on is cancelled again."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bot.ports import BROKEN, MachineError, Payload, Signal, clean
 from integrations.slack.api import Api, RefusedError
-from integrations.slack.huddles import seen
-from integrations.slack.ids import UnknownError, person_id, team_id
-from integrations.slack.workspace import Workspace
+from integrations.slack.payloads.huddles import seen
+from integrations.slack.payloads.ids import UnknownError, person_id, team_id
+from integrations.slack.payloads.workspace import Workspace
 
 FRESH_SECONDS = 45.0
 """How old what is known of user groups may be when somebody uses a command."""

@@ -10,23 +10,23 @@ from contextlib import suppress
 from bot.ports import ConfigError, Host, MachineError, Meter, Payload
 from integrations.slack.access import Access
 from integrations.slack.api import Api, RefusedError
-from integrations.slack.backfill import BackFill, keep_reading
-from integrations.slack.bolt import Bolt
-from integrations.slack.door import Door
-from integrations.slack.ear import Ear, Heard, space_of
-from integrations.slack.gaps import Gaps, persist
-from integrations.slack.ids import UnknownError
+from integrations.slack.history.backfill import BackFill, keep_reading
+from integrations.slack.history.gaps import Gaps, persist
+from integrations.slack.history.pages import Pages
 from integrations.slack.loading import Identity, Loader, identity
-from integrations.slack.pages import Pages
+from integrations.slack.payloads.ids import UnknownError
+from integrations.slack.payloads.workspace import Workspace
+from integrations.slack.receiving.bolt import Bolt
+from integrations.slack.receiving.door import Door
+from integrations.slack.receiving.ear import Ear, Heard, space_of
+from integrations.slack.receiving.serving import Serving
+from integrations.slack.receiving.signing import Signatures
+from integrations.slack.receiving.sockets import Sockets
 from integrations.slack.scopes import missing
 from integrations.slack.sentences import BOT_REFUSED
-from integrations.slack.serving import Serving
-from integrations.slack.signing import Signatures
-from integrations.slack.sockets import Sockets
 from integrations.slack.speaking.answering import Answering
 from integrations.slack.speaking.callers import Callers
 from integrations.slack.speaking.delivering import Delivering
-from integrations.slack.workspace import Workspace
 
 TICK_SECONDS = 5.0
 """How often it is put down how far has been heard, and looked what has changed."""

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from bot.commands.registry import registry
 from bot.language import Words
-from integrations.slack.hearing import READERS
 from integrations.slack.manifest import SHORTCUTS, manifest, manifest_text
+from integrations.slack.payloads.hearing import READERS
 from integrations.slack.scopes import EVENTS, METHODS, OTHERS, PRIVATE, missing, scopes
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ROOT / "integrations" / "slack"
 APP_LEVEL = {"apps.connections.open"}
 TAKEN = {"app_home_opened", "app_uninstalled", "tokens_revoked"}
-"""Events that `integrations/slack/ear.py` takes itself."""
+"""Events that `integrations/slack/receiving/ear.py` takes itself."""
 
 
 def test_manifest_in_the_project_is_the_one_the_code_makes() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from integrations.discord.ear import BATCH, MOST_WAITING
+from integrations.discord.listening.ear import BATCH, MOST_WAITING
 from tests.faults.lives import MOSTLY_SQLITE, SOAK, Life, Lives, lives, until
 from tests.integrations.discord.payloads import message, snowflake
 from tests.scenarios.discord_rig import PATIENCE

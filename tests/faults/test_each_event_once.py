@@ -18,9 +18,9 @@ from bot.ports import Host
 from bot.settle import Settler
 from bot.storage import migrate
 from bot.storage.engine import Database
-from integrations.discord.ear import Ear, Event, Server
-from integrations.discord.ids import Payload, UnknownPlaceError
-from integrations.discord.people import People
+from integrations.discord.listening.ear import Ear, Event, Server
+from integrations.discord.payloads.ids import Payload, UnknownPlaceError
+from integrations.discord.payloads.people import People
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.proxy import Proxy
 from tests.canaries import MARK

@@ -22,7 +22,7 @@ from integrations.sandbox.slack.server import Sandbox, Settings
 from integrations.sandbox.slack.teams import TeamHandle
 from integrations.slack.access import Access
 from integrations.slack.integration import Slack
-from integrations.slack.serving import EVENTS
+from integrations.slack.receiving.serving import EVENTS
 from scoring.signals import Kind
 from tests.scenarios.discord_rig import RULES, until
 from tests.scenarios.discord_store import Store

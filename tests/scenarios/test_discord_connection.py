@@ -13,7 +13,7 @@ from discord.gateway import KeepAliveHandler
 
 from bot.operating.running import Backoff, Supervisor, Task
 from bot.ports import Desk, Host, Kind, Receipt, Signal, Space
-from integrations.discord.mending import OVERLAP_MS
+from integrations.discord.history.mending import OVERLAP_MS
 from integrations.sandbox.faults import Fault
 from tests.scenarios.discord_rig import settle_down
 from tests.scenarios.listeners import HASTY, MINUTE, Cairn, cairn_on, true, until

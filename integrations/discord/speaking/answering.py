@@ -25,9 +25,9 @@ from bot.ports import (
     Waiting,
     Words,
 )
-from integrations.discord.ear import Server
-from integrations.discord.ids import Payload, UnreadableError
-from integrations.discord.people import People
+from integrations.discord.listening.ear import Server
+from integrations.discord.payloads.ids import Payload, UnreadableError
+from integrations.discord.payloads.people import People
 from integrations.discord.speaking.asked import (
     COMPONENT,
     FORM,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.ports import Account, Action, Aim, Call, Caller, Given, Offered
-from integrations.discord.ids import Payload, moment_in, readable, snowflake
+from integrations.discord.payloads.ids import Payload, moment_in, readable, snowflake
 from integrations.discord.speaking.commands import menu_path
 from integrations.discord.speaking.forms import Resolved, sent
 

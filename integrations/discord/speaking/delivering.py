@@ -8,8 +8,8 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from bot.ports import Account, Delivered, Delivery, File, Outcome
-from integrations.discord.ear import Server
-from integrations.discord.ids import UnreadableError
+from integrations.discord.listening.ear import Server
+from integrations.discord.payloads.ids import UnreadableError
 from integrations.discord.speaking.asked import carrier
 from integrations.discord.speaking.line import Answer, Line
 from integrations.discord.speaking.rendering import SILENT, draw

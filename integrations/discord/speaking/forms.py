@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.ports import Account, Asks, Attachment, Field, Form, Given, letters
-from integrations.discord.ids import Payload, snowflake
+from integrations.discord.payloads.ids import Payload, snowflake
 from integrations.discord.speaking.controls import LONGEST_ID, choices
 
 Json = dict[str, Any]

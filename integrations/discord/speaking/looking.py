@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.ports import Account, Caller, ChannelNow, MachineError, RoleNow
-from integrations.discord.ids import Payload, UnreadableError, readable
+from integrations.discord.payloads.ids import Payload, UnreadableError, readable
 from integrations.discord.rights import VIEW, Rights, rights
 from integrations.discord.speaking.asked import RUNS_SPACE, Interaction
 from integrations.discord.speaking.line import Line

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 import discord
 
 from bot.ports import Delivered, Delivery, Host, Outcome
-from integrations.discord.ear import Server
-from integrations.discord.ids import Payload
-from integrations.discord.people import People
+from integrations.discord.listening.ear import Server
+from integrations.discord.payloads.ids import Payload
+from integrations.discord.payloads.people import People
 from integrations.discord.speaking.answering import Answering
 from integrations.discord.speaking.delivering import SOON, Delivering
 from integrations.discord.speaking.line import Line

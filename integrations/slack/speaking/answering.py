@@ -26,7 +26,7 @@ from bot.ports import (
     Words,
 )
 from integrations.slack.api import Api
-from integrations.slack.ear import Ear
+from integrations.slack.receiving.ear import Ear
 from integrations.slack.speaking.asked import (
     CLICK,
     COMMAND,

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.ports import Account, Action, Aim, Attachment, Call, Caller, Given, Menu, Payload, readable
 from integrations.formats.slack import key_of, moment_of
-from integrations.slack.ids import channel_id, person_id, team_id
+from integrations.slack.payloads.ids import channel_id, person_id, team_id
 from integrations.slack.speaking.commands import OPTIONS
 from integrations.slack.speaking.forms import Origin, sent
 

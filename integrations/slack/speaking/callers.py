@@ -7,8 +7,8 @@ from collections import OrderedDict
 
 from bot.ports import BROKEN, Caller, MachineError, truth
 from integrations.slack.api import Api, RefusedError
-from integrations.slack.ear import Heard
 from integrations.slack.loading import FRESH_SECONDS, Loader
+from integrations.slack.receiving.ear import Heard
 
 _KNOWN = 5_000
 _STAFF_SECONDS = 60.0

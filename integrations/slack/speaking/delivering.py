@@ -27,9 +27,9 @@ from bot.ports import (
     letters,
 )
 from integrations.slack.api import Api, LimitedError, RefusedError
-from integrations.slack.channels import is_direct
-from integrations.slack.ear import Heard
-from integrations.slack.ids import UnknownError
+from integrations.slack.payloads.channels import is_direct
+from integrations.slack.payloads.ids import UnknownError
+from integrations.slack.receiving.ear import Heard
 from integrations.slack.speaking.files import Files
 from integrations.slack.speaking.marks import Marks
 from integrations.slack.speaking.rendering import Drawn, draw

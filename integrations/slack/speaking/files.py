@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.ports import Attachment, File, MachineError, Payload
 from integrations.slack.api import Api, LimitedError, RefusedError
-from integrations.slack.ear import Heard
+from integrations.slack.receiving.ear import Heard
 from integrations.slack.speaking.rendering import PICTURES, Drawn
 
 Json = dict[str, Any]

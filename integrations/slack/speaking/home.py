@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.ports import Action, Button, Call, Caller, Choice, Controls, Heading, MachineError, Offered, Select, Words
 from integrations.slack.api import Api, LimitedError, RefusedError
-from integrations.slack.ear import Heard
+from integrations.slack.receiving.ear import Heard
 from integrations.slack.speaking.callers import Callers
 from integrations.slack.speaking.marks import Marks
 from integrations.slack.speaking.rendering import draw

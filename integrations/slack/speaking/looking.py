@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from bot.ports import BROKEN, Account, Caller, ChannelNow, MachineError, RoleNow, truth
 from integrations.slack.api import Api, RefusedError
-from integrations.slack.channels import is_direct
-from integrations.slack.ear import Heard
-from integrations.slack.ids import channel_id
+from integrations.slack.payloads.channels import is_direct
+from integrations.slack.payloads.ids import channel_id
+from integrations.slack.receiving.ear import Heard
 from integrations.slack.speaking.callers import Callers
 
 _NOT_THERE = frozenset({"channel_not_found", "user_not_found", "user_not_visible"})

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.ports import Action, Button, Controls, Form, MachineError, Paragraph, Reply, Style, Waiting, Words
 from integrations.slack.api import Api, RefusedError
-from integrations.slack.ear import Heard
+from integrations.slack.receiving.ear import Heard
 from integrations.slack.speaking.asked import FORM, Asked
 from integrations.slack.speaking.files import Files
 from integrations.slack.speaking.forms import Origin, modal

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.ports import Account, Kind, Listed, Signal, SpaceSettings
-from integrations.discord.guild import Guild
-from integrations.discord.hearing import hear
-from integrations.discord.people import People
+from integrations.discord.payloads.guild import Guild
+from integrations.discord.payloads.hearing import hear
+from integrations.discord.payloads.people import People
 
 Record = dict[str, Any]
 

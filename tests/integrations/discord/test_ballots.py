@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.discord.ballots import CLOCKS_MS, Ballots
+from integrations.discord.payloads.ballots import CLOCKS_MS, Ballots
 from tests.integrations.discord.payloads import NOW, snowflake
 
 OLD, NEW = ((snowflake(moment, 1), "12") for moment in (NOW - 1_000, NOW + CLOCKS_MS + 1))

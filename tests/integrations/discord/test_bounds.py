@@ -5,8 +5,8 @@ from __future__ import annotations
 import tracemalloc
 
 from bot.ports import Account
-from integrations.discord.people import People
-from integrations.discord.roles import Holders
+from integrations.discord.payloads.people import People
+from integrations.discord.payloads.roles import Holders
 from tests.integrations.discord.payloads import GENERAL, GUILD, guild, told, user
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.ports import Context, Listed, SpaceSettings
-from integrations.discord.channels import Channels
-from integrations.discord.ids import LONGEST_NAME, UnknownPlaceError, UnreadableError
+from integrations.discord.payloads.channels import Channels
+from integrations.discord.payloads.ids import LONGEST_NAME, UnknownPlaceError, UnreadableError
 from tests.integrations.discord.payloads import (
     GENERAL,
     GUILD,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.ports import Account, Held, Kind, Signal
-from integrations.discord.convenings import answers_to, presence_at, recall
-from integrations.discord.guild import Guild
-from integrations.discord.ids import UnknownPlaceError
+from integrations.discord.payloads.convenings import answers_to, presence_at, recall
+from integrations.discord.payloads.guild import Guild
+from integrations.discord.payloads.ids import UnknownPlaceError
 from tests.integrations.discord.payloads import (
     ANN,
     BEN,

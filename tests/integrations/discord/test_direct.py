@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.ports import Account, Desk, Meter, Space
-from integrations.discord.direct import PAUSE_MS, Direct
-from integrations.discord.people import People
+from integrations.discord.payloads.direct import PAUSE_MS, Direct
+from integrations.discord.payloads.people import People
 from tests.integrations.discord.payloads import ANN, NOW, Record, message, user
 
 SPACES = [Space("discord", number) for number in ("900", "901", "902")]

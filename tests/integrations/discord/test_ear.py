@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from bot.ports import Account, Desk, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
-from integrations.discord.ear import Ear, Event, Server
-from integrations.discord.ids import Payload, UnknownPlaceError
-from integrations.discord.people import People
+from integrations.discord.listening.ear import Ear, Event, Server
+from integrations.discord.payloads.ids import Payload, UnknownPlaceError
+from integrations.discord.payloads.people import People
 from tests.integrations.discord.payloads import EVERY_KIND, GENERAL, GUILD, HIDDEN, NOW, server, snowflake, unreaction
 
 KEPT, OTHER = snowflake(NOW - 60_000, 1), snowflake(NOW - 60_000, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.ports import Account, Desk, Level, Meter, Space
-from integrations.discord.logins import DAY_MS, HOUR_MS, LEFT_ALONE, MOST_A_DAY, Logins
+from integrations.discord.gateway.logins import DAY_MS, HOUR_MS, LEFT_ALONE, MOST_A_DAY, Logins
 
 START = 1_700_000_000_000
 

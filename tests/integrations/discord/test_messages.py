@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.ports import Kind, Listed, SpaceSettings
-from integrations.discord.ids import UnknownPlaceError
-from integrations.discord.messages import written
+from integrations.discord.payloads.ids import UnknownPlaceError
+from integrations.discord.payloads.messages import written
 from tests.integrations.discord.payloads import (
     ANN,
     BEN,

@@ -7,8 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.discord.ids import id_at, moment_in
-from integrations.discord.missed import Gap, Missed, read, written
+from integrations.discord.history.missed import Gap, Missed, read, written
+from integrations.discord.payloads.ids import id_at, moment_in
 
 START = 1_700_000_000_000
 MOMENTS = range(60)

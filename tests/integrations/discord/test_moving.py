@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.ports import Account, Desk, Space
-from integrations.discord.ear import Ear
-from integrations.discord.moving import who
-from integrations.discord.people import People
+from integrations.discord.listening.ear import Ear
+from integrations.discord.payloads.moving import who
+from integrations.discord.payloads.people import People
 from tests.integrations.discord.payloads import GUILD
 from tests.integrations.discord.test_ear import WHOLE, FakeDesk, FakeHost, SlowAsks
 

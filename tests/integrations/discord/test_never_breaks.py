@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ports import Kind, Signal
-from integrations.discord.guild import Guild
-from integrations.discord.hearing import READERS, hear
-from integrations.discord.ids import LONGEST_NAME, UnreadableError
-from integrations.discord.messages import captured_whole, written
+from integrations.discord.payloads.guild import Guild
+from integrations.discord.payloads.hearing import READERS, hear
+from integrations.discord.payloads.ids import LONGEST_NAME, UnreadableError
+from integrations.discord.payloads.messages import captured_whole, written
 from tests.integrations.discord.payloads import (
     GENERAL,
     GUILD,

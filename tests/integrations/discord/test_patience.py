@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from integrations.discord.patience import within
+from integrations.discord.gateway.patience import within
 
 
 async def test_what_is_there_is_returned_without_waiting() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.ports import Held, Kind
-from integrations.discord.reactions import each_taken
+from integrations.discord.payloads.reactions import each_taken
 from tests.integrations.discord.payloads import (
     ANN,
     BEN,

@@ -12,8 +12,8 @@ from bot.ports import Context, Read, Signal, Space
 from integrations.archives.container import Entry
 from integrations.archives.discord_files import ChannelFile
 from integrations.archives.discord_messages import DiscordMessages, People
-from integrations.discord.ids import emoji_in
-from integrations.discord.messages import captured_whole
+from integrations.discord.payloads.ids import emoji_in
+from integrations.discord.payloads.messages import captured_whole
 from scoring.claims import Claim, join
 from tests.integrations.archives.archive_builder import Record, person, wrote
 from tests.integrations.discord.payloads import (

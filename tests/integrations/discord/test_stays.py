@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ports import Account, Context, Kind, Listed, Signal, SpaceSettings, Stays
-from integrations.discord.guild import Guild
+from integrations.discord.payloads.guild import Guild
 from tests.integrations.discord.payloads import (
     ANN,
     BEN,

@@ -13,7 +13,7 @@ from bot.ports import Kind, Listed, Read, Signal, Space, SpaceSettings, Stays
 from integrations.archives.container import Entry
 from integrations.archives.discord_files import ChannelFile
 from integrations.archives.discord_messages import DiscordMessages, People
-from integrations.discord.messages import captured_whole
+from integrations.discord.payloads.messages import captured_whole
 from tests.integrations.archives.archive_builder import Record, person, wrote
 from tests.integrations.discord.payloads import (
     GENERAL,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.ports import Kind, Listed, SpaceSettings
-from integrations.discord.guild import Guild
-from integrations.discord.hearing import hear
+from integrations.discord.payloads.guild import Guild
+from integrations.discord.payloads.hearing import hear
 from tests.integrations.discord.payloads import CATEGORY, GENERAL, NOW, guild, member, message, role, server, user
 
 ASKING = SpaceSettings(excluded_roles=Listed.of(["staff"]), page_roles=Listed.of(["mentor"]))

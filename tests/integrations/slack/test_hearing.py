@@ -21,10 +21,10 @@ from bot.ports import (
     day_of,
 )
 from integrations.archives.slack_messages import SlackMessages
-from integrations.slack.hearing import READERS, hear
-from integrations.slack.huddles import AGAIN_MS, THERE_MS
-from integrations.slack.ids import UnknownError
-from integrations.slack.workspace import Workspace
+from integrations.slack.payloads.hearing import READERS, hear
+from integrations.slack.payloads.huddles import AGAIN_MS, THERE_MS
+from integrations.slack.payloads.ids import UnknownError
+from integrations.slack.payloads.workspace import Workspace
 
 TEAM, GENERAL, ALICE, BOB, BOT = "T01", "C01", "U01", "U02", "U0BOT"
 NOW = 1_700_000_000_000

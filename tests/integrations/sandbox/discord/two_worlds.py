@@ -10,11 +10,11 @@ import json
 from typing import Protocol
 
 from bot.ports import Account, Kind, Listed, Signal, SpaceSettings
-from integrations.discord.guild import Guild
-from integrations.discord.hearing import hear
-from integrations.discord.ids import Payload, UnreadableError
-from integrations.discord.people import People
-from integrations.discord.wire import Client
+from integrations.discord.gateway.wire import Client
+from integrations.discord.payloads.guild import Guild
+from integrations.discord.payloads.hearing import hear
+from integrations.discord.payloads.ids import Payload, UnreadableError
+from integrations.discord.payloads.people import People
 
 THANKS = "🙏"
 MINUTE_MS = 60_000

@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from integrations.discord.wire import Client, Lives, intents
+from integrations.discord.gateway.wire import Client, Lives, intents
 from integrations.sandbox.discord.guilds import GuildHandle
 from integrations.sandbox.discord.model import Message
 from integrations.sandbox.discord.people import Person

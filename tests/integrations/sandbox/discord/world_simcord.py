@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import simcord
 
-from integrations.discord.wire import Client, intents
+from integrations.discord.gateway.wire import Client, intents
 from tests.integrations.sandbox.discord.two_worlds import START_MS, Reading, World
 
 

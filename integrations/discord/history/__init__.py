@@ -1,0 +1,1 @@
+"""Reads what Discord still shows of the past: what was missed, and what was before Cairn came."""

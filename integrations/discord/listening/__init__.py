@@ -1,0 +1,1 @@
+"""Takes what the gateway tells, asks for what it does not tell, and hands both in."""

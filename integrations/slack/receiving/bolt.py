@@ -1,0 +1,83 @@
+"""Bolt, as Cairn uses it: events are caught before anything else, commands and clicks find their way through it.
+
+One catch in front of everything, not a listener each: what a message costs does not grow with the number of commands,
+nothing is lost where two would listen to one event, and Slack is told that an event arrived only when it is stored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.ports import MachineError, Payload
+from integrations.slack.api import SILENT
+from integrations.slack.receiving.ear import Ear
+
+_ANY = re.compile("")
+Tokens = Callable[[str], Awaitable[str | None]]
+"""What returns the token of a workspace, None where Cairn is not installed."""
+Interacts = Callable[[Payload, Callable[..., Awaitable[Any]]], Awaitable[None]]
+"""What serves a command, click, form or shortcut, with what acknowledges it (and may bring an answer along)."""
+
+
+class Bolt:
+    """Takes what Slack sends, however it came, and returns what is to be answered."""
+
+    def __init__(self, ear: Ear, interacts: Interacts, tokens: Tokens) -> None:
+        self._ear = ear
+
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> Any:  # noqa: ANN401 - Bolt takes None
+            token = await tokens(team_id or "")
+            if token is None:
+                return None
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
+
+        self._app = AsyncApp(
+            logger=SILENT,
+            authorize=authorize,
+            before_authorize=self._catch,
+            # checked and answered in front of it, on the raw body
+            request_verification_enabled=False,
+            ssl_check_enabled=False,
+            url_verification_enabled=False,
+            # machines are told apart where events are read
+            ignoring_self_events_enabled=False,
+            ignoring_self_assistant_message_events_enabled=False,
+            attaching_function_token_enabled=False,
+        )
+
+        async def serve(body: dict[str, Any], ack: Callable[..., Awaitable[Any]]) -> None:
+            await interacts(body, ack)
+
+        for listen in (
+            self._app.command(_ANY),
+            self._app.action(_ANY),
+            self._app.shortcut(_ANY),
+            self._app.view_submission(_ANY),
+            self._app.view_closed(_ANY),
+            self._app.options(_ANY),
+        ):
+            listen(serve)
+
+    async def take(self, body: Payload) -> BoltResponse:
+        """Return the answer to a request whose sender is known to be Slack; 503 where it cannot be stored now."""
+        return await self._app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
+
+    async def _catch(self, req: AsyncBoltRequest, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002 - Bolt's own names
+        kind = req.body.get("type")
+        if kind == "app_rate_limited":
+            self._ear.limited(req.body)
+            return BoltResponse(status=200, body="")
+        if kind != "event_callback":
+            return await next()
+        try:
+            await self._ear.hear(req.body)
+        except MachineError:
+            return BoltResponse(status=503, body="")
+        return BoltResponse(status=200, body="")

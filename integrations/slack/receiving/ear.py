@@ -1,0 +1,180 @@
+"""Takes Slack's events, workspace by workspace, and hands in what they say: an event is taken when it is stored.
+
+Events are not kept in an order: what is stored converges whichever comes first, and who brings one waits for its
+commit, so that Slack sends it again where that fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.ports import Desk, Host, MachineError, Meter, Payload, Signal, Space, Unreadable, UnreadableError
+from integrations.slack.payloads.hearing import hear
+from integrations.slack.payloads.ids import UnknownError, team_id
+from integrations.slack.payloads.workspace import Workspace
+
+KNOWN_EVENTS = 20_000
+"""Ids of stored events that are remembered, so that a second copy costs nothing. What is stored tells anyway."""
+_ASKS = 3
+_MINUTE_MS = 60_000
+_ROLES = frozenset({"subteam_members_changed", "subteam_created", "subteam_updated"})
+
+
+@dataclass(slots=True)
+class Heard:
+    """One workspace that is listened to."""
+
+    desk: Desk
+    workspace: Workspace
+    token: str = field(repr=False)
+    at: int = 0
+    """The moment up to which all that arrived is stored, in ms; 0 where nothing is known of it."""
+    lost: int = 0
+    """Since when something arrived that could not be stored, in ms; 0 where all was."""
+
+
+class Asks(Protocol):
+    """Who asks Slack for what events do not tell."""
+
+    async def find(self, heard: Heard, unknown: UnknownError) -> None:
+        """Ask for a channel or person, and put into the workspace's state what there is. MachineError: later."""
+        ...
+
+    async def open(self, team: str) -> Heard | None:
+        """Return a workspace that events come from, None where Cairn is not installed or nobody listens to it."""
+        ...
+
+    async def came_home(self, heard: Heard, person: str) -> None:
+        """Hear that somebody opened their page. Must not raise."""
+        ...
+
+    async def ended(self, heard: Heard, event: Payload) -> None:
+        """Hear that Cairn was taken off a workspace, or that tokens hold no longer."""
+        ...
+
+
+class Ear:
+    """Hands in what events say."""
+
+    def __init__(self, host: Host, asks: Asks, clock: Callable[[], int]) -> None:
+        self._host = host
+        self._asks = asks
+        self._clock = clock
+        self._opening = asyncio.Lock()
+        self._stored: OrderedDict[str, None] = OrderedDict()
+        self.heard: dict[str, Heard] = {}
+
+    async def hear(self, body: Payload) -> None:
+        """Take an event with its envelope; returns when what it says is stored. Raises MachineError as the store."""
+        number = body.get("event_id")
+        if not isinstance(number, str) or number not in self._stored:
+            await self._take(body, self._clock())
+        if isinstance(number, str):
+            self._stored[number] = None
+            if len(self._stored) > KNOWN_EVENTS:
+                self._stored.popitem(last=False)
+
+    def limited(self, body: Payload) -> None:
+        """Hear that Slack keeps events of a workspace back, because there are too many: they are read from history."""
+        self._host.count(Meter.RATE_LIMITED)
+        heard = self.heard.get(team_of(body) or "")
+        if heard is not None:
+            heard.lost = heard.lost or self._clock() - _MINUTE_MS
+
+    async def _take(self, body: Payload, now: int) -> None:
+        event = body.get("event")
+        team = team_of(body)
+        heard = await self.of(team) if team is not None else None
+        if heard is None or not isinstance(event, dict):
+            if team is None or not isinstance(event, dict):
+                self._host.count(Meter.MALFORMED)
+            return
+        try:
+            await self._store(heard, event, now)
+        except MachineError:
+            heard.lost = heard.lost or now
+            raise
+
+    async def of(self, team: str) -> Heard | None:
+        """Return a workspace, listened to from now on if it was not; None where it is not to be. As `Asks.open`."""
+        found = self.heard.get(team)
+        if found is None:
+            async with self._opening:
+                found = self.heard.get(team) or await self._asks.open(team)
+            if found is not None:
+                self.heard[team] = found
+        return found
+
+    async def _store(self, heard: Heard, event: Payload, now: int) -> None:
+        kind = event.get("type")
+        if kind in ("app_uninstalled", "tokens_revoked"):
+            await self._asks.ended(heard, event)
+            return
+        if kind == "app_home_opened":
+            if event.get("tab") == "home":
+                await self._asks.came_home(heard, str(event.get("user")))
+            return
+        if kind == "message" and event.get("channel_type") == "im":
+            await _written_to(heard, event, now)
+            return
+        heard.workspace.apply(heard.desk.settings, heard.desk.kinds)
+        try:
+            said = await self._read(heard, event, now)
+        except UnreadableError as error:
+            self._host.count(Meter.MALFORMED)
+            await heard.desk.unread.add([Unreadable(str(kind)[:40], str(error), now)])
+            return
+        if kind in _ROLES:
+            await heard.desk.holding(heard.workspace.holding())
+        if said:
+            await heard.desk.record(said)
+        if kind in ("team_join", "user_change"):
+            await self._follow(heard, event, now)
+
+    async def _read(self, heard: Heard, event: Payload, now: int) -> list[Signal]:
+        """Return what an event says; what it speaks of and is not known is asked for first."""
+        for _ in range(_ASKS):
+            try:
+                return hear(event, heard.workspace, now)
+            except UnknownError as unknown:
+                await self._asks.find(heard, unknown)
+        return hear(event, heard.workspace, now)
+
+    async def _follow(self, heard: Heard, event: Payload, now: int) -> None:
+        """Let those who came or left be known as such."""
+        who = heard.workspace.people.account(event["user"]["id"])
+        if event["type"] == "team_join":
+            await heard.desk.member_came(who)
+        elif event["user"].get("deleted"):
+            await heard.desk.member_left(who, now)
+
+
+async def _written_to(heard: Heard, event: Payload, now: int) -> None:
+    """Hear that somebody wrote to Cairn directly; what they wrote is never looked at."""
+    try:
+        who = heard.workspace.people.account(event.get("user"))
+    except ValueError:
+        return
+    if not (who.bot or event.get("bot_id") or event.get("subtype")):
+        await heard.desk.written_to(who, now)
+
+
+def team_of(body: Payload) -> str | None:
+    """Return the workspace in which Cairn is installed and that an event is for; None for what names none."""
+    authorized = body.get("authorizations")
+    first = authorized[0] if isinstance(authorized, list) and authorized else {}
+    for said in (first.get("team_id") if isinstance(first, dict) else None, body.get("team_id")):
+        try:
+            return team_id(said)
+        except ValueError:
+            continue
+    return None
+
+
+def space_of(team: str, name: str = "") -> Space:
+    """Return a workspace as a space."""
+    return Space("slack", team, name)
