@@ -23,8 +23,12 @@ CARE = (
 _SHOWN = 5
 """How many times, the latest, are told of one by one."""
 
-_BEFORE = {Kind.REACTION: "reactions to earlier messages", Kind.THANKS: "thanks for earlier messages"}
-"""Of these, history shows what is about messages of the time itself."""
+_CALLED = {
+    Kind.REACTION: "reactions to earlier messages",
+    Kind.THANKS: "thanks for earlier messages",
+    Kind.PARTICIPATION: "talks on stages",
+}
+"""What can be missing of these: history shows what is about messages of the time itself, and files what they hold."""
 
 
 def month(of: MonthFigures) -> str:
@@ -56,5 +60,5 @@ def lost(of: Stretch) -> str:
 
 def listed(kinds: Sequence[Kind]) -> str:
     """Write kinds of which something is missing."""
-    names = [_BEFORE.get(one) or kind(one, 2) for one in kinds]
+    names = [_CALLED.get(one) or kind(one, 2) for one in kinds]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from scoring.signals import Kind, day_of
 
-NOT_HEARD = frozenset({Kind.SURVEY_ANSWER, Kind.PARTICIPATION, Kind.LOGGED})
+NOT_HEARD = frozenset({Kind.SURVEY_ANSWER, Kind.LOGGED})
 """Kinds that people give to Cairn, or files do: while it does not listen, nothing of them goes by."""
 
 SHOWN_LATER = frozenset({Kind.MESSAGE, Kind.REPLY, Kind.MENTION, Kind.THREAD, Kind.JOIN, Kind.RSVP, Kind.MODERATION})
 """Kinds of which a platform still tells who asks later. Of all others something may be missing for good: who left
-again, how long somebody stayed, a role held for an hour, a reaction to a message from before that time."""
+again, how long somebody stayed, who spoke on a stage, a role held for an hour, a reaction to a message from before that
+time."""
 
 BRIEF_MS = 300_000
 """A stretch up to this long of which history was read is a restart, and not worth a word."""

@@ -49,13 +49,13 @@ def test_what_was_not_heard_is_incomplete_and_not_zero() -> None:
     found = documents.report(report_with_gaps())
     assert found["gaps"] == [
         {"space": "Garden", "from": "2018-04-29T00:00:00Z", "to": "2018-04-29T02:00:00Z", "open": False,
-         "missing": ["reaction", "leave"]},
+         "missing": ["reaction", "leave", "participation"]},
         {"space": "<b>Forum</b>", "from": "2018-06-30T00:01:00Z", "to": "2018-07-02T00:00:00Z", "open": True,
-         "missing": ["reply", "reaction", "leave"]},
+         "missing": ["reply", "reaction", "leave", "participation"]},
     ]  # fmt: skip
     incomplete = {one["month"]: one["incomplete"] for one in found["months"]}
-    assert incomplete["2018-04"] == ["reaction", "leave"]
-    assert incomplete["2018-06"] == incomplete["2018-07"] == ["reply", "reaction", "leave"]
+    assert incomplete["2018-04"] == ["reaction", "leave", "participation"]
+    assert incomplete["2018-06"] == incomplete["2018-07"] == ["reply", "reaction", "leave", "participation"]
     assert [month for month, missing in incomplete.items() if not missing] == [
         "2018-03", "2018-05", "2018-08", "2018-09",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from scoring.signals import DAY_MS, Kind
 from tests.scoring.measures.builders import Act, history, took_part
 
 HOUR = 3_600_000
-KINDS = (Kind.MESSAGE, Kind.REACTION, Kind.LEAVE, Kind.PARTICIPATION)
+KINDS = (Kind.MESSAGE, Kind.REACTION, Kind.LEAVE, Kind.LOGGED)
 READ_LATER = (Kind.REACTION, Kind.LEAVE)
 """What is missing of a time for good, of those kinds."""
 
@@ -81,6 +81,12 @@ def test_what_only_listening_tells_of_is_missing_of_what_was_read_again() -> Non
     assert {
         Kind.REACTION, Kind.THANKS, Kind.LEAVE, Kind.STAY, Kind.ATTENDANCE, Kind.POLL_VOTE, Kind.ROLE,
     } <= set(found.missing)  # fmt: skip
+
+
+def test_who_spoke_on_a_stage_is_missing_where_nobody_listened() -> None:
+    for good in (False, True):
+        (found,) = stretches([unheard(0, HOUR, good=good)], (Kind.PARTICIPATION, Kind.LOGGED))
+        assert found.missing == (Kind.PARTICIPATION,)
 
 
 def test_months_in_which_something_is_missing_are_marked_within_the_period_only() -> None:
