@@ -8,6 +8,7 @@ from bot.storage.schema.acts import count, engagement, import_run, orphan, rejec
 from bot.storage.schema.base import metadata
 from bot.storage.schema.clock import lane, task
 from bot.storage.schema.communities import community, context, naming, rules, setting, space
+from bot.storage.schema.installing import arrival, installation
 from bot.storage.schema.linking import link_code
 from bot.storage.schema.listening import gap, note, unread
 from bot.storage.schema.outgoing import contact, outbox, outgoing, reach, refusal, slowdown
@@ -30,6 +31,7 @@ from bot.storage.schema.teamwork import (
 
 __all__ = [
     "account",
+    "arrival",
     "attribute",
     "audit",
     "backfill",
@@ -51,6 +53,7 @@ __all__ = [
     "exclusion",
     "gap",
     "import_run",
+    "installation",
     "investment",
     "lane",
     "left_out",
