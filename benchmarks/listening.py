@@ -1,20 +1,21 @@
-"""Both sides of listening to Discord: Cairn with all its parts, and discord.py alone; and what feeds them."""
+"""Both sides of listening: Cairn with all its parts, and discord.py or Bolt alone."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import discord
 import yarl
+from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
 
 from bot.hearing.hosting import Desks, Policy
@@ -23,49 +24,15 @@ from bot.keys import Keys
 from bot.operating.collecting import collecting_seldom
 from bot.operating.metrics import Metrics
 from bot.operating.shipped import shipped
-from bot.ports import Account, Consent, Desk, Host, Level, Meter, Notes, Receipt, Signal, Space
+from bot.ports import Account, Desk, Host, Integration, Level, Meter, Notes, Receipt, Signal, Space
 from bot.standing.settling import Settling
 from bot.storage.engine import Database
 from integrations.discord.gateway.wire import intents
-from integrations.discord.integration import Access, Discord
-
-__all__ = ["Bare", "Cairn", "Consent", "Feed", "feeding"]
+from integrations.discord.integration import Access
+from integrations.slack.access import Access as Slack
+from integrations.slack.receiving.serving import EVENTS
 
 PATIENCE = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A feeder: where it serves, and its process."""
-
-    access: Access
-    _process: Process
-
-    async def tell(self, line: str) -> str:
-        """Tell it to do something; returns its answer."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{line}\n".encode())
-        answer = await self._process.stdout.readline()
-        assert answer, "the feeder has ended"
-        return answer.decode().strip()
-
-
-@asynccontextmanager
-async def feeding(members: int, *, mentions: bool = False) -> AsyncIterator[Feed]:
-    """Start a feeder with so many members; it ends with the block."""
-    words = (str(members), "mentions" if mentions else "-")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.feeder", *words, stdin=PIPE, stdout=PIPE
-    )
-    try:
-        assert process.stdout is not None
-        where = json.loads(await process.stdout.readline())
-        yield Feed(Access(**where), process)
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 class Bare(discord.AutoShardedClient):
@@ -124,8 +91,8 @@ class Cairn:
     unscored: list[int] = field(default_factory=list)
 
     @asynccontextmanager
-    async def listening(self, access: Access, *, settling: bool = False) -> AsyncIterator[None]:
-        """Listen to a feeder, and settle where asked to."""
+    async def listening(self, integration: Integration, *, settling: bool = False) -> AsyncIterator[None]:
+        """Listen to a platform, and settle where asked to."""
         rules = shipped("mountain.yaml")
         metrics = Metrics()
         async with Intake(self.database, self.keys) as intake:
@@ -135,8 +102,7 @@ class Cairn:
             if settler is not None:
                 desks.told = settler.inner.wake
             stop = asyncio.Event()
-            integration = Discord(access)
-            tasks = [asyncio.create_task(integration.run(_Host(self, desks.host("discord"))))]
+            tasks = [asyncio.create_task(integration.run(_Host(self, desks.host(integration.name))))]
             if settler is not None:
                 tasks.append(asyncio.create_task(settler.run(stop)))
             try:
@@ -160,6 +126,32 @@ class Cairn:
         """Return how many rows a table has."""
         async with self.database.read() as connection:
             return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+
+
+class Bolt:
+    """Bolt with its adapter for aiohttp and a listener that counts messages; else as it is made."""
+
+    def __init__(self, access: Slack) -> None:
+        client = AsyncWebClient(access.bot_tokens[0], base_url=f"{access.api_url}/")
+        app = AsyncApp(signing_secret=access.signing_secret, client=client)
+        app.event("message")(self._count)
+        self._site = app.server(access.port, EVENTS).web_app, access.host, access.port
+        self.messages = 0
+
+    async def _count(self, event: dict[str, Any]) -> None:
+        self.messages += 1
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Take what Slack sends."""
+        app, host, port = self._site
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+            yield
+        finally:
+            await runner.cleanup()
 
 
 async def _until(holds: Callable[[], bool]) -> None:

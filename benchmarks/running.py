@@ -11,13 +11,12 @@ import time
 import urllib.error
 import urllib.request
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 
-from integrations.discord.integration import Access
+from benchmarks.feeding import free_port
 
 PATIENCE = 1_200.0
 _ROOT = Path(__file__).resolve().parents[1]
@@ -52,8 +51,12 @@ class Running:
     @property
     def tasks(self) -> int:
         """How many tasks its event loop has."""
-        found = re.search(r"^cairn_tasks (\d+)", self._get("metrics"), re.MULTILINE)
-        return int(found[1]) if found else 0
+        return int(self.figure("cairn_tasks"))
+
+    def figure(self, name: str) -> float:
+        """Return one of the figures that it tells of itself; 0 where it does not tell it."""
+        found = re.search(rf"^{name} (\S+)", self._get("metrics"), re.MULTILINE)
+        return float(found[1]) if found else 0.0
 
     async def ready(self) -> float:
         """Wait until it is ready; returns the seconds since its start."""
@@ -95,19 +98,15 @@ class Running:
 
 
 @asynccontextmanager
-async def running(access: Access, folder: Path) -> AsyncIterator[Running]:
-    """Run Cairn on a SQLite database in a folder; it is killed at the end of the block."""
-    with socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
+async def running(platform: Mapping[str, str], folder: Path) -> AsyncIterator[Running]:
+    """Run Cairn on a SQLite database in a folder, with the settings of a platform; it is killed at the block's end."""
+    port = free_port()
     settings = {
         "DATABASE_URL": f"sqlite:///{folder / 'cairn.db'}",
         "COMMUNITY": "Benchmark",
-        "DISCORD_TOKEN": access.token,
-        "DISCORD_API_URL": access.api_url,
-        "DISCORD_GATEWAY_URL": access.gateway_url or "",
         "HEALTH_PORT": str(port),
         "LOG_LEVEL": "warning",
+        **platform,
     }
     plain = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
     env = plain | {f"CAIRN_{name}": value for name, value in settings.items()}

@@ -145,6 +145,27 @@ async def fresh_database(server: str) -> str:
     return server.rpartition("/")[0] + f"/{name}"
 
 
+@asynccontextmanager
+async def on_sqlite(path: Path) -> AsyncIterator[Database]:
+    """Open the database of a file."""
+    database = Database(f"sqlite:///{path}")
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def on_postgresql(server: str) -> AsyncIterator[Database]:
+    """Open a new, empty database on a PostgreSQL server."""
+    database = Database(await fresh_database(server))
+    try:
+        await upgrade(database)
+        yield database
+    finally:
+        await database.close()
+
+
 async def _found_in(database: Database) -> None:
     rules = shipped("mountain.yaml")
     text = await asyncio.to_thread(rules.read_text, encoding="utf-8")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.listening import feeding
+from benchmarks.feeding import feeding
 from benchmarks.measuring import Figure, Size
 from benchmarks.running import running
 
@@ -26,7 +26,7 @@ def run(size: Size) -> Iterator[Figure]:
 
 
 async def _load(folder: Path, seconds: int) -> tuple[float, int, float]:
-    async with feeding(MEMBERS) as feed, running(feed.access, folder) as cairn:
+    async with feeding(MEMBERS) as feed, running(feed.settings, folder) as cairn:
         await cairn.ready()
         before = cairn.processor
         sent = int(await feed.tell(f"pace {PER_SECOND} {seconds}"))

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.feeding import feeding
 from benchmarks.large_store import build
-from benchmarks.listening import feeding
 from benchmarks.measuring import Figure, Size
 from benchmarks.running import MEGABYTE, running
 from benchmarks.stores import shelf
@@ -49,17 +49,17 @@ def _start(members: int) -> tuple[float, float]:
 
 async def _restart(folder: Path, members: int) -> tuple[float, float]:
     async with feeding(members) as feed:
-        async with running(feed.access, folder) as cairn:
+        async with running(feed.settings, folder) as cairn:
             await cairn.ready()
             await asyncio.sleep(6)  # until it has put down how far it has heard
-        async with running(feed.access, folder) as cairn:
+        async with running(feed.settings, folder) as cairn:
             seconds = await cairn.ready()
             await asyncio.sleep(3)
             return seconds, cairn.memory
 
 
 async def _million(folder: Path, parts: int) -> tuple[list[float], int, int]:
-    async with feeding(WRITING) as feed, running(feed.access, folder) as cairn:
+    async with feeding(WRITING) as feed, running(feed.settings, folder) as cairn:
         await cairn.ready()
         sizes = []
         for part in range(parts):

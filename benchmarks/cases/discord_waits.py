@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from benchmarks.listening import Cairn, feeding
+from benchmarks.feeding import feeding
+from benchmarks.listening import Cairn
 from benchmarks.measuring import Figure, Size, same
 from benchmarks.stores import Shelf, shelf
+from integrations.discord.integration import Discord
 
 MEMBERS = 10_000
 
@@ -32,7 +34,7 @@ def _figure(what: str, waits: Sequence[float], goal: float, note: str) -> Figure
 async def _play(databases: Shelf, rate: int, seconds: int) -> Cairn:
     async with feeding(MEMBERS) as feed, databases.open() as store:
         cairn = Cairn(store.database, store.keys)
-        async with cairn.listening(feed.access, settling=True):
+        async with cairn.listening(Discord(feed.access), settling=True):
             await feed.tell(f"pace {rate} 3")  # until everything has been done once
             await cairn.has(3 * rate)
             await asyncio.sleep(2)

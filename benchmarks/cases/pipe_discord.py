@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 
-from benchmarks.listening import Bare, Cairn, feeding
-from benchmarks.measuring import Figure, Size, in_turn, same
-from benchmarks.stores import Row, Shelf, bare_insert, batched, engagements, fresh_database, shelf
+from benchmarks.feeding import feeding
+from benchmarks.listening import Bare, Cairn
+from benchmarks.measuring import Figure, Processor, Size, in_turn, same
+from benchmarks.stores import Row, Shelf, bare_insert, batched, engagements, on_postgresql, on_sqlite, shelf
 from bot.keys import open_keys
 from bot.storage.engine import Database
-from bot.storage.migrate import upgrade
+from integrations.discord.integration import Discord
 from tests import postgres
 
 MEMBERS = 10_000
@@ -31,8 +29,8 @@ def run(size: Size) -> Iterator[Figure]:
         sides = (
             lambda: asyncio.run(_bare(n)),
             lambda: _inserted(databases, rows),
-            lambda: asyncio.run(_piped(databases, lambda: _sqlite(databases.path()), n)),
-            lambda: asyncio.run(_piped(databases, lambda: _postgresql(server), n)),
+            lambda: asyncio.run(_piped(databases, lambda: on_sqlite(databases.path()), n)),
+            lambda: asyncio.run(_piped(databases, lambda: on_postgresql(server), n)),
         )
         rows += asyncio.run(_rows(databases, n))
         bare, insert, sqlite, postgresql = (seconds / n * 1e6 for seconds in in_turn(size.of(5, 2), *sides))
@@ -48,7 +46,7 @@ async def _bare(n: int) -> float:
         client = Bare()
         async with client.connected(feed.access):
             await feed.tell(f"make {n}")
-            with _Processor() as used:
+            with Processor() as used:
                 await feed.tell("pour")
                 while client.messages < n:  # noqa: ASYNC110 - to be told would cost more than to look
                     await asyncio.sleep(0.002)
@@ -58,11 +56,11 @@ async def _bare(n: int) -> float:
 async def _piped(databases: Shelf, opened: Callable[[], Opened], n: int) -> float:
     async with feeding(MEMBERS) as feed, opened() as database:
         cairn = Cairn(database, open_keys(databases.folder / "keys"))
-        async with cairn.listening(feed.access):
+        async with cairn.listening(Discord(feed.access)):
             for _ in range(2):
                 before = cairn.stored
                 await feed.tell(f"make {n}")
-                with _Processor() as used:
+                with Processor() as used:
                     await feed.tell("pour")
                     await cairn.has(before + n)
             same("rows", await cairn.count("engagement"), 2 * n)
@@ -73,9 +71,9 @@ async def _piped(databases: Shelf, opened: Callable[[], Opened], n: int) -> floa
 async def _rows(databases: Shelf, n: int) -> list[Row]:
     """Return the rows that so many messages become."""
     path = databases.path()
-    async with feeding(MEMBERS) as feed, _sqlite(path) as database:
+    async with feeding(MEMBERS) as feed, on_sqlite(path) as database:
         cairn = Cairn(database, open_keys(databases.folder / "keys"))
-        async with cairn.listening(feed.access):
+        async with cairn.listening(Discord(feed.access)):
             await feed.tell(f"make {n}")
             await feed.tell("pour")
             await cairn.has(n)
@@ -84,42 +82,7 @@ async def _rows(databases: Shelf, n: int) -> list[Row]:
 
 def _inserted(databases: Shelf, rows: list[Row]) -> float:
     path, groups = databases.path(), batched(rows, BATCH)
-    with _Processor() as used:
+    with Processor() as used:
         bare_insert(path, groups)
     path.unlink()
     return used.seconds
-
-
-class _Processor:
-    """The processor's seconds that this process, with all its threads, uses within a block."""
-
-    seconds = 0.0
-
-    def __enter__(self) -> _Processor:
-        gc.collect()
-        gc.freeze()
-        self.seconds = time.process_time()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds = time.process_time() - self.seconds
-        gc.unfreeze()
-
-
-@asynccontextmanager
-async def _sqlite(path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{path}")
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def _postgresql(server: str) -> AsyncIterator[Database]:
-    database = Database(await fresh_database(server))
-    try:
-        await upgrade(database)
-        yield database
-    finally:
-        await database.close()
