@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.errors import ConfigError, MachineError
-from bot.keys import Keys, open_keys
+from bot.keys import Keys, add_sealing_key, open_keys
 from scoring.signals import Account
 
 ANN = Account("slack", "T1", "U1")
@@ -102,3 +102,63 @@ def test_folder_that_cannot_be_made_is_the_machine_s_failure(tmp_path: Path) -> 
 
     with pytest.raises(MachineError, match="cannot be read or made"):
         open_keys(tmp_path / "file" / "keys.json")
+
+
+def test_what_a_row_holds_is_opened_as_that_row_s_only() -> None:
+    keys = Keys(b"k" * 32, [Fernet.generate_key().decode()])
+    sealed = keys.seal_row(("installation", "slack", "T1"), b"content")
+
+    assert keys.open_row(("installation", "slack", "T1"), sealed) == b"content"
+    assert keys.seal_row(("installation", "slack", "T1"), b"content") != sealed
+    for row in (("installation", "slack", "T2"), ("installation", "slackT1"), ("other", "slack", "T1")):
+        with pytest.raises(ConfigError, match="the key file cannot open"):
+            keys.open_row(row, sealed)
+
+
+def test_what_a_row_holds_is_refused_when_any_part_of_it_was_changed_or_another_key_is_given() -> None:
+    keys = Keys(b"k" * 32, [Fernet.generate_key().decode()])
+    sealed = keys.seal_row(("one",), b"content")
+    broken = [sealed[:n] + bytes([sealed[n] ^ 1]) + sealed[n + 1 :] for n in range(len(sealed))]
+
+    for wrong in (*broken, sealed[:-1], sealed[:9], b""):
+        with pytest.raises(ConfigError, match="give the one made with it"):
+            keys.open_row(("one",), wrong)
+    with pytest.raises(ConfigError, match="give the one made with it"):
+        Keys(b"k" * 32, [Fernet.generate_key().decode()]).open_row(("one",), sealed)
+
+
+def test_key_that_is_added_is_known_at_once_to_who_has_the_file_open(tmp_path: Path) -> None:
+    """What was sealed before is still opened, and what a process seals that does not know the new key yet, too."""
+    path = tmp_path / "keys.json"
+    running = open_keys(path)
+    before = running.seal(ANN), running.seal_row(("one",), b"before")
+    add_sealing_key(path)
+    fresh = open_keys(path)
+    old = running.seal_row(("one",), b"old")
+
+    assert (running.open(fresh.seal(ANN)), running.open_bytes(fresh.seal_bytes(b"x"))) == (ANN, b"x")
+    assert running.open_row(("one",), fresh.seal_row(("one",), b"new")) == b"new"
+    assert (fresh.open(before[0]), fresh.open_row(("one",), before[1]), fresh.open_row(("one",), old)) == (
+        ANN, b"before", b"old",
+    )  # fmt: skip
+    assert fresh.handle(ANN) == running.handle(ANN)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_key_is_added_to_a_sound_file_only(tmp_path: Path) -> None:
+    path = written(tmp_path / "keys.json", sealing=["short"])
+    before = path.read_bytes()
+
+    with pytest.raises(ConfigError, match="not a key file of Cairn"):
+        add_sealing_key(path)
+    assert path.read_bytes() == before
+
+
+def test_what_was_signed_differs_by_key_purpose_and_text() -> None:
+    sealing = [Fernet.generate_key().decode()]
+    one, other = (Keys(key * 32, sealing) for key in (b"a", b"b"))
+    made = {keys.signed(purpose, text) for keys in (one, other) for purpose in ("p", "q") for text in ("t", "u")}
+
+    assert len(made) == 8
+    assert one.signed("p", "t") in made
