@@ -14,6 +14,8 @@ class Meter(StrEnum):
     GAPS = "gaps"
     MALFORMED = "malformed"
     LATE = "late_answers"
+    TAKEN = "events_taken"
+    REFUSED = "events_refused"
 
 
 class Level(StrEnum):

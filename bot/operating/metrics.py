@@ -28,6 +28,8 @@ _METERS = {
     Meter.GAPS: "Times that were not heard; what history shows of them is read.",
     Meter.MALFORMED: "What was heard and could not be read.",
     Meter.LATE: "Answers to people that came later than the platform takes them.",
+    Meter.TAKEN: "Events that were acknowledged, where the platform sends again what is not.",
+    Meter.REFUSED: "Events that were not, because they could not be stored.",
 }
 _LEVELS = {
     Level.IDENTIFIES_LEFT: "How often a connection may still be opened anew today.",

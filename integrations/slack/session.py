@@ -70,8 +70,7 @@ class Session:
         now = self._access.clock()
         for heard in self.ear.heard.values():
             with suppress(MachineError):
-                if said := heard.workspace.huddles.end(heard.workspace, now):
-                    await heard.desk.record(said)
+                await heard.pay(heard.workspace.huddles.end(heard.workspace, now))
         await self._put_down()
         await self._api.close()
 
@@ -193,11 +192,14 @@ class Session:
             workspace = heard.workspace
             workspace.apply(heard.desk.settings, heard.desk.kinds)
             workspace.huddles.convene(await heard.desk.occasions(now - _AROUND_MS, now + _AROUND_MS))
-            if said := workspace.huddles.tick(workspace, now):
-                await heard.desk.record(said)
+            await heard.pay(workspace.huddles.tick(workspace, now))
             if heard.lost:
                 since, heard.lost = heard.lost, 0
-                await self._gaps.put_down(heard, since, now)
+                try:
+                    await self._gaps.put_down(heard, since, now)
+                except MachineError:
+                    heard.lost = since  # it is put down later, and reaches until then
+                    raise
                 self._do(team, "gaps", persist(self._gaps, heard))
         await self._put_down()
 

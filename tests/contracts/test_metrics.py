@@ -139,6 +139,7 @@ WORSE: dict[str, Callable[[Standing], None]] = {
     "CairnGapStaysOpen": level("gaps_open", 1),
     "CairnHearsWhatItCannotRead": count(Meter.MALFORMED, 21),
     "CairnCannotStoreSignals": refuses,
+    "CairnRefusesEvents": count(Meter.REFUSED, 2),
     "CairnAnswersLate": count(Meter.LATE, 6),
     "CairnLettersWait": level("outbox_age_seconds", 901),
     "CairnLettersFail": letters(outbox.FAILED, 11),
@@ -162,7 +163,7 @@ ALERTS = alerts()
 _ABSENT = re.compile(r"absent\((?P<name>\w+)\)")
 _LEVEL = re.compile(
     r"(?P<since>time\(\) - )?(?:(?P<rise>increase)\()?(?P<name>\w+)(?:\{(?P<labels>[^}]*)\})?(?P<range>\[\d+[mh]\])?\)?"
-    r" (?P<op>[<>]) (?P<bound>\d+)"
+    r" (?P<op>[<>]) (?:(?P<bound>\d+)|increase\((?P<than>\w+)(?P=range)\))"
 )
 
 
@@ -188,6 +189,9 @@ def fires(expression: str, before: str, after: str, now: float) -> bool:
     if asked["rise"]:
         earlier = values(before, asked["name"], asked["labels"] or "")
         found = {key: value - earlier[key] for key, value in found.items() if key in earlier}
+        if asked["than"]:
+            less, more = values(before, asked["than"], ""), values(after, asked["than"], "")
+            return any(value > more[key] - less[key] for key, value in found.items() if key in less)
     elif asked["since"]:
         found = {key: now - value for key, value in found.items()}
     bound = float(asked["bound"])

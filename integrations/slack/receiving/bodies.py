@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,11 @@ LARGEST = 1_000_000
 DEEPEST = 32
 """How many lists and objects may lie within one another."""
 _FIELDS = 64
+_SPACED = re.compile(rb'"\s+:')
+"""A name that is not followed by its colon at once: Slack writes none, and counting would not find it."""
+_LONG = re.compile(rb"[0-9]{19}")
+"""What could be a number of more than 64 bits, which the parser would round."""
+_64_BITS = -(2**63), 2**64 - 1
 
 
 class BodyError(Exception):
@@ -22,14 +28,17 @@ class BodyError(Exception):
 
 
 def from_json(body: bytes) -> Payload:
-    """Return a JSON object. Raises BodyError for anything else, for repeated names and for what lies too deep."""
+    """Return a JSON object.
+
+    Raises BodyError for anything else, for repeated names, for what lies too deep and for numbers beyond 64 bits.
+    """
     try:
         found = orjson.loads(body)
     except (orjson.JSONDecodeError, RecursionError):
         raise BodyError from None
     if not isinstance(found, dict):
         raise BodyError
-    if body.count(b'":') != _measured(found):
+    if body.count(b'":') != _measured(found) or _SPACED.search(body) or _LONG.search(body):
         _read_strictly(body)  # a name came twice, or a text holds what looks like one
     return found
 
@@ -62,9 +71,9 @@ def _measured(found: Any) -> int:  # noqa: ANN401 - whatever JSON holds
 
 
 def _read_strictly(body: bytes) -> None:
-    """Raise BodyError where a name comes twice in an object."""
+    """Raise BodyError where a name comes twice in an object, or a whole number is longer than 64 bits."""
     try:
-        json.loads(body, object_pairs_hook=_without_repeats)
+        json.loads(body, object_pairs_hook=_without_repeats, parse_int=_short)
     except (ValueError, RecursionError):
         raise BodyError from None
 
@@ -74,3 +83,10 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a name comes twice")
     return found
+
+
+def _short(digits: str) -> int:
+    least, most = _64_BITS
+    if not least <= int(digits) <= most:
+        raise ValueError("a number of more than 64 bits")
+    return int(digits)

@@ -6,6 +6,7 @@ nothing is lost where two would listen to one event, and Slack is told that an e
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,11 +16,13 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.ports import MachineError, Payload
+from bot.ports import BROKEN, MachineError, Payload
 from integrations.slack.api import SILENT
 from integrations.slack.receiving.ear import Ear
 
 _ANY = re.compile("")
+_EVENT = "event_callback"
+_logger = logging.getLogger(__name__)
 Tokens = Callable[[str], Awaitable[str | None]]
 """What returns the token of a workspace, None where Cairn is not installed."""
 Interacts = Callable[[Payload, Callable[..., Awaitable[Any]]], Awaitable[None]]
@@ -52,6 +55,12 @@ class Bolt:
             attaching_function_token_enabled=False,
         )
 
+        async def told(error: Exception) -> None:
+            # never its text: it may quote what somebody wrote
+            _logger.error("what Slack sent could not be taken in (%s)", type(error).__name__)
+
+        self._app.error(told)
+
         async def serve(body: dict[str, Any], ack: Callable[..., Awaitable[Any]]) -> None:
             await interacts(body, ack)
 
@@ -66,15 +75,32 @@ class Bolt:
             listen(serve)
 
     async def take(self, body: Payload) -> BoltResponse:
-        """Return the answer to a request whose sender is known to be Slack; 503 where it cannot be stored now."""
-        return await self._app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
+        """Return the answer to a request whose sender is known to be Slack; 503 where it cannot be stored now.
+
+        What is no event is broken where Bolt cannot read it: 400. Sorts that nobody knows are taken and left, because
+        Slack ends what is refused too often.
+        """
+        kind = body.get("type")
+        if not isinstance(kind, str) and "command" not in body:
+            return self._broken()
+        try:
+            found = await self._app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
+        except BROKEN:
+            return self._broken()
+        if kind == _EVENT or found.status not in (404, 500):
+            return found
+        return self._broken(200 if found.status == 404 else 400)  # noqa: PLR2004 - HTTP's own numbers
+
+    def _broken(self, status: int = 400) -> BoltResponse:
+        self._ear.broken()
+        return BoltResponse(status=status, body="")
 
     async def _catch(self, req: AsyncBoltRequest, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002 - Bolt's own names
         kind = req.body.get("type")
         if kind == "app_rate_limited":
             self._ear.limited(req.body)
             return BoltResponse(status=200, body="")
-        if kind != "event_callback":
+        if kind != _EVENT:
             return await next()
         try:
             await self._ear.hear(req.body)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.ports import Desk, Host, MachineError, Meter, Payload, Signal, Space, Unreadable, UnreadableError
+from bot.ports import BROKEN, Desk, Host, MachineError, Meter, Payload, Signal, Space, Unreadable, UnreadableError
 from integrations.slack.payloads.hearing import hear
 from integrations.slack.payloads.ids import UnknownError, team_id
 from integrations.slack.payloads.workspace import Workspace
@@ -20,8 +20,11 @@ from integrations.slack.payloads.workspace import Workspace
 KNOWN_EVENTS = 20_000
 """Ids of stored events that are remembered, so that a second copy costs nothing. What is stored tells anyway."""
 _ASKS = 3
+_MOST_OWED = 10_000
 _MINUTE_MS = 60_000
 _ROLES = frozenset({"subteam_members_changed", "subteam_created", "subteam_updated"})
+_ONCE = _ROLES | {"user_huddle_changed"}
+"""What these events say follows from what was known before: read a second time, they say nothing."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,16 @@ class Heard:
     """The moment up to which all that arrived is stored, in ms; 0 where nothing is known of it."""
     lost: int = 0
     """Since when something arrived that could not be stored, in ms; 0 where all was."""
+    owed: list[Signal] = field(default_factory=list)
+    """What was said once and is not stored yet."""
+
+    async def pay(self, said: Iterable[Signal] = ()) -> None:
+        """Store what is said only once, and what of that could not be stored before. Raises MachineError."""
+        self.owed += said
+        if owed := self.owed[:_MOST_OWED]:
+            await self.desk.record(owed)
+            paid = {id(one) for one in owed}
+            self.owed = [one for one in self.owed if id(one) not in paid]
 
 
 class Asks(Protocol):
@@ -73,6 +86,7 @@ class Ear:
         number = body.get("event_id")
         if not isinstance(number, str) or number not in self._stored:
             await self._take(body, self._clock())
+        self._host.count(Meter.TAKEN)
         if isinstance(number, str):
             self._stored[number] = None
             if len(self._stored) > KNOWN_EVENTS:
@@ -85,19 +99,27 @@ class Ear:
         if heard is not None:
             heard.lost = heard.lost or self._clock() - _MINUTE_MS
 
+    def broken(self) -> None:
+        """Count something that is not what Slack sends."""
+        self._host.count(Meter.MALFORMED)
+
     async def _take(self, body: Payload, now: int) -> None:
         event = body.get("event")
         team = team_of(body)
         heard = await self.of(team) if team is not None else None
         if heard is None or not isinstance(event, dict):
             if team is None or not isinstance(event, dict):
-                self._host.count(Meter.MALFORMED)
+                self.broken()
             return
         try:
             await self._store(heard, event, now)
         except MachineError:
+            self._host.count(Meter.REFUSED)
             heard.lost = heard.lost or now
             raise
+        except BROKEN as error:
+            self.broken()
+            await heard.desk.unread.add([Unreadable(_sort(event), type(error).__name__, now)])
 
     async def of(self, team: str) -> Heard | None:
         """Return a workspace, listened to from now on if it was not; None where it is not to be. As `Asks.open`."""
@@ -125,15 +147,22 @@ class Ear:
         try:
             said = await self._read(heard, event, now)
         except UnreadableError as error:
-            self._host.count(Meter.MALFORMED)
-            await heard.desk.unread.add([Unreadable(str(kind)[:40], str(error), now)])
+            self.broken()
+            await heard.desk.unread.add([Unreadable(_sort(event), str(error), now)])
             return
-        if kind in _ROLES:
-            await heard.desk.holding(heard.workspace.holding())
-        if said:
+        if kind in _ONCE:
+            await self._once(heard, said, kind in _ROLES)
+        elif said:
             await heard.desk.record(said)
         if kind in ("team_join", "user_change"):
             await self._follow(heard, event, now)
+
+    async def _once(self, heard: Heard, said: list[Signal], roles: bool) -> None:  # noqa: FBT001
+        """Store what an event says but once; where that fails, it is stored when the event comes again, or before."""
+        heard.owed += said
+        if roles:
+            await heard.desk.holding(heard.workspace.holding())
+        await heard.pay()
 
     async def _read(self, heard: Heard, event: Payload, now: int) -> list[Signal]:
         """Return what an event says; what it speaks of and is not known is asked for first."""
@@ -151,6 +180,12 @@ class Ear:
             await heard.desk.member_came(who)
         elif event["user"].get("deleted"):
             await heard.desk.member_left(who, now)
+
+
+def _sort(event: Payload) -> str:
+    """Return the type of an event; nothing where it is none, since it could be anybody's words."""
+    kind = event.get("type")
+    return kind[:40] if isinstance(kind, str) and kind.isidentifier() else ""
 
 
 async def _written_to(heard: Heard, event: Payload, now: int) -> None:

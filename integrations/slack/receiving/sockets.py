@@ -117,6 +117,7 @@ class Sockets:
                     if message.type is aiohttp.WSMsgType.TEXT and not await self._take(socket, message.data, answers):
                         over.set()
                         patience.reschedule(asyncio.get_running_loop().time() + GRACE_SECONDS)
+                over.set()  # the next one is not to wait until all of this one's is stored
         except* (TimeoutError, aiohttp.ClientError, OSError) as errors:
             _logger.info("a connection to Slack ended (%s)", type(errors.exceptions[0]).__name__)
         finally:
