@@ -25,6 +25,15 @@ class InputError(CairnError):
         self.values = values
 
 
+class WrongError(InputError):
+    """What somebody gave in chat is wrong; `field` is the field of the form, or the option, in which it stands."""
+
+    def __init__(self, sentence: str, field: str) -> None:
+        """Take the sentence in the language of who gave it, and where it stood."""
+        super().__init__(sentence)
+        self.field = field
+
+
 class ConfigError(InputError):
     """A setting is wrong or missing."""
 

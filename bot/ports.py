@@ -16,7 +16,7 @@ from bot.chat.calling import (
     Option,
     RoleNow,
 )
-from bot.chat.keeping import Waiting
+from bot.chat.keeping import Waiting, once_more
 from bot.chat.speech import (
     Action,
     Asks,
@@ -48,6 +48,7 @@ from bot.chat.speech import (
 )
 from bot.errors import ConfigError, InputError, MachineError
 from bot.hearing.hosts import Desk, Finding, Held, Host, Inbox, Integration, Notes, Platform, Receipt
+from bot.hearing.installations import Installation, Installations
 from bot.hearing.occasions import Occasion
 from bot.hearing.reading import BROKEN, LONGEST_NAME, Payload, UnreadableError, clean, readable, truth
 from bot.hearing.serving import serve
@@ -101,6 +102,8 @@ __all__ = [
     "Host",
     "Inbox",
     "InputError",
+    "Installation",
+    "Installations",
     "Integration",
     "Item",
     "Jump",
@@ -157,6 +160,7 @@ __all__ = [
     "drawing",
     "letters",
     "milliseconds",
+    "once_more",
     "plain",
     "readable",
     "serve",

@@ -6,6 +6,7 @@ what is meant to be live stands as a span of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -243,8 +244,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that only the caller sees, or a form to fill in. `replaces`: it takes the place of what was clicked."""
+    """An answer that only the caller sees, or a form to fill in. `replaces`: it takes the place of what was clicked.
+
+    `wrong` says of fields of the form that was sent what is wrong with them; `blocks` say the same. Where the platform
+    can, it shows that beside the fields, with what was given still in them; else it offers the form once more.
+    """
 
     blocks: tuple[Block, ...] = ()
     form: Form | None = None
     replaces: bool = False
+    wrong: Mapping[str, str] = field(default_factory=dict)

@@ -14,13 +14,13 @@ from bot.commands.registry import Registry
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role, role_of
 from bot.consent.asking import Asking
-from bot.errors import InputError
+from bot.errors import InputError, WrongError
 from bot.hearing.space_settings import SpaceSettings
 from bot.keys import Keys
 from bot.language import Words, spoken
 from bot.operating.logs import unexpected
 from bot.ports import Inbox
-from bot.storage import contacts
+from bot.storage import accounts, contacts
 from bot.storage.engine import Database
 from bot.teamwork.tools import Tools
 from scoring.signals import Account
@@ -90,9 +90,11 @@ class Door:
         if there is None or there.bot:
             return False
         async with self._database.write() as connection:
-            root = await contacts.lock(connection, room.community, there.member)
-            if root is not None:  # or they have been forgotten since
-                await contacts.met(connection, room.community, root, room.now, room.space)
+            own = await accounts.own_member(connection, there.id)
+            if own is not None and await contacts.lock(
+                connection, room.community, own
+            ):  # or they have been forgotten since
+                await contacts.met(connection, room.community, own, room.now, room.space)
         return True
 
     def _room(self, place: Place, role: Role, words: Words, at: int) -> Room:
@@ -150,7 +152,8 @@ async def _guarded(run: Callable[[], Awaitable[Reply]], words: Words) -> Reply:
     try:
         return await run()
     except InputError as error:
-        return Reply((Paragraph((str(error),)),))
+        said = Paragraph((str(error),))
+        return Reply((said,), wrong={error.field: str(error)} if isinstance(error, WrongError) and error.field else {})
     except Exception as error:  # noqa: BLE001 - one command's fault is not another's
         number = secrets.token_hex(4)
         unexpected(_logger, f"command, number {number}", error)

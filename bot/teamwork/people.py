@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.calling import Call
 from bot.chat.speech import Span, Who
 from bot.commands.room import Room
-from bot.errors import InputError
+from bot.errors import InputError, WrongError
 from bot.hearing.space_settings import Consent
 from bot.storage import accounts, audit
 from bot.storage.accounts import Newcomers
@@ -35,10 +35,10 @@ def _sign(room: Room, who: Account) -> str:
 
 
 async def member_of(room: Room, who: Account) -> int:
-    """Return somebody's number as a member; InputError where the store does not know them, or as a machine."""
+    """Return the number of who was given as `who`; WrongError where the store does not know them, or as a machine."""
     known = await room.known(who)
     if known is None or known.bot:
-        raise InputError(room.words.plain("common.nobody_known"))
+        raise WrongError(room.words.plain("common.nobody_known"), "who")
     return known.member
 
 

@@ -92,3 +92,22 @@ async def test_a_form_from_a_button_can_change_the_message_it_came_from(chat: Ch
     chat.keeper.shows = Reply((Paragraph(("after",)),), replaces=True)
     await chat.answered(await ann.submits(form, {"why": "x"}))
     assert text_of(shown.message) == "after"
+
+
+async def test_a_form_with_something_wrong_in_it_is_offered_once_more_as_it_was_filled_in(chat: Chat) -> None:
+    ann, bob = chat.person("ann"), chat.person("bob")
+    shown = await chat.shows(ann, button("show-form", "figures"))
+    form = await (await ann.clicks(shown.message, "cairn:show-form:figures")).answered(PATIENCE)
+    said = (Paragraph(("Not so many.",)),)
+    chat.keeper.shows = Reply(said, wrong={"hours": "Not so many."})
+    sent = await chat.answered(await ann.submits(form, {"hours": "99,5", "day": "2026-03-14", "sure": True}))
+    assert "Not so many." in text_of(sent.message)
+    (again,) = ids_of(sent.message)
+    opened = await (await ann.clicks(sent.message, again)).answered(PATIENCE)
+    fields = {one["custom_id"]: one for one in walked(opened.form["components"]) if "custom_id" in one}
+    assert [fields["hours"]["value"], fields["day"]["value"], fields["sure"]["default"]] == ["99.5", "2026-03-14", True]
+    assert "Not so many." in [one.get("description") for one in opened.form["components"]]
+    assert "open for too long" in text_of((await chat.answered(await bob.clicks(sent.message, again))).message)
+    chat.keeper.shows = Reply((Paragraph(("Thank you",)),))
+    assert text_of((await chat.answered(await ann.submits(opened, {"hours": "9"}))).message) == "Thank you"
+    assert chat.keeper.calls[-1].given == {"hours": 9.0, "day": "2026-03-14", "sure": True, "kind": "help"}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat import plain
 from bot.chat.calling import Call
 from bot.chat.speech import Action, Block, Bold, Button, Choice, Controls, Field, Fields, Form, Paragraph, Reply, Text
 from bot.commands.mine import standing, without_page
@@ -40,7 +42,8 @@ async def run(call: Call, room: Room) -> Reply:
     if there.out:
         return without_page(room, there) or room.say("about-me.not_now")
     if call.given.get(OPTION):
-        return await _saved(call, room, {ZONE: str(call.given[OPTION])})
+        reply = await _saved(call, room, {ZONE: str(call.given[OPTION])})
+        return replace(reply, wrong={OPTION: reply.wrong[ZONE]} if reply.wrong else {})
     return Reply(await _page(room, there))
 
 
@@ -96,18 +99,19 @@ async def _saved(call: Call, room: Room, given: Mapping[str, str]) -> Reply:
     there = await standing(call, room)
     if whose is None:
         return without_page(room, there) or room.say("about-me.not_now")
-    told = [Paragraph(text) for text in wrong] or [Paragraph(room.words.text("about-me.saved"))]
-    return Reply((*told, *await _page(room, there)))
+    told = [Paragraph(text) for text in wrong.values()] or [Paragraph(room.words.text("about-me.saved"))]
+    sentences = {name: plain.words(text) for name, text in wrong.items()}
+    return Reply((*told, *await _page(room, there)), wrong=sentences)
 
 
-def _read(room: Room, mountain: Mountain, given: Mapping[str, str]) -> tuple[dict[str, str], list[Text]]:
+def _read(room: Room, mountain: Mountain, given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Text]]:
     """Return what can be put down of what was given, and what is wrong with the rest. Nothing else is looked at."""
     said: dict[str, str] = {}
-    wrong: list[Text] = []
+    wrong: dict[str, Text] = {}
     for name, value in given.items():
         scheme = name.removeprefix(HANDLE)
         if name == ZONE and value.strip() and declared.zone_of(value) is None:
-            wrong.append(_no_zone(room, value))
+            wrong[name] = _no_zone(room, value)
         elif name == ZONE:
             said[ZONE] = declared.zone_of(value) or ""
         elif name in mountain.groups:
@@ -115,7 +119,7 @@ def _read(room: Room, mountain: Mountain, given: Mapping[str, str]) -> tuple[dic
         elif name.startswith(HANDLE) and scheme in SCHEMES:
             handle = declared.handle(scheme, value) if value.strip() else ""
             if handle is None:
-                wrong.append(room.words.text("about-me.no_handle", scheme=SCHEMES[scheme]))
+                wrong[name] = room.words.text("about-me.no_handle", scheme=SCHEMES[scheme])
             else:
                 said[name] = declared.sealed(room.keys, handle) if handle else ""
     return said, wrong

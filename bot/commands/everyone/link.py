@@ -8,6 +8,7 @@ from bot.commands.mine import standing, without_page
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command
 from bot.consent.choices import Said, Source
+from bot.errors import WrongError
 from bot.hearing.space_settings import Consent
 from bot.identity.joining import CODE_MS, Joined, Joining, Mine
 from scoring.signals import Account
@@ -39,9 +40,9 @@ async def _asked(call: Call, room: Room, code: str) -> Reply:
     """Ask before anything is joined: whoever was talked into giving somebody else's code sees whose it is."""
     other = await _joining(room).whose(_said(call, room), code)
     if other is None:
-        return room.say("link.wrong")
+        raise WrongError(room.words.plain("link.wrong"), "code")
     if other[:3] == call.caller.account[:3]:
-        return room.say("link.same")
+        raise WrongError(room.words.plain("link.same"), "code")
     yes = Button(room.words.plain("link.yes"), Action("link-join", (_typed(code),)), Style.MAIN)
     no = Button(room.words.plain("link.no"), Action("link-stop"))
     return room.say("link.ask", Controls((yes, no)), other=_name(call, other))

@@ -29,6 +29,7 @@ from bot.commands.spec import Act, Command
 from bot.consent.cards import danger
 from bot.consent.choices import Said, Standing
 from bot.consent.choices import standing as standing_of
+from bot.errors import WrongError
 from bot.rights import disputing, exporting
 from bot.rights.forgetting import UNDER_AGE, Forgetting, Order
 from bot.storage import accounts, audit, choosing, holding
@@ -168,7 +169,7 @@ async def send(call: Call, room: Room) -> Reply:
     """Pass on to the team what is wrong; its text lies in the outbox until it is sent, and nowhere else."""
     text = str(call.given.get("text") or "").strip()[:_LONGEST]
     if not text:
-        return room.say("common.unknown")
+        raise WrongError(room.words.plain("team.missing"), "text")
     said = Said(room.community, room.space, call.caller.account, room.now)
     taken = await disputing.dispute(room.database, room.keys, said, (text, room.settings.language))
     return room.say(f"privacy.dispute_{taken.value}", Paragraph((text,)))

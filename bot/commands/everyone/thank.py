@@ -7,6 +7,7 @@ from bot.chat.speech import Action, Asks, Button, Controls, Paragraph, Reply, Wh
 from bot.commands.mine import standing
 from bot.commands.room import Room
 from bot.commands.spec import Asked, Command
+from bot.errors import WrongError
 from bot.gate import Purpose
 from bot.language import Words
 from bot.sending import outbox
@@ -29,13 +30,18 @@ async def run(call: Call, room: Room) -> Reply:
     if there.out:
         return room.say("thank.left_out")
     if whom is None:
-        return room.say("thank.nobody")
+        raise _wrong(room, "nobody")
     known = await room.known(whom)
     if whom.bot or (known is not None and known.bot):
-        return room.say("thank.machine")
+        raise _wrong(room, "machine")
     if whom[:3] == call.caller.account[:3] or (known is not None and known.member == there.member):
-        return room.say("thank.yourself")
+        raise _wrong(room, "yourself")
     return await _thank(call, room, whom)
+
+
+def _wrong(room: Room, key: str) -> WrongError:
+    """Return that the person who was chosen cannot be thanked."""
+    return WrongError(room.words.plain(f"thank.{key}"), "person")
 
 
 async def _thank(call: Call, room: Room, whom: Account) -> Reply:

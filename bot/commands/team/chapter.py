@@ -74,7 +74,7 @@ async def _chapter(room: Room, given: Given) -> Chapter:
     async with room.database.read() as connection:
         found = await chapters.find(connection, room.community, given.needed("chapter"))
     if found is None:
-        raise given.wrong("chapter.unknown")
+        raise given.wrong("chapter", "chapter.unknown")
     return found
 
 

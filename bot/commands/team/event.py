@@ -29,7 +29,7 @@ from bot.gate import Purpose
 from bot.language import Words
 from bot.ports import Receipt
 from bot.sending.outbox import Letter, post
-from bot.storage import contacts, convenings
+from bot.storage import accounts, contacts, convenings
 from bot.storage.convenings import Convening, context_of
 from bot.storage.turns import in_turn
 from bot.teamwork.given import LINE, NAME, Given
@@ -59,7 +59,7 @@ async def create(call: Call, room: Room) -> Reply:
     start = given.moment("day", "time")
     minutes = given.number("minutes", _LONGEST) or 60
     if not room.now - DAY_MS < start < room.now + _FURTHEST * DAY_MS:
-        raise given.wrong("event.wrong_time")
+        raise given.wrong("day", "event.wrong_time")
     channel = given.place("channel")
     end = start + round(minutes * _MINUTE)
     one = Convening(0, room.space, secrets.token_hex(6), title, place, channel, start, end, None, False, None)
@@ -112,9 +112,7 @@ async def _off(call: Call, room: Room) -> Reply:
 async def check_in(call: Call, room: Room) -> Reply:
     """Let people check in by a button or a code, or check one person in."""
     given = Given(call, room)
-    one = await _meant(room, given.needed("event"))
-    if one is None:
-        return room.say("event.unknown")
+    one = await _meant(room, given)
     if call.given.get("who") is not None:
         return await _one_more(call, room, one, given.person())
     wanted = "".join(secrets.choice(_LETTERS) for _ in range(5)) if given.flag("code") else None
@@ -175,9 +173,10 @@ async def _coded(call: Call, room: Room) -> Reply:
     one = await _of_action(call, room)
     if one is None or not one.checking_in or one.code is None:
         return room.say("event.unknown")
-    given = Given(call, room).text("code").replace(" ", "").upper()
-    if not secrets.compare_digest(given.encode(), one.code.encode()):
-        return room.say("event.wrong_code")
+    given = Given(call, room)
+    code = given.text("code").replace(" ", "").upper()
+    if not secrets.compare_digest(code.encode(), one.code.encode()):
+        raise given.wrong("code", "event.wrong_code")
     return await _myself(call, room, one)
 
 
@@ -190,7 +189,9 @@ async def _myself(call: Call, room: Room, one: Convening) -> Reply:
     known = await room.known(call.caller.account)
     if known is not None:
         async with in_turn(room.database, room.community) as connection:
-            await contacts.came(connection, room.community, known.member, room.space)
+            own = await accounts.own_member(connection, known.id)
+            if own is not None:
+                await contacts.came(connection, room.community, own, room.space)
     return room.say("event.welcome", title=Bold(one.title))
 
 
@@ -204,14 +205,20 @@ async def _of_action(call: Call, room: Room) -> Convening | None:
     return one if one is not None and one.space == room.space else None
 
 
-async def _meant(room: Room, wanted: str) -> Convening | None:
-    """Return the convening that was chosen; or, of those of the title that was typed, the one nearest to now."""
+async def _meant(room: Room, given: Given) -> Convening:
+    """Return the convening that was chosen; or, of those of the title that was typed, the one nearest to now.
+
+    Raises WrongError where there is none.
+    """
+    wanted = given.needed("event")
     async with room.database.read() as connection:
         one = await convenings.find(connection, room.community, wanted)
     if one is not None:
         return one
     titled = [one for one in await _lately(room, 30, _FURTHEST) if one.title.casefold() == wanted.casefold()]
-    return min(titled, key=lambda one: abs(one.starts_at - room.now), default=None)
+    if not titled:
+        raise given.wrong("event", "event.unknown")
+    return min(titled, key=lambda one: abs(one.starts_at - room.now))
 
 
 async def headcount(call: Call, room: Room) -> Reply:
@@ -219,10 +226,8 @@ async def headcount(call: Call, room: Room) -> Reply:
     given = Given(call, room)
     heads = given.number("heads", _MOST_HEADS)
     if heads is None or heads != int(heads):
-        raise given.wrong("team.no_number")
-    one = await _meant(room, given.needed("event"))
-    if one is None:
-        return room.say("event.unknown")
+        raise given.wrong("heads", "team.no_number")
+    one = await _meant(room, given)
     async with in_turn(room.database, room.community) as connection:
         await convenings.count_heads(connection, room.community, one, int(heads))
         await did(connection, room, call, COUNTED, convening=one.public, heads=int(heads))

@@ -27,23 +27,25 @@ async def channel(call: Call, room: Room) -> Reply:
 
 async def role(call: Call, room: Room) -> Reply:
     """Leave the people with a role out; not a role of managers, unless by a manager."""
-    which = Given(call, room).place("role")
+    given = Given(call, room)
+    which = given.place("role")
     if which and not await may_leave_out_role(call, room, which):
-        return room.say("team.not_below")
+        raise given.wrong("role", "team.not_below")
     return await _exclude(call, room, ROLE, which, RoleTag(which))
 
 
 async def person(call: Call, room: Room) -> Reply:
     """Leave a person out; not a manager, unless by a manager."""
-    who = Given(call, room).person()
+    given = Given(call, room)
+    who = given.person()
     if not await may_leave_out_person(call, room, who):
-        return room.say("team.not_below")
+        raise given.wrong("who", "team.not_below")
     return await _exclude(call, room, PERSON, room.keys.handle(who), Who(who))
 
 
 async def _exclude(call: Call, room: Room, what: str, which: str, said: Span) -> Reply:
     if not which:
-        return room.say("team.missing")
+        raise Given(call, room).wrong(what, "team.missing")
     about = await _member(room, which) if what == PERSON else None
     async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)

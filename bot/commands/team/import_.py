@@ -25,7 +25,7 @@ from bot.chat.speech import (
 )
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
-from bot.errors import CairnError, InputError
+from bot.errors import CairnError, InputError, WrongError
 from bot.history.importing import Importer, Order
 from bot.history.undoing import undo as take_back
 from bot.storage import communities, imports
@@ -50,10 +50,10 @@ async def run(call: Call, room: Room) -> Reply:
     sheets, given = _sheets(room), Given(call, room)
     file = given.file("file")
     if file.size > MOST_BYTES:
-        raise given.wrong("import.too_large", most=str(MOST_BYTES // 1_000_000))
+        raise given.wrong("file", "import.too_large", most=str(MOST_BYTES // 1_000_000))
     content = await file.read()
     if len(content) > MOST_BYTES:
-        raise given.wrong("import.too_large", most=str(MOST_BYTES // 1_000_000))
+        raise given.wrong("file", "import.too_large", most=str(MOST_BYTES // 1_000_000))
     name = clean(Path(file.name).name)[:NAME] or "table.csv"
     preview = _preview(room, sheets, content, name)
     table = tables.Table(room.community, name, room.now, content, preview.columns[:_MOST_COLUMNS])
@@ -84,7 +84,7 @@ def _preview(room: Room, sheets: Sheets, content: bytes, name: str) -> tables.Pr
         try:
             return sheets.preview(path)
         except InputError as error:
-            raise InputError(_said(room, error, name)) from None
+            raise WrongError(_said(room, error, name), "file") from None
 
 
 async def _asked(call: Call, room: Room) -> Reply:
@@ -116,7 +116,7 @@ async def _sent(call: Call, room: Room) -> Reply:
     programme = given.needed("programme")
     person, date = _column(given, table, "person"), _column(given, table, "date")
     if not person or not date or person == date:
-        raise given.wrong("import.needs_both")
+        raise given.wrong("date", "import.needs_both")
     role, cohort = _column(given, table, "role"), _column(given, table, "cohort")
     meaning = Meaning(programme, person, date, role, cohort, programme)
     digest = hashlib.sha256(repr(meaning).encode() + table.content).hexdigest()

@@ -58,7 +58,7 @@ async def _log(call: Call, room: Room, who: Account) -> Reply:
     async with room.database.read() as connection:
         types = loggable((await ruling.in_force(connection, room.community)).mountain.in_language(room.words.tag))
     if what not in types:
-        raise given.wrong("log.no_type")
+        raise given.wrong("what", "log.no_type")
     one, kind, context = types[what]
     at = noon(day, room.now)
     signal = Signal(kind, f"t:{one.name}", day, at, who, room.now, context, key_person=who)
@@ -88,10 +88,10 @@ async def _invest(call: Call, room: Room, who: Account, what: str) -> Reply:
     given = Given(call, room)
     amount, day = given.number("amount", _MOST_AMOUNT), given.day()
     if not amount:
-        raise given.wrong("log.no_amount")
+        raise given.wrong("amount", "log.no_amount")
     known = await room.known(who)
     if known is None or known.bot:
-        return room.say("common.nobody_known")
+        raise given.wrong("who", "common.nobody_known")
     worth = round(amount * HUNDREDTHS)
     async with in_turn(room.database, room.community) as connection:
         by = await actor(connection, room, call.caller.account)

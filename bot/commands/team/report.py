@@ -10,9 +10,11 @@ from bot.chat.calling import Call
 from bot.chat.speech import Action, Asks, Block, Choice, File, Heading, Moment, Paragraph, Reply, Table
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
+from bot.language import Words
 from bot.reports import documents
 from bot.reports.contents import Report
 from bot.reports.page import page
+from bot.rules.words import Phrases
 from bot.storage import programmes, teamwork
 from bot.storage.teamwork import GRANT, HOURS, HUNDREDTHS, Remark
 from bot.teamwork.aside import aside
@@ -33,7 +35,7 @@ async def run(call: Call, room: Room) -> Reply:
     first = given.day("from") if given.text("from") else None
     last = given.day("to") if given.text("to") else None
     if first is not None and last is not None and first > last:
-        raise given.wrong("report.wrong_days")
+        raise given.wrong("to", "report.wrong_days")
     wanted = Wanted(first, last, given.text("programme"))
 
     async def work(progress: Progress) -> Reply:
@@ -54,7 +56,7 @@ async def _told(room: Room, found: Report) -> Reply:
     async with room.database.read() as connection:
         notes = await teamwork.remarks(connection, room.community, first - 6, last)
         invested = await teamwork.invested(connection, room.community, first, last)
-    return Reply((*_figures(room, found), *_beside(room, invested, notes), *_files(found)))
+    return Reply((*_figures(room, found), *_beside(room, invested, notes), *_files(room, found)))
 
 
 def _figures(room: Room, found: Report) -> Iterator[Block]:
@@ -83,7 +85,7 @@ def _beside(room: Room, invested: dict[str, int], notes: list[Remark]) -> Iterat
     """Say what the team gave and did in that time."""
     for what in (HOURS, GRANT):
         if invested.get(what):
-            amount = f"{invested[what] / HUNDREDTHS:,g}"
+            amount = Phrases(room.words).number(invested[what] / HUNDREDTHS)
             yield Paragraph(room.words.text(f"report.{what}", amount=amount))
     if notes:
         yield Heading(room.words.text("report.notes"))
@@ -91,8 +93,9 @@ def _beside(room: Room, invested: dict[str, int], notes: list[Remark]) -> Iterat
         yield Paragraph((Moment(one.week * DAY_MS, day=True), ": ", one.text))
 
 
-def _files(found: Report) -> Iterator[Block]:
-    yield File("report.html", page(found).encode())
+def _files(room: Room, found: Report) -> Iterator[Block]:
+    """Attach what is passed on: so the page is in the language that is spoken here, whoever asked for it."""
+    yield File("report.html", page(found, Words(room.settings.language)).encode())
     yield File("report.json", json.dumps(documents.report(found), ensure_ascii=False, indent=2).encode())
 
 

@@ -26,7 +26,7 @@ from bot.chat.speech import (
 )
 from bot.commands.room import Room
 from bot.commands.spec import Act, Asked, Command, Role
-from bot.errors import InputError
+from bot.errors import InputError, WrongError
 from bot.rules import parse_rules, starters
 from bot.rules.editing import Edit, edited
 from bot.rules.words import Phrases
@@ -81,9 +81,10 @@ async def edit(call: Call, room: Room) -> Reply:
     """Ask what a type shall give."""
     there = await drafts.desk(room)
     mountain = there.drafted() or there.mountain()
-    one = next((one for one in mountain.types if one.name == Given(call, room).chosen("type")), None)
+    given = Given(call, room)
+    one = next((one for one in mountain.types if one.name == given.chosen("type")), None)
     if one is None:
-        return room.say("draft.no_type")
+        raise given.wrong("type", "draft.no_type")
     number, words = mountain.types.index(one), room.words
     told = mountain.in_language(words.tag)
     bands = tuple(Choice(str(n), band.called[:100]) for n, band in enumerate(told.bands))
@@ -111,9 +112,10 @@ async def _edited(call: Call, room: Room) -> Reply:
     first, most = given.number("points", _MOST_POINTS), given.number("most", _MOST_POINTS)
     band = given.among("band", tuple(str(n) for n in range(len(mountain.bands))))
     if first is None or most is None or most < first:
-        raise given.wrong("draft.most_less")
-    if any(abs(one * POINT - round(one * POINT)) > _FINEST for one in (first, most)):
-        raise given.wrong("draft.too_fine")
+        raise given.wrong("most", "draft.most_less")
+    for field, one in (("points", first), ("most", most)):
+        if abs(one * POINT - round(one * POINT)) > _FINEST:
+            raise given.wrong(field, "draft.too_fine")
     name = mountain.types[int(number)].name
     wanted = Edit(name, round(first * POINT), round(most * POINT), mountain.bands[int(band)].name)
     after = await drafts.keep(call, room, there, _changed(room, there.text, wanted))
@@ -130,7 +132,7 @@ def _changed(room: Room, text: str, wanted: Edit) -> str:
     if (curve[1], curve[-1]) != (wanted.first, wanted.most):
         number = Phrases(room.words).number
         first, most, reached = (number(one / POINT) for one in (wanted.first, wanted.most, curve[-1]))
-        raise InputError(room.words.plain("draft.not_reached", first=first, most=most, reached=reached))
+        raise WrongError(room.words.plain("draft.not_reached", first=first, most=most, reached=reached), "most")
     return found
 
 

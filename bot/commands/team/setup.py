@@ -70,7 +70,7 @@ async def _sent(call: Call, room: Room) -> Reply:
     given = Given(call, room)
     channel, history = given.place("channel"), given.among("history", tuple(_HISTORY))
     if not channel:
-        raise given.wrong("team.missing")
+        raise given.wrong("channel", "team.missing")
     await private_channel(call, room, channel)
     wanted: dict[str, object] = {"backfill": _HISTORY[history]}
     if role := given.place("role"):

@@ -24,6 +24,7 @@ from bot.ports import (
     Select,
     Waiting,
     Words,
+    once_more,
 )
 from integrations.discord.listening.ear import Server
 from integrations.discord.payloads.ids import Payload, UnreadableError
@@ -135,12 +136,19 @@ class Answering:
             left = to.began + patience - asyncio.get_running_loop().time()
             if not await _in_time(work, left):
                 await self._mouth.put_off(to)
-            await self._mouth.say(to, await work)
+            await self._mouth.say(to, self._offered_again(to, call, await work))
         except MachineError as error:
             _logger.warning("a call is not answered, because the storage is not there: %s", error)
             await self._mouth.say(to, _said(to.words, "chat.too_slow"))
         finally:
             work.cancel()
+
+    def _offered_again(self, to: Open, call: Call, reply: Reply) -> Reply:
+        """Return an answer to a form in which something was wrong with the form, as it was filled in, beside it."""
+        if not reply.wrong or call.action is None or to.one.kind != FORM:
+            return reply
+        form = self._waiting.before(to.one.who, to.space, call.action)
+        return reply if form is None else replace(reply, form=once_more(form, call.given, reply.wrong))
 
     async def _suggest(self, to: Open, desk: Desk, caller: Caller) -> None:
         asked = asyncio.ensure_future(desk.suggest(caller, to.one.at, typed(to.one)))

@@ -68,6 +68,7 @@ class Mouth:
         carry = carrier(to.names())
         if reply.form is not None:
             if not to.first and to.one.kind != FORM:
+                self._waiting.opened(to.one.who, to.space, reply.form)
                 await self._first(to, OPENED, modal(reply.form, carry(reply.form.action)))
                 return
             reply = self._later(to, reply, reply.form)

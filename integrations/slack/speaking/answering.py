@@ -118,7 +118,7 @@ class Answering:
             await self._other(to, caller, ack)
 
     async def _command(self, to: Open, caller: Caller, ack: _Once) -> None:
-        body, desk = to.one.body, to.heard.desk
+        body = to.one.body
         root = str(body["command"]).removeprefix("/")
         found = meant(root, str(body.get("text") or ""), self._offered(to), self._account(to))
         if found is None:
@@ -131,7 +131,7 @@ class Answering:
             await self._options(to, found.offered, found.given, ack)
             return
         call = Call(caller, self._clock(), command=found.offered.path, given=found.given, place=to.one.place)
-        await self._call(to, desk.call(self._looking(to, call)), ack)
+        await self._call(to, call, ack)
 
     async def _other(self, to: Open, caller: Caller, ack: _Once) -> None:
         """Answer a click, a form or a shortcut."""
@@ -147,18 +147,18 @@ class Answering:
             return
         if to.one.kind == FORM:
             to.origin = Origin(call.place)
-        await self._call(to, to.heard.desk.call(self._looking(to, call)), ack)
+        await self._call(to, call, ack)
         if to.one.home:
             await self.home.show(to.heard, to.one.who)
 
-    async def _call(self, to: Open, work: Awaitable[Reply], ack: _Once) -> None:
+    async def _call(self, to: Open, call: Call, ack: _Once) -> None:
         """Answer, at once where that is possible; else Slack is told first that it was heard."""
-        running = asyncio.ensure_future(work)
+        running = asyncio.ensure_future(to.heard.desk.call(self._looking(to, call)))
         try:
             if not await _in_time(running, FIRST_SECONDS):
                 to.late = True
                 await ack({} if to.one.kind != FORM else {"response_action": "update", "view": self._soon(to)})
-                await self._mouth.put_off(to)
+                await self._mouth.put_off(to, form=to.heard.desk.opens_form(call))
             reply = await running
             await ack(await self._mouth.say(to, reply, None if ack.done else {}))
         except MachineError as error:

@@ -13,7 +13,7 @@ from integrations.slack.speaking.controls import choices, words
 Json = dict[str, Any]
 LONGEST_TEXT = 3_000
 _TITLE, _LABEL, _HINT, _BUTTON = 24, 2_000, 2_000, 24
-_LONGEST_META = 3_000
+_LONGEST_META, _LONGEST_WRONG = 3_000, 500
 _FEWEST_RADIO, _MOST_RADIO = 2, 10
 _NUMBER = "number_input"
 _DIRECT = {"include": ["public", "private"], "exclude_bot_users": True}
@@ -108,6 +108,43 @@ def _list(options: list[Json], chosen: str, *, radio: bool = False) -> Json:
     made: Json = {"type": "radio_buttons" if short else "static_select", "options": options[:100]}
     first = next((one for one in options if one["value"] == chosen), None)
     return made | ({"initial_option": first} if first is not None else {})
+
+
+_HELD = {
+    "plain_text_input": ("value", "initial_value"),
+    "number_input": ("value", "initial_value"),
+    "datepicker": ("selected_date", "initial_date"),
+    "users_select": ("selected_user", "initial_user"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+    "static_select": ("selected_option", "initial_option"),
+    "external_select": ("selected_option", "initial_option"),
+    "radio_buttons": ("selected_option", "initial_option"),
+    "checkboxes": ("selected_options", "initial_options"),
+}
+"""What a field of each kind holds, and what it is called where it stands in it from the start."""
+_PARTS = ("type", "callback_id", "private_metadata", "title", "submit", "close")
+
+
+def beside(view: Payload, wrong: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with fields of a form that was sent, for those that it has."""
+    there = {one["block_id"] for one in view["blocks"] if one["type"] == "input"}
+    return {name: letters.label(said, _LONGEST_WRONG) for name, said in wrong.items() if name in there}
+
+
+def again(view: Payload, wrong: Mapping[str, str]) -> Json:
+    """Return a form that was sent as it was filled in, with what is wrong above; for when Slack waits no longer."""
+    values = view["state"]["values"]
+    said = [{"type": "section", "text": words(one, _LONGEST_WRONG)} for one in wrong.values()]
+    blocks = [_refilled(one, values.get(one["block_id"], {})) for one in view["blocks"] if one["type"] == "input"]
+    return {name: view[name] for name in _PARTS if view.get(name)} | {"blocks": [*said, *blocks]}
+
+
+def _refilled(block: Json, held: Mapping[str, Payload]) -> Json:
+    element = block["element"]
+    name, initial = _HELD.get(element["type"], ("", ""))
+    kept = {key: part for key, part in element.items() if key != initial}
+    value = held.get(element["action_id"], {}).get(name)
+    return {**block, "element": {**kept, initial: value} if value else kept}
 
 
 def sent(view: Payload, account: Callable[[str], Account], fetch: Callable[[Payload], Attachment]) -> dict[str, Given]:

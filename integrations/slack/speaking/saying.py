@@ -13,11 +13,11 @@ from html import escape
 from typing import Any
 
 from bot.ports import Action, Button, Controls, Form, MachineError, Paragraph, Reply, Style, Waiting, Words
-from integrations.slack.api import Api, RefusedError
+from integrations.slack.api import Api, LimitedError, RefusedError
 from integrations.slack.receiving.ear import Heard
 from integrations.slack.speaking.asked import FORM, Asked
 from integrations.slack.speaking.files import Files
-from integrations.slack.speaking.forms import Origin, modal
+from integrations.slack.speaking.forms import Origin, again, beside, modal
 from integrations.slack.speaking.marks import Marks
 from integrations.slack.speaking.rendering import Drawn, draw
 
@@ -51,6 +51,8 @@ class Mouth:
 
     async def say(self, to: Open, reply: Reply, ack: Mapping[str, Any] | None = None) -> Json:
         """Tell somebody the answer; returns what is to be acknowledged with, where `ack` is still open (not None)."""
+        if to.one.kind == FORM and (wrong := beside(to.one.body["view"], reply.wrong)):
+            return await self._wrong(to, wrong, open_still=ack is not None)
         if reply.form is not None:
             return await self._ask(to, reply, reply.form, open_still=ack is not None)
         drawn = draw(reply.blocks, Marks(to.heard.workspace.id))
@@ -62,9 +64,19 @@ class Mouth:
         await self._respond(to, message(drawn) | _replacing(to, reply))
         return {}
 
-    async def put_off(self, to: Open) -> None:
-        """Tell somebody that an answer will come, where nothing else shows it: on the Home page and after shortcuts."""
-        if to.one.kind != FORM and not to.one.respond and to.one.trigger:
+    async def _wrong(self, to: Open, wrong: dict[str, str], *, open_still: bool) -> Json:
+        """Say beside the fields of a form what is wrong with them; what was given stays in them."""
+        if open_still:
+            return {"response_action": "errors", "errors": wrong}
+        await self._update(to, to.one.view, again(to.one.body["view"], wrong))
+        return {}
+
+    async def put_off(self, to: Open, *, form: bool) -> None:
+        """Tell somebody that an answer will come, where nothing else shows it: on the Home page and after shortcuts.
+
+        So, too, where it may be a `form`: that opens in three seconds only, but can take the place of a view later.
+        """
+        if to.one.kind != FORM and (form or not to.one.respond) and to.one.trigger:
             said = draw((Paragraph(to.words.text("chat.one_moment")),), Marks(to.heard.workspace.id))
             to.view = await self._open(to, _shown(to, said))
 
@@ -101,7 +113,7 @@ class Mouth:
         """Open a view; returns its id, nothing where Slack does not show it (any more)."""
         try:
             answer = await self._api.post(to.heard.token, "views.open", {"trigger_id": to.one.trigger, "view": view})
-        except (RefusedError, MachineError) as error:
+        except (RefusedError, LimitedError, MachineError) as error:
             _logger.warning("a view is not shown: %s", error)
             return ""
         return str((answer.get("view") or {}).get("id") or "")
@@ -109,7 +121,7 @@ class Mouth:
     async def _update(self, to: Open, number: str, view: Json) -> None:
         try:
             await self._api.post(to.heard.token, "views.update", {"view_id": number, "view": view})
-        except (RefusedError, MachineError) as error:
+        except (RefusedError, LimitedError, MachineError) as error:
             _logger.warning("a view is not changed: %s", error)
 
     async def _respond(self, to: Open, said: Json) -> None:
@@ -118,7 +130,7 @@ class Mouth:
             return
         try:
             await self._api.respond(to.one.respond, said)
-        except (RefusedError, MachineError) as error:
+        except (RefusedError, LimitedError, MachineError) as error:
             _logger.warning("an answer to a person is not shown (%s)", type(error).__name__)
 
 
