@@ -93,7 +93,7 @@ def _order(export: Path) -> Order:
 
 
 def _memory(databases: Shelf, export: Path, messages: int) -> Figure:
-    """Import in a process of its own and ask the system for the most memory it had, with that of its reader."""
+    """Import in a process of its own; return the most memory that it had, and it and its reader while there is one."""
     path = databases.path()
     command = (sys.executable, "-m", "benchmarks.cases.backfill", str(export), str(path))
     said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=1_200)
@@ -104,15 +104,15 @@ def _memory(databases: Shelf, export: Path, messages: int) -> Figure:
 async def _alone(export: Path, path: Path) -> None:
     database = Database(f"sqlite:///{path}")
     archive = opened(SlackExport, export)
-    beside = 0.0
+    together = 0.0
 
-    def hear(stage: str, *_: int) -> None:  # the reader is gone at the end
-        nonlocal beside
-        if stage == "reading":
-            beside = max(beside, sum(map(_most_memory, _children())))
+    def hear(stage: str, *_: int) -> None:
+        nonlocal together
+        if stage == "reading":  # after that the reader is gone
+            together = max(together, _most_memory("self") + sum(map(_most_memory, _children())))
 
     await Importer(database, open_keys(path.with_suffix(".keys")), hear).run(archive, _order(export))
-    print(_most_memory("self") + beside)
+    print(max(_most_memory("self"), together))
     archive.close()
     await database.close()
 
