@@ -1,7 +1,8 @@
 """The courier: takes what is due out of the outbox, one row at a time, and hands it to its platform.
 
 A row is claimed in one transaction, sent outside of any, and settled in another one. Whoever dies in between leaves a
-row that says so; it is tried again only where the platform takes it for the same message.
+row that says so; it is tried again only where the platform takes it for the same message, else looked for where the
+platform can be asked, and never sent again.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from bot.gate import Purpose, Way
 from bot.keys import Keys
 from bot.operating.logs import unexpected
 from bot.operating.metrics import Metrics
-from bot.sending.claiming import DELIVER_SECONDS, Claimed, Claims
-from bot.sending.delivering import Delivered, Deliverer, Delivery, Outcome
+from bot.sending.claiming import DELIVER_SECONDS, Claimed, Claims, can_be_found
+from bot.sending.delivering import Delivered, Deliverer, Delivery, Finder, Outcome, Sought
 from bot.sending.outcomes import Answer, give_back, settle
 from bot.sending.parcels import unpacked
 from bot.sending.sorting import Tally, sort_out
@@ -150,7 +151,7 @@ class Courier:
 
     async def _send(self, claimed: Claimed) -> None:
         try:
-            outcome = await self._deliver(claimed)
+            outcome = await (self._find(claimed) if claimed.looks else self._deliver(claimed))
             if outcome is None:
                 await self._written(lambda: self._give_back(claimed))
             else:
@@ -175,13 +176,31 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - it may have arrived before this happened
             return Outcome(Delivered.UNKNOWN, reason=unexpected(_logger, f"delivering to {row.platform}", error))
 
+    async def _find(self, claimed: Claimed) -> Outcome:
+        """Ask the platform whether a row is there."""
+        row, finder = claimed.row, self._deliverers[claimed.row.platform]
+        if not isinstance(finder, Finder):
+            return Outcome(Delivered.FAILED, reason="nobody to ask")
+        to = None if row.way is Way.CHANNEL else claimed.person
+        sought = Sought(row.external, nonce_of(row), row.first_at or claimed.at, to, row.channel)
+        try:
+            async with asyncio.timeout(DELIVER_SECONDS):
+                return await finder.find(sought)
+        except TimeoutError:
+            return Outcome(Delivered.LATER)
+        except Exception as error:  # noqa: BLE001 - nothing is sent, so another look does no harm
+            return Outcome(Delivered.LATER, reason=unexpected(_logger, f"looking on {row.platform}", error))
+
     async def _settle(self, claimed: Claimed, outcome: Outcome) -> None:
-        remembers = self._deliverers[claimed.row.platform].remembers
+        deliverer = self._deliverers[claimed.row.platform]
+        answer = Answer(claimed, outcome, self._now(), deliverer.remembers, can_be_found(deliverer, claimed.row))
         async with self._database.write() as connection:
-            state = await settle(connection, Answer(claimed, outcome, self._now(), remembers))
+            state = await settle(connection, answer)
+        if state == outbox.UNKNOWN:
+            _logger.warning("a message (%s) may or may not have arrived; it is not sent again", claimed.row.purpose)
         if state in (outbox.SENT, outbox.FAILED, outbox.UNKNOWN):
             self._metrics.letter(claimed.row.purpose, state)
-        elif state:
+        elif state and not claimed.looks:
             self._metrics.held(outcome.what.value)
         if state == outbox.SENT and claimed.opens:
             self._metrics.opened()

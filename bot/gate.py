@@ -41,7 +41,7 @@ class Purpose(StrEnum):
     DIGEST = "digest"
     """A report, to a channel or to who ordered it."""
     NOTICE = "notice"
-    """What Cairn does here, to a channel."""
+    """What Cairn does here, and what anybody can choose: to a channel, or beside an act of somebody's own."""
     POST = "post"
     """To a channel: a survey, an open call, a follow-up of a convening."""
 
@@ -53,6 +53,8 @@ class Way(StrEnum):
     LINE = "line"
     """A private line that is shown when the member next uses Cairn."""
     CHANNEL = "channel"
+    BESIDE = "beside"
+    """To one person alone, in the channel where they have just done something; it lies nowhere."""
 
 
 class Invite(StrEnum):
@@ -170,7 +172,12 @@ def decide(facts: Facts) -> Verdict:
 
 
 def is_contact(purpose: Purpose, way: Way, *, pings: bool) -> bool:
-    """Whether a message to a person is a contact: one that they did not ask for and that comes to them."""
+    """Whether a message to a person is a contact: one that they did not ask for and that comes to them.
+
+    A notice beside their own act is none: it stands where they are, and asks whether they want any of this.
+    """
+    if purpose is Purpose.NOTICE and way is Way.BESIDE:
+        return False
     return purpose not in _ASKED_FOR and (way is not Way.CHANNEL or pings)
 
 

@@ -14,18 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gate import Way
 from bot.keys import Keys
-from bot.sending.delivering import Deliverer
+from bot.sending.delivering import Deliverer, Finder
 from bot.sending.pace import free_at
 from bot.sending.passing import Asked, ask
 from bot.sending.sorting import PACED, SLOWED, Tally
 from bot.storage import contacts, outbox, outgoing
-from bot.storage.outbox import Row
+from bot.storage.outbox import Due, Row
 from scoring.signals import Account
 
 LEASE_MS = 30_000
 """How long a row belongs to who sends it; then it is taken for one that nobody sends any more."""
 DELIVER_SECONDS = 15.0
 """How long a platform may take for an answer."""
+LOOKED_FOR_MS = 86_400_000
+"""So long it is looked for a message that may have arrived, where the platform cannot be asked."""
 NOBODY, NOT_REPEATED = "nobody there", "no answer"
 
 
@@ -33,7 +35,8 @@ NOBODY, NOT_REPEATED = "nobody there", "no answer"
 class Claimed:
     """A row that is to be sent now by who holds the token; `again` says that it may have arrived already.
 
-    `root` is whom it goes to (or None), `person` their account on the platform.
+    `root` is whom it goes to (or None), `person` their account on the platform. With `looks` it is not sent: its
+    platform is asked whether it is there.
     """
 
     row: Row
@@ -42,6 +45,7 @@ class Claimed:
     root: int | None
     person: Account | None
     opens: bool
+    looks: bool = False
 
     @property
     def again(self) -> bool:
@@ -80,7 +84,7 @@ class Claims:
             return True  # somebody else was quicker
         row = due.row
         if row.state == outbox.SENDING and not self._may_repeat(row, now):
-            return await _end(connection, row, now, tally, (outbox.UNKNOWN, NOT_REPEATED))
+            return await self._doubt(connection, due, now, tally)
         (asked,) = await ask(connection, [due], now)
         if not asked.verdict.allowed:
             return await _refuse(connection, row, now, tally, asked)
@@ -102,6 +106,18 @@ class Claims:
         await outbox.claim(connection, row, token, (now, now + LEASE_MS), opens=opens)
         return Claimed(row, token, now, root, person, opens)
 
+    async def _doubt(self, connection: AsyncConnection, due: Due, now: int, tally: Tally) -> Claimed | bool:
+        """Let a row be looked for that may have arrived and must not be sent again, where that can be done."""
+        row, finder = due.row, self._deliverers[due.row.platform]
+        person = await self._address(connection, row, due.root)
+        nowhere = row.way is Way.DM and person is None
+        late = not 0 <= now - (row.first_at or now) <= LOOKED_FOR_MS
+        if not can_be_found(finder, row) or nowhere or late:
+            return await _end(connection, row, now, tally, (outbox.UNKNOWN, NOT_REPEATED))
+        token = secrets.token_hex(8)
+        await outbox.look(connection, row, token, now + LEASE_MS)
+        return Claimed(row, token, now, due.root, person, opens=False, looks=True)
+
     def _may_repeat(self, row: Row, now: int) -> bool:
         """Whether the platform would still take another attempt, however long it lasts, for the same message."""
         latest = (row.first_at or now) + (self._deliverers[row.platform].remembers - DELIVER_SECONDS) * 1000
@@ -112,6 +128,11 @@ class Claims:
         sealed = await outbox.addresses(connection, row, root) if root is not None else []
         there = (self._keys.open(one) for one in sealed)
         return next((one for one in there if one.realm in ("", row.external)), None)
+
+
+def can_be_found(deliverer: Deliverer, row: Row) -> bool:
+    """Whether it can be found out later that a row arrived: what only one person was shown lies nowhere."""
+    return isinstance(deliverer, Finder) and row.way is not Way.BESIDE
 
 
 async def _free(connection: AsyncConnection, row: Row, now: int, *, opens: bool) -> tuple[int, str]:

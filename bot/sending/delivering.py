@@ -30,7 +30,7 @@ class Delivered(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message on its way: to a person in private, or to a channel.
+    """A message on its way: to a person in private, or to a channel; with both, to that person alone in that channel.
 
     `nonce` (25 characters at most) is the same at each attempt. `pings` is the one person who may be notified.
     """
@@ -54,6 +54,17 @@ class Outcome:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A message of which nobody knows whether it arrived: where it went, as with `Delivery`, its nonce and when (ms)."""
+
+    space: str
+    nonce: str
+    at: int
+    person: Account | None = None
+    channel: str = ""
+
+
 @runtime_checkable
 class Deliverer(Protocol):
     """What hands messages to a platform; a live integration is one."""
@@ -67,5 +78,18 @@ class Deliverer(Protocol):
         """Hand one message over, once, and tell what became of it: at once, where the platform asks to wait.
 
         It does not try again by itself. What it raises counts as `UNKNOWN`.
+        """
+        ...
+
+
+@runtime_checkable
+class Finder(Deliverer, Protocol):
+    """A deliverer whose platform can be asked whether a message is there."""
+
+    async def find(self, sought: Sought) -> Outcome:
+        """Look for a message; it sends nothing.
+
+        `SENT` where it is there, `UNKNOWN` where it is not (yet), `LATER` where nobody could look, and `FAILED` where
+        nobody ever can.
         """
         ...

@@ -30,7 +30,7 @@ class Letter:
 
     `key` says what it is about, once and for all: `digest:47:2026-w12`. Without a `channel` it goes to its `member`: by
     direct message, or (`line`) as a private line when they next use Cairn, from now on. In a channel, a member is whom
-    it names, and `pings` lets that one person be notified. It expires HELD_DAYS after it is due, or sooner where that
+    it names, and `pings` lets that one person be notified; `beside` shows it there to that member alone. It expires HELD_DAYS after it is due, or sooner where that
     is said; only a line may live longer.
     """
 
@@ -45,10 +45,13 @@ class Letter:
     expires: int = 0
     pings: bool = False
     line: bool = False
+    beside: bool = False
 
     @property
     def way(self) -> Way:
         """How it reaches its reader."""
+        if self.beside:
+            return Way.BESIDE
         if self.channel:
             return Way.CHANNEL
         return Way.LINE if self.line else Way.DM
@@ -59,6 +62,8 @@ async def post(connection: AsyncConnection, letter: Letter, keys: Keys) -> bool:
 
     ValueError where it says neither a channel nor a member, or when it is due and expires.
     """
+    if letter.beside and not (letter.channel and letter.member is not None):
+        raise ValueError("a letter beside something goes to a member in a channel")
     if not letter.channel and letter.member is None:
         raise ValueError("a letter goes to a member or to a channel")
     way, latest = letter.way, letter.due + HELD_DAYS * DAY_MS

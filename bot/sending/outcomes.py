@@ -14,16 +14,25 @@ from bot.storage import contacts, outbox, outgoing
 
 RETRY_MS = 2_000
 """How soon after an answer that did not come another attempt is made; later, twice as long each time."""
+LOOK_MS, SURE_MS = 5_000, 120_000
+"""How soon it is looked whether a message arrived after all, and since when one that is not there then is not to come."""
+ASK_AGAIN_MS = 60_000
+"""How soon is asked again by whom could not look; later, half as long again as it has been."""
+NOT_FOUND = "not there"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a platform said of a claimed row, and when (ms); `remembers` is the platform's (see `Deliverer`)."""
+    """What a platform said of a claimed row, and when (ms); `remembers` is the platform's (see `Deliverer`).
+
+    `findable`: the platform can be asked later whether the row arrived.
+    """
 
     claimed: Claimed
     outcome: Outcome
     now: int
     remembers: float
+    findable: bool = False
 
     def in_time(self, due: int) -> bool:
         """Whether an attempt at a moment (ms) would still be taken for the same message."""
@@ -40,6 +49,8 @@ async def settle(connection: AsyncConnection, answer: Answer) -> str:
         return await _sent(connection, answer)
     if not await outbox.still(connection, claimed.row, claimed.token):
         return ""
+    if claimed.looks:
+        return await _looked(connection, answer)
     await _of_person(connection, answer)
     return await _BECOMES[answer.outcome.what](connection, answer)
 
@@ -48,7 +59,7 @@ async def give_back(connection: AsyncConnection, claimed: Claimed, now: int) -> 
     """Let a row be asked about anew that was claimed and then not handed over."""
     if not await outbox.still(connection, claimed.row, claimed.token):
         return
-    if claimed.again:
+    if claimed.again or claimed.looks:
         await outbox.retry(connection, claimed.row, now)
     else:
         await outbox.hold(connection, claimed.row, now, "")
@@ -80,13 +91,33 @@ async def _of_person(connection: AsyncConnection, answer: Answer) -> None:
 
 
 async def _unknown(connection: AsyncConnection, answer: Answer) -> str:
-    """Try again while the platform would take it for the same message; later nobody can know."""
+    """Try again while the platform would take it for the same message; later it can only be looked for."""
     since = answer.now - (answer.claimed.row.first_at or answer.claimed.at)
     due = answer.now + max(since, RETRY_MS)
     if answer.in_time(due):
         await outbox.retry(connection, answer.claimed.row, due)
         return outbox.SENDING
-    reason = answer.outcome.reason or answer.outcome.what.value
+    if answer.findable:
+        await outbox.retry(connection, answer.claimed.row, answer.now + LOOK_MS)
+        return outbox.SENDING
+    return await _nobody_knows(connection, answer, answer.outcome.reason or answer.outcome.what.value)
+
+
+async def _looked(connection: AsyncConnection, answer: Answer) -> str:
+    """Look once more for what was not there; what is not there in the end is never sent again, and stays unknown."""
+    since, what = answer.now - (answer.claimed.row.first_at or answer.claimed.at), answer.outcome.what
+    if what is Delivered.LATER:
+        wait = max(round(answer.outcome.after * 1000), ASK_AGAIN_MS, since // 2)
+    elif what is Delivered.UNKNOWN and 0 <= since < SURE_MS:
+        wait = max(LOOK_MS, 4 * since)
+    else:
+        reason = NOT_FOUND if what is Delivered.UNKNOWN else answer.outcome.reason
+        return await _nobody_knows(connection, answer, reason)
+    await outbox.retry(connection, answer.claimed.row, answer.now + wait)
+    return outbox.SENDING
+
+
+async def _nobody_knows(connection: AsyncConnection, answer: Answer, reason: str) -> str:
     await outbox.end(connection, answer.claimed.row, outbox.UNKNOWN, answer.now, said=(reason, ""))
     return outbox.UNKNOWN
 
@@ -131,8 +162,7 @@ async def _failed(connection: AsyncConnection, answer: Answer) -> str:
 
 async def _doubtful(connection: AsyncConnection, answer: Answer) -> str:
     """End a row that this attempt did not send, and an earlier one may have."""
-    await outbox.end(connection, answer.claimed.row, outbox.UNKNOWN, answer.now, said=(answer.outcome.what.value, ""))
-    return outbox.UNKNOWN
+    return await _nobody_knows(connection, answer, answer.outcome.what.value)
 
 
 _BECOMES: Mapping[Delivered, Callable[[AsyncConnection, Answer], Awaitable[str]]] = {

@@ -70,6 +70,7 @@ _KNOWN = (
     "'' FROM family f JOIN outbox o ON o.community = f.community AND o.member = f.id AND o.member IS NOT NULL "
     "WHERE o.state IN ('sending', 'sent', 'unknown') AND o.claimed_at > :since "
     "AND o.purpose NOT IN ('answer', 'digest') AND (o.way <> 'channel' OR o.pings) "
+    "AND NOT (o.purpose = 'notice' AND o.way = 'beside') "
     "UNION ALL SELECT 'wish', f.root, c.at, CASE WHEN c.what = 'quiet' THEN 1 ELSE 0 END, 0, 0, 0, '' FROM family f "
     "JOIN choice c ON c.community = f.community AND c.member = f.id "
     "WHERE c.what IN ('quiet', 'invite') AND c.at > :quiet "

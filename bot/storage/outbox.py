@@ -139,7 +139,8 @@ async def put_aside(connection: AsyncConnection, rows: Sequence[Sorted], now: in
         connection,
         "UPDATE outbox SET state = given.state, way = given.way, reason = given.reason, due = given.due, "
         "settled_at = CASE WHEN given.state = 'failed' THEN CAST(:now AS bigint) END, "
-        "content = CASE WHEN given.state = 'failed' THEN NULL ELSE content END "
+        "content = CASE WHEN given.state = 'failed' THEN NULL ELSE content END, "
+        "channel = CASE WHEN given.state = 'failed' AND outbox.way = 'beside' THEN '' ELSE channel END "
         "FROM {given} WHERE outbox.id = given.id AND outbox.state = 'pending' RETURNING 1",
         {"id": "bigint", "state": "text", "way": "text", "reason": "text", "due": "bigint"},
         [tuple(row) for row in rows],
@@ -205,6 +206,11 @@ async def claim(connection: AsyncConnection, row: Row, token: str, span: tuple[i
     )
 
 
+async def look(connection: AsyncConnection, row: Row, token: str, due: int) -> None:
+    """Put down that somebody looks whether a row arrived, and when others may (ms); nothing is sent."""
+    await _update(connection, "claim = :token, due = :due WHERE id = :id", token=token, due=due, id=row.id)
+
+
 async def hold(connection: AsyncConnection, row: Row, due: int, reason: str) -> None:
     """Let a row wait until another moment (ms); it counts as not sent."""
     await _update(
@@ -231,9 +237,11 @@ async def retry(connection: AsyncConnection, row: Row, due: int) -> None:
 async def end(connection: AsyncConnection, row: Row, state: str, now: int, *, said: tuple[str, str] = ("", "")) -> bool:
     """Settle a row for good (`said`: why, and the platform's id of the message); its content is deleted.
 
+    Where somebody was told something beside what they did, the channel in which they did it is forgotten, too.
     Returns whether it was there.
     """
     unsent = ", claimed_at = NULL, opens = FALSE" if state == FAILED else ""
+    unsent += ", channel = CASE WHEN way = 'beside' THEN '' ELSE channel END"
     return await _update(
         connection,
         "state = :state, reason = :reason, message = :message, settled_at = :now, content = NULL, claim = NULL"
@@ -265,16 +273,22 @@ async def still(connection: AsyncConnection, row: Row, token: str) -> bool:
 
 
 async def make_wait(connection: AsyncConnection, row: Row, until: int) -> None:
-    """Let everything else for a row's channel or member wait as well (ms)."""
-    where = "channel = :channel" if row.way is Way.CHANNEL else "way = 'dm' AND member = :member"
+    """Let everything else for a row's channel or member wait as well (ms); beside what people do, all of its space."""
+    where, values = _ALIKE.get(row.way, _ALIKE[Way.DM]), {"until": until, "space": row.space, "id": row.id}
     lock = "" if is_sqlite(connection) else " FOR UPDATE SKIP LOCKED"
     here = (
         f"SELECT id FROM outbox WHERE state = 'pending' AND due < :until AND space = :space AND {where} "
-        f"AND (way = 'channel') = {'TRUE' if row.way is Way.CHANNEL else 'FALSE'} AND id <> :id{lock}"
+        f"AND id <> :id{lock}"
     )
-    values: dict[str, object] = {"until": until, "space": row.space, "id": row.id}
-    values |= {"channel": row.channel} if row.way is Way.CHANNEL else {"member": row.member}
+    values |= {name: getattr(row, name) for name in ("channel", "member") if f":{name}" in where}
     await _update(connection, f"due = :until WHERE id IN ({here})", **values)
+
+
+_ALIKE = {
+    Way.CHANNEL: "way = 'channel' AND channel = :channel",
+    Way.DM: "way = 'dm' AND member = :member",
+    Way.BESIDE: "way = 'beside'",
+}
 
 
 async def waiting_since(connection: AsyncConnection) -> int | None:

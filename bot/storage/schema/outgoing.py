@@ -38,7 +38,7 @@ outbox = Table(
     Column("space", Integer, ForeignKey("space.id"), nullable=False),
     Column("key", Text, nullable=False, comment="what the message is about; posted once, sent at most once"),
     Column("purpose", Text, nullable=False),
-    Column("way", Text, nullable=False, comment="dm, line or channel"),
+    Column("way", Text, nullable=False, comment="dm, line, channel or beside"),
     Column("member", NUMBER, comment="whom it is for or names"),
     Column("channel", Text, nullable=False),
     Column("pings", Boolean, nullable=False),
