@@ -193,6 +193,9 @@ class Session:
             workspace.apply(heard.desk.settings, heard.desk.kinds)
             workspace.huddles.convene(await heard.desk.occasions(now - _AROUND_MS, now + _AROUND_MS))
             await heard.pay(workspace.huddles.tick(workspace, now))
+            if workspace.groups.doubtful:
+                await self._loader.regroup(workspace, heard.token)
+                await heard.desk.holding(workspace.holding())
             if heard.lost:
                 since, heard.lost = heard.lost, 0
                 try:

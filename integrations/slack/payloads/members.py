@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.ports import Account, Context, Kind, Payload, Signal, day_of, readable, truth
 from integrations.slack.payloads.ids import group_id, heard_at, not_later
+from integrations.slack.payloads.people import people_of
 from integrations.slack.payloads.workspace import Workspace
 
 _NOWHERE = Context()
@@ -39,13 +40,13 @@ def changed(event: Payload, workspace: Workspace, now: int) -> list[Signal]:
 
 @readable
 def regrouped(event: Payload, workspace: Workspace, now: int) -> list[Signal]:
-    """Return that people were put into a user group, or taken out (`subteam_members_changed`)."""
+    """Return that people were put into a user group, or taken out (`subteam_members_changed`).
+
+    That is said by the event alone: what was known of the group before may have come from Slack after the change.
+    """
     number, at = group_id(event["subteam_id"]), heard_at(event, now)
-    group = workspace.groups.all.get(number)
-    if group is None:
-        return []
-    held = (set(group.people) | set(event.get("added_users") or ())) - set(event.get("removed_users") or ())
-    came, went = workspace.groups.change(number, held)
+    came, went = people_of(event.get("added_users") or ()), people_of(event.get("removed_users") or ())
+    workspace.groups.move(number, came, went, at)
     return _given(workspace, number, came, at) + _taken(workspace, number, went, at)
 
 

@@ -87,6 +87,8 @@ class Group:
     name: str
     day: int
     people: frozenset[str] = frozenset()
+    at: int = 0
+    """When its people last changed, as far as was heard (ms)."""
 
 
 class Groups:
@@ -96,14 +98,16 @@ class Groups:
         self.all: dict[str, Group] = {}
         self.of_person: dict[str, frozenset[str]] = {}
         """The groups of each person who is in any."""
+        self.doubtful = False
+        """Whether what is known of them may be wrong, because changes came out of their order; ask for them anew."""
 
     def replace(self, groups: Iterable[Payload]) -> None:
         """Take the whole list of groups with their people. A broken one raises, and changes nothing."""
         found: dict[str, Group] = {}
         for one in groups:
             if len(found) < _GROUPS and not one.get("date_delete"):
-                found[group_id(one["id"])] = _group(one, _people(one.get("users") or ()))
-        self.all = found
+                found[group_id(one["id"])] = _group(one, people_of(one.get("users") or ()))
+        self.all, self.doubtful = found, False
         self._turn_round()
 
     def change(self, group: str, now: Iterable[object]) -> tuple[frozenset[str], frozenset[str]]:
@@ -111,9 +115,18 @@ class Groups:
         found = self.all.get(group)
         if found is None:
             return frozenset(), frozenset()
-        before, found.people = found.people, _people(now)
+        before, found.people = found.people, people_of(now)
         self._turn_round()
         return found.people - before, before - found.people
+
+    def move(self, group: str, came: frozenset[str], went: frozenset[str], at: int) -> None:
+        """Take who came to a group and who went (ms); a change that is older than another one is only doubted."""
+        found = self.all.get(group)
+        if found is None or at < found.at:
+            self.doubtful = True
+            return
+        found.at, found.people = at, (found.people | came) - went
+        self._turn_round()
 
     def put(self, one: Payload) -> None:
         """Take what a group says of itself, new or changed; who is in it stays."""
@@ -121,6 +134,7 @@ class Groups:
         if number in self.all or len(self.all) < _GROUPS:
             before = self.all.get(number)
             self.all[number] = _group(one, before.people if before else frozenset())
+            self.all[number].at = before.at if before else 0
 
     def empty(self, group: str) -> frozenset[str]:
         """Let nobody be in a group any more; returns who was."""
@@ -145,7 +159,8 @@ def _group(one: Payload, people: frozenset[str]) -> Group:
     return Group(clean(one.get("handle") or one.get("name")), day_of(made * 1_000), people)
 
 
-def _people(names: Iterable[object]) -> frozenset[str]:
+def people_of(names: Iterable[object]) -> frozenset[str]:
+    """Return the ids in a list of people. Raises ValueError for what is none."""
     found = frozenset(person_id(one) for one in names)
     if len(found) > _MEMBERS:
         raise ValueError("more people than a group can hold")

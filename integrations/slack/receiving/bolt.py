@@ -77,8 +77,8 @@ class Bolt:
     async def take(self, body: Payload) -> BoltResponse:
         """Return the answer to a request whose sender is known to be Slack; 503 where it cannot be stored now.
 
-        What is no event is broken where Bolt cannot read it: 400. Sorts that nobody knows are taken and left, because
-        Slack ends what is refused too often.
+        What cannot be read is refused, but for events: those are taken and left, as are sorts that nobody knows,
+        because Slack ends what is refused too often.
         """
         kind = body.get("type")
         if not isinstance(kind, str) and "command" not in body:
@@ -86,7 +86,7 @@ class Bolt:
         try:
             found = await self._app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
         except BROKEN:
-            return self._broken()
+            return self._broken(200 if kind == _EVENT else 400)  # noqa: PLR2004 - HTTP's own numbers
         if kind == _EVENT or found.status not in (404, 500):
             return found
         return self._broken(200 if found.status == 404 else 400)  # noqa: PLR2004 - HTTP's own numbers
