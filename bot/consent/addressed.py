@@ -14,7 +14,7 @@ from bot.keys import Keys
 from bot.language import Words
 from bot.sending.outbox import Letter, post
 from bot.storage import contacts
-from bot.storage.accounts import Memory, look_up
+from bot.storage.accounts import Memory, look_up, own_member
 from bot.storage.engine import Database
 from scoring.signals import Account, day_of
 
@@ -39,15 +39,16 @@ class Addressed:
         async with self.database.write() as connection:
             found = await look_up(connection, self.community, [handle], self.space, Memory())
             known = found.known.get(handle)
-            root = None if known is None or known.bot else await contacts.lock(connection, self.community, known.member)
-            if root is None:
+            own = None if known is None or known.bot else await own_member(connection, known.id)
+            if known is None or own is None or not await contacts.lock(connection, self.community, own):
                 return False
-            await contacts.met(connection, self.community, root, at, self.space)
-            await contacts.opened(connection, self.community, root, self.space, at)
+            await contacts.met(connection, self.community, own, at, self.space)
+            await contacts.opened(connection, self.community, own, self.space, at)
             if answers:
-                key = f"written:{root}:{day_of(at)}"
+                key = f"written:{known.member}:{day_of(at)}"
+                until = at + WORTH_MS
                 letter = Letter(
-                    self.community, self.space, key, Purpose.ANSWER, self._blocks(), root, due=at, expires=at + WORTH_MS
+                    self.community, self.space, key, Purpose.ANSWER, self._blocks(), own, due=at, expires=until
                 )
                 await post(connection, letter, self.keys)
         return True

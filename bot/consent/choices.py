@@ -27,6 +27,8 @@ from scoring.signals import DAY_MS, Account, day_of
 ASK_AGAIN_DAYS = 183
 """So long nobody is asked the same again: at most twice a year."""
 EVERYWHERE = 0
+JOINED, PARTED = "joined", "parted"
+"""What is put down of a page that somebody has because of whom they are joined with, and of its end."""
 BROUGHT = "with what is kept"
 """What is put down of a page onto which somebody brings what came before it; it gives no page."""
 
@@ -161,7 +163,7 @@ class Choices:
                 return False
             for one in whose.members:
                 await contacts.set_invite(connection, said.community, one, said.space, wish)
-            await contacts.renewed(connection, said.community, whose.root, said.at)
+                await contacts.renewed(connection, said.community, one, said.at)
             rows = [said.row(one, What.INVITE, wish.value, said.space) for one in whose.members]
             await choosing.put(connection, said.community, rows)
         return True
@@ -285,8 +287,11 @@ async def standing(connection: AsyncConnection, keys: Keys, said: Said) -> Stand
 
 
 def _by_themselves(one: Chosen) -> bool:
-    """Whether somebody decided about their page, or about being left out, in another way than by a role."""
-    return one.what in (What.PAGE, What.OUT) and one.source not in (Source.ROLE, Source.TEAM)
+    """Whether somebody decided about their page, or about being left out, in another way than by a role.
+
+    A page that is theirs because of whom they are joined with is no such decision, and neither is its end.
+    """
+    return one.what in (What.PAGE, What.OUT) and one.source not in (Source.ROLE, Source.TEAM) and one.value != JOINED
 
 
 def _strictest(wishes: Sequence[str]) -> Invite | None:

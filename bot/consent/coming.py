@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import Keys
 from bot.storage import contacts
-from bot.storage.accounts import Known, Memory, look_up
+from bot.storage.accounts import Memory, look_up, own_member
 from bot.storage.engine import Database
 from scoring.signals import Account
 
@@ -29,18 +29,19 @@ class Coming:
     async def left(self, who: Account, at: int) -> None:
         """Put down that somebody left the space (ms); may be heard again and again."""
         async with self.database.write() as connection:
-            known = await self._known(connection, who)
-            if known is not None and await contacts.concerns(connection, self.community, known.member):
-                await contacts.left(connection, self.community, known.member, self.space, at)
+            own = await self._own(connection, who)
+            if own is not None and await contacts.concerns(connection, self.community, own):
+                await contacts.left(connection, self.community, own, self.space, at)
 
     async def came(self, who: Account) -> None:
         """Put down that somebody is in the space (again)."""
         async with self.database.write() as connection:
-            known = await self._known(connection, who)
-            if known is not None:
-                await contacts.came(connection, self.community, known.member, self.space)
+            own = await self._own(connection, who)
+            if own is not None:
+                await contacts.came(connection, self.community, own, self.space)
 
-    async def _known(self, connection: AsyncConnection, who: Account) -> Known | None:
+    async def _own(self, connection: AsyncConnection, who: Account) -> int | None:
+        """Return the member that somebody's account began with: it is this account that left, whoever it is now."""
         handle = self.keys.handle(who)
-        found = await look_up(connection, self.community, [handle], self.space, Memory())
-        return found.known.get(handle)
+        found = (await look_up(connection, self.community, [handle], self.space, Memory())).known.get(handle)
+        return None if found is None else await own_member(connection, found.id)

@@ -1,7 +1,7 @@
 """One page for all accounts that are one person's, on whosever word they are joined, and apart again when that ends.
 
 Somebody who never chose anything takes no page away: that of the other side becomes theirs, too. On the team's word it
-does so only where nobody on the other side refused one, and goes again when the team's word does.
+does so only where nobody on the other side refused one. It goes again when they are parted: each then has what it had.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.consent.choices import BROUGHT, EVERYWHERE, Said, Source, What
+from bot.consent.choices import BROUGHT, EVERYWHERE, JOINED, PARTED, Said, Source, What
 from bot.storage import accounts, choosing, people
 from bot.storage.choosing import Chosen, Family
 from bot.storage.spaces import OWN_WORD
 from scoring.signals import Account
 
-JOINED, PARTED = "joined", "parted"
-"""What is put down of a page that somebody has because of whom they are joined with, and of its end."""
 _NO = "no"
 
 
@@ -59,8 +57,8 @@ def of_import(community: int, at: int) -> Said:
 
 
 async def settle_apart(connection: AsyncConnection, said: Said, numbers: Iterable[int]) -> None:
-    """Take pages back after accounts were parted: of those who had one on the team's word, and now with nobody else."""
-    for root in sorted(await choosing.chose(connection, said.community, numbers, (JOINED, Source.TEAM))):
+    """Take pages back after accounts were parted: of those who had one for being joined, and now with nobody else."""
+    for root in sorted(await choosing.chose(connection, said.community, numbers, JOINED)):
         family = await choosing.family_of(connection, said.community, root)
         pages = await choosing.with_page(connection, family.members) if family else set()
         lent = _lent(await choosing.of(connection, said.community, pages))
@@ -104,11 +102,11 @@ async def _refused(connection: AsyncConnection, said: Said, families: Iterable[F
 
 def _latest(rows: Iterable[Chosen]) -> dict[int, str]:
     """Return what each said last themselves about having a page; losing a role, or the team's word, is no no."""
-    theirs = (one for one in rows if one.source not in (Source.ROLE, Source.TEAM))
+    theirs = (one for one in rows if one.source not in (Source.ROLE, Source.TEAM) and one.value != JOINED)
     return {one.member: one.value for one in theirs if one.what == What.PAGE}
 
 
 def _lent(rows: Iterable[Chosen]) -> set[int]:
-    """Return those who have a page on nothing but the team's word: they said none of their own since."""
+    """Return those who have a page for nothing but being joined: they chose none of their own since."""
     last = {one.member: one for one in rows if one.what == What.PAGE and one.value != BROUGHT}
-    return {who for who, one in last.items() if one.source == Source.TEAM and one.value == JOINED}
+    return {who for who, one in last.items() if one.value == JOINED}

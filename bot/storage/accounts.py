@@ -142,6 +142,15 @@ async def find_or_make(
     return found.known | await make(connection, community, found.known, admitted, (keys, newcomers))
 
 
+async def own_member(connection: AsyncConnection, number: int) -> int | None:
+    """Return the member that an account began with, None where there is no such account any more.
+
+    What is put down of the account there stays with it when it is parted from those it is joined with.
+    """
+    found = await connection.execute(select(account.c.own_member).where(account.c.id == number))
+    return found.scalar()
+
+
 async def forgotten(connection: AsyncConnection, community: int, keys: Keys, handles: Iterable[str]) -> frozenset[str]:
     """Return those among unknown identities who asked to be forgotten."""
     marked = {keys.marker(handle): handle for handle in handles}

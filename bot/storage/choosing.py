@@ -136,23 +136,18 @@ async def pages_among(connection: AsyncConnection, community: int, roots: Iterab
     return bare, {row[0] for row in rows if row[3]} - bare
 
 
-async def chose(connection: AsyncConnection, community: int, accounts: Iterable[int], row: tuple[str, str]) -> set[int]:
-    """Return the members whose some accounts are now, and of whom, or who is joined in them, a choice was put down.
-
-    `row` is its value and its source.
-    """
-    value, source = row
+async def chose(connection: AsyncConnection, community: int, accounts: Iterable[int], value: str) -> set[int]:
+    """Return the members whose some accounts are now, and of whom, or who is joined in them, a choice was put down."""
     rows = await matching(
         connection,
         "SELECT DISTINCT a.member FROM {given} JOIN account a ON a.id = given.account "
         "JOIN account b ON b.community = :community AND b.member = a.member "
         "JOIN choice c ON c.community = :community AND c.member = b.own_member "
-        "WHERE c.value = :value AND c.source = :source",
+        "WHERE c.value = :value",
         {"account": "bigint"},
         ((one,) for one in set(accounts)),
         community=community,
         value=value,
-        source=source,
     )
     return {row[0] for row in rows}
 
