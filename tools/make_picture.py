@@ -14,6 +14,7 @@ from bot.cli.session import Session
 from bot.config import Settings
 from bot.reports.contents import Report
 from bot.reports.mountain_svg import mountain_svg
+from bot.reports.wording import english
 from bot.storage.engine import Database
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -24,7 +25,7 @@ def draw(folder: Path) -> str:
     command = [sys.executable, "-m", "bot", "demo", "--fast", "--folder", str(folder)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     found = asyncio.run(_report(f"sqlite:///{folder}/data/cairn.db"))
-    return mountain_svg(found.mountain, found.findings.bands)
+    return mountain_svg(found.mountain, found.findings.bands, english())
 
 
 async def _report(url: str) -> Report:

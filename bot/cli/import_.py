@@ -21,7 +21,8 @@ from bot.errors import InputError, MachineError
 from bot.history.importing import Importer, Order
 from bot.history.undoing import undo as take_back
 from bot.ports import Archive, Kind
-from bot.reports import tables, wording
+from bot.reports import tables
+from bot.reports.wording import english
 from bot.storage import communities, imports
 from integrations.archives import ahead
 from integrations.archives.counts import Counts
@@ -210,7 +211,7 @@ def _told(result: dict[str, Any]) -> list[RenderableType]:
     who = {"accounts": result["read"]["accounts"], "wrote": result["people"]["writers"]}
     kinds = {kind.label: kind for kind in Kind}
     rows = {
-        "found": ", ".join(wording.kinds({kinds[label]: n for label, n in result["signals"].items() if n})),
+        "found": ", ".join(english().kinds({kinds[label]: n for label, n in result["signals"].items() if n})),
         "people": _counted(who | {"bots left out": result["people"]["bots"]}),
         "stored": _counted(result["engagements"]),
         "left aside": _counted(result["skipped"]),

@@ -11,10 +11,11 @@ from bot.cli import output
 from bot.cli.options import Span, Which, day, named
 from bot.cli.session import Session, opened
 from bot.errors import InputError, MachineError
+from bot.language import Words
 from bot.reports import documents, page, terminal
 from bot.reports.contents import Report
 from bot.standing import histories
-from bot.storage import communities
+from bot.storage import communities, spaces
 from scoring.measures.findings import findings
 from scoring.measures.history import Period, of_programme
 
@@ -32,8 +33,9 @@ async def report(
     """Report who takes part and how deeply: all engaged members, and those in two or more programmes."""
     async with opened() as session:
         made = await make(session, which.community, span, programme)
+        words = Words(await _language(session, which.community))
     if html is not None:
-        _write(html, page.page(made))
+        _write(html, page.page(made, words))
     if which.json:
         output.document(documents.report(made))
     elif html is None:
@@ -61,6 +63,15 @@ async def make(session: Session, name: str | None, span: Span, programme: str | 
     begin = min(last if first is None else first, as_of if end is None else end) if begin is None else begin
     period = Period(begin, max(begin, as_of) if end is None else end)
     return Report(community.name, period, as_of, mountain, findings(history, period), programme)
+
+
+async def _language(session: Session, name: str | None) -> str:
+    """Return the language of a community, in which its page is written; whoever reads the terminal is an operator."""
+    community = await session.community(name)
+    if community is None:
+        return "en"
+    async with session.database.read() as connection:
+        return await spaces.language(connection, community.id)
 
 
 def _days(span: Span) -> tuple[int | None, int | None, int | None]:

@@ -64,7 +64,7 @@ async def post_notices(database: Database, keys: Keys, community: int, now: int)
     async with database.read() as connection:
         going = await outgoing.going(connection, community)
         listened = [one for one in await spaces.of_community(connection, community) if one.settings is not None]
-        language = json.loads(await spaces.whole(connection, community) or "{}").get("language", "en")
+        language = await spaces.language(connection, community)
     for one in listened:
         await _let_go(database, one, now)
     if going.live_at is None or going.paused_at is not None:

@@ -21,7 +21,7 @@ from bot.keys import open_keys
 from bot.maintenance.backup import missing
 from bot.maintenance.getting_ready import refuse_foreign
 from bot.maintenance.key_file import another, fingerprint, lost
-from bot.reports.unheard import when
+from bot.reports.wording import english
 from bot.rules import parse_rules, read_rules
 from bot.storage import backfills, checking, communities, copying, migrate, spaces, unheard
 from bot.storage.engine import Database, sqlite_version
@@ -208,7 +208,7 @@ async def _missed(database: Database) -> Item:
     async with database.read() as connection:
         found = await unheard.still_open(connection)
     rows = [one._replace(space=called(space)) for space, one in found]
-    told = [f"{one.space}: {when(one)} UTC" for one in stretches(rows, [Kind.MESSAGE])]
+    told = [f"{one.space}: {english().when(one)} UTC" for one in stretches(rows, [Kind.MESSAGE])]
     if not told:
         return Item("not heard", "")
     more = f"; and {len(told) - _TOLD} earlier times" if len(told) > _TOLD else ""

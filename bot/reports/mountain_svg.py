@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.reports import wording
 from bot.reports.templates import environment
+from bot.reports.wording import Wording
 from scoring.measures.bands import BandFigures
 from scoring.mountain import Mountain
 
@@ -43,6 +43,7 @@ class _Tier:
     size: float
     focus: bool
     tagged: bool
+    told: str
     people: str
     share: str
     bar: float
@@ -52,16 +53,17 @@ class _Tier:
     edge: float
 
 
-def mountain_svg(mountain: Mountain, bands: Sequence[BandFigures]) -> str:
+def mountain_svg(mountain: Mountain, bands: Sequence[BandFigures], words: Wording) -> str:
     """Draw the bands of a report (given from the lowest to the highest); returns a whole `<svg>` element."""
-    focus = {band.name for band in mountain.bands if band.focus}
     height = (_BASE - _TOP) / max(len(bands), 1)
-    tiers = [_tier(n, len(bands), band, band.band in focus) for n, band in enumerate(reversed(bands))]
+    tiers = [_tier((n, len(bands)), band, mountain, words) for n, band in enumerate(reversed(bands))]
     return (
         environment()
         .get_template("mountain.svg.j2")
         .render(
             title=mountain.name,
+            about=" ".join([words.say("mountain.about"), *(tier.told for tier in tiers)]),
+            in_focus=words.say("mountain.focus"),
             tiers=tiers,
             silhouette=_points(_silhouette()),
             shadow=_points(_shadow()),
@@ -73,17 +75,23 @@ def mountain_svg(mountain: Mountain, bands: Sequence[BandFigures]) -> str:
     )
 
 
-def _tier(number: int, tiers: int, band: BandFigures, focus: bool) -> _Tier:
+def _tier(place: tuple[int, int], band: BandFigures, mountain: Mountain, words: Wording) -> _Tier:
+    """Put together what is drawn for a band; `place` is its tier's number from the top, and how many there are."""
+    number, tiers = place
     height = (_BASE - _TOP) / tiers
     foot = _TOP + height * (number + 1)
     middle = foot - height / 2
+    name, people, share = mountain.called(band.band), words.people(band.members.numerator), words.share(band.members)
+    focus = any(one.focus for one in mountain.bands if one.name == band.band)
+    told = "mountain.tier_in_focus" if focus else "mountain.tier"
     return _Tier(
-        name=band.band,
-        size=min(22.0, round(_BESIDE / (0.62 * max(len(band.band), 1)), 1)),
+        name=name,
+        size=min(22.0, round(_BESIDE / (0.62 * max(len(name), 1)), 1)),
         focus=focus,
-        tagged=focus and len(band.band) <= 14,
-        people=wording.people(band.members.numerator),
-        share=wording.share(band.members),
+        tagged=focus and len(name) <= 14,
+        told=words.say(told, band=name, people=people, share=share),
+        people=people,
+        share=share,
         bar=round(250 * (band.members.value or 0.0), 1),
         colour=_PALETTE[round(number * (len(_PALETTE) - 1) / max(tiers - 1, 1))],
         above=_points([(0, 0), *_ragged(foot, last=number == tiers - 1), (2 * _PEAK, 0)]),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from bot.reports import documents, unheard, wording
+from bot.language import Words
+from bot.reports import documents, unheard
 from bot.reports.contents import Report
 from bot.reports.months_svg import months_svg
 from bot.reports.mountain_svg import mountain_svg
 from bot.reports.templates import environment
+from bot.reports.wording import Wording, steps
 from scoring.measures.groups import GroupFigures
 
 
@@ -23,27 +25,32 @@ class _GroupTable:
     note: str
 
 
-def page(of: Report) -> str:
-    """Return the whole HTML document; names from the community are escaped."""
-    found = of.findings
+def page(of: Report, words: Words) -> str:
+    """Return the whole HTML document in a language; names from the community are escaped."""
+    wording, found = Wording(words), of.findings
+    of = replace(of, mountain=of.mountain.in_language(wording.tag))
     template = environment().get_template("page.html.j2")
     return template.render(
         of=of,
         found=found,
         words=wording,
-        unheard=unheard,
+        say=wording.say,
+        mark=unheard.MARK,
+        month=lambda one: unheard.month(wording, one),
+        unheard=unheard.lines(wording, found, wording.say("unheard.rest")),
         points=documents.points,
-        mountain=mountain_svg(of.mountain, found.bands),
-        months=months_svg(found.months),
-        groups=_tables(found.groups),
-        two_groups=_tables(found.two_or_more.groups),
+        steps=steps(of),
+        mountain=mountain_svg(of.mountain, found.bands, wording),
+        months=months_svg(found.months, wording),
+        groups=_tables(found.groups, wording),
+        two_groups=_tables(found.two_or_more.groups, wording),
     )
 
 
-def _tables(rows: Sequence[GroupFigures]) -> list[_GroupTable]:
-    return [_table(name, list(values)) for name, values in groupby(rows, key=lambda row: row.group)]
+def _tables(rows: Sequence[GroupFigures], wording: Wording) -> list[_GroupTable]:
+    return [_table(name, list(values), wording) for name, values in groupby(rows, key=lambda row: row.group)]
 
 
-def _table(name: str, rows: Sequence[GroupFigures]) -> _GroupTable:
+def _table(name: str, rows: Sequence[GroupFigures], wording: Wording) -> _GroupTable:
     shown = tuple(row for row in rows if not row.suppressed)
-    return _GroupTable(name, shown, wording.withheld([row for row in rows if row.suppressed]))
+    return _GroupTable(wording.group(name), shown, wording.withheld([row for row in rows if row.suppressed]))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from bot.reports import documents, wording
+from bot.reports import documents
+from bot.reports.wording import english
 from scoring.measures.bands import BandFigures
 
 _SNOW_TO_MEADOW = ("#dfe7ee", "#b9a67c", "#8fae6b", "#5b9a5f", "#3f7d4e")
@@ -75,8 +76,9 @@ def _slope(line: int, base: int, tone: int, ink: _Ink) -> Text:
 
 def _words(band: BandFigures, width: int) -> tuple[Text, Text]:
     """Return the two lines that stand beside a tier."""
-    many, share = wording.people(band.members.numerator), wording.share(band.members)
-    head = Text.assemble((band.band.ljust(width), "bold"), f"{many:>15}  {share:>6} ({wording.interval(band.members)})")
-    came, standing = wording.number(band.entered), wording.number(band.standing)
-    points = wording.number(documents.points(band.points))
+    words = english()
+    many, share = words.people(band.members.numerator), words.share(band.members)
+    head = Text.assemble((band.band.ljust(width), "bold"), f"{many:>15}  {share:>6} ({words.interval(band.members)})")
+    came, standing = words.number(band.entered), words.number(band.standing)
+    points = words.number(documents.points(band.points))
     return head, Text(f"  {came} came up; {standing} stand here now; {points} points", style="dim")

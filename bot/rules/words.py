@@ -25,7 +25,14 @@ class Phrases:
 
     def number(self, value: float) -> str:
         """Return a number with at most three places, as people write them: `1,234.5`."""
-        text = f"{value:,.3f}".rstrip("0").rstrip(".")
+        return self._marked(f"{value:,.3f}".rstrip("0").rstrip("."))
+
+    def fixed(self, value: float, places: int) -> str:
+        """Return a number with exactly so many places: `20.0`."""
+        return self._marked(f"{value:,.{places}f}")
+
+    def _marked(self, text: str) -> str:
+        """Put the language's own marks into a number."""
         marks = {",": self._say("thousands"), ".": self._say("decimal")}
         return "".join(marks.get(one, one) for one in text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -71,6 +72,11 @@ async def whole(connection: AsyncConnection, of: int) -> str | None:
     """Return what is settled for a community as a whole; None before a file was applied."""
     row = await connection.execute(select(community.c.settings).where(community.c.id == of))
     return row.scalar_one_or_none()
+
+
+async def language(connection: AsyncConnection, of: int) -> str:
+    """Return the language that a community speaks, as its settings name it."""
+    return str(json.loads(await whole(connection, of) or "{}").get("language", "en"))
 
 
 async def settle_whole(connection: AsyncConnection, of: int, settings: str) -> None:

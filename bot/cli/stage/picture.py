@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.stage.news import NOTHING, Place, news
-from bot.reports import wording
+from bot.reports.wording import NOT_KNOWN, english
 from bot.storage.standing import Standing
 from scoring.signals import Kind, day_of
 
@@ -102,7 +102,7 @@ def standing(moment: int, places: Sequence[Place]) -> RenderableType:
 def _kinds(places: Sequence[Place]) -> list[list[str]]:
     seen = {kind for place in places for kind in place.standing.kinds} | _CHAT
     return [
-        [wording.kind(kind, 2), *(_figure(place.standing.kinds.get(kind, 0)) for place in places)]
+        [english().kind(kind, 2), *(_figure(place.standing.kinds.get(kind, 0)) for place in places)]
         for kind in Kind
         if kind in seen
     ]
@@ -117,8 +117,8 @@ def _bands(places: Sequence[Place]) -> list[list[str]]:
 
 
 def _figure(n: int) -> str:
-    return wording.number(n) if n else wording.NOT_KNOWN
+    return english().number(n) if n else NOT_KNOWN
 
 
 def _day(moment: int) -> str:
-    return wording.day(day_of(moment))
+    return english().day(day_of(moment))

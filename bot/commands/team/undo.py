@@ -7,6 +7,7 @@ from bot.chat.speech import Action, Block, Choice, Controls, Moment, Paragraph, 
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
 from bot.rules import ruling
+from bot.rules.words import Phrases
 from bot.storage import accounts, teamwork
 from bot.storage.teamwork import HUNDREDTHS, Investment, Logged
 from bot.storage.turns import in_turn
@@ -47,7 +48,7 @@ async def _line(call: Call, room: Room, said: tuple[int, str], one: Logged | Inv
 
 
 def _given(room: Room, one: Investment) -> str:
-    return room.words.plain(f"undo.{one.what}", amount=f"{one.amount / HUNDREDTHS:g}")
+    return room.words.plain(f"undo.{one.what}", amount=Phrases(room.words).number(one.amount / HUNDREDTHS))
 
 
 def _choice(said: tuple[int, str], one: Logged | Investment) -> Choice:

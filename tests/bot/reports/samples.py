@@ -105,5 +105,6 @@ class Reader(HTMLParser):
             raise AssertionError(f"</{tag}> closes something else")
 
     def handle_data(self, data: str) -> None:
-        """Note text."""
-        self.words.append(data)
+        """Note text that people read."""
+        if self.open[-1:] != ["style"]:
+            self.words.append(data)

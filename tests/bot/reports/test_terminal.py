@@ -72,8 +72,8 @@ def test_report_marks_the_months_in_which_not_everything_was_heard_and_says_what
     marked = re.findall(r"(\d{4}-\d\d) \* ", text)
     assert marked == ["2018-04", "2018-06", "2018-07"]
     for told in (
-        "Garden, 2018-04-29 00:00 to 02:00 UTC: messages were read from history; something may be missing of "
-        "reactions to earlier messages, leaves and talks on stages.",
+        "Garden, 2018-04-29 00:00 to 02:00 UTC: messages were read from history. Something may be missing: "
+        "reactions to earlier messages, who left, who spoke on stages.",
         "<b>Forum</b>, 2018-06-30 00:01 to 2018-07-02 00:00 UTC: all may be missing that is still to be read",
         "A month with a * is incomplete: fewer in it does not mean that less happened.",
     ):
