@@ -58,7 +58,7 @@ from bot.history.archives import Archive, Count, Item, Person, Read
 from bot.history.past import Mark, Past, Progress, Reach, Stretch
 from bot.language import LANGUAGES, Words
 from bot.operating.figures import Level, Meter
-from bot.sending.delivering import Delivered, Deliverer, Delivery, Outcome
+from bot.sending.delivering import Delivered, Deliverer, Delivery, Finder, Outcome, Sought
 from bot.teamwork.tables import Meaning, Preview
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
@@ -94,6 +94,7 @@ __all__ = [
     "Field",
     "Fields",
     "File",
+    "Finder",
     "Finding",
     "Form",
     "Given",
@@ -139,6 +140,7 @@ __all__ = [
     "RoleTag",
     "Select",
     "Signal",
+    "Sought",
     "Space",
     "SpaceSettings",
     "Span",

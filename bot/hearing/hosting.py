@@ -15,6 +15,8 @@ from bot.commands.registry import registry
 from bot.community.comparing import called
 from bot.consent.asking import Asking
 from bot.hearing.desks import NotesOf, OneDesk
+from bot.hearing.installations import Installations
+from bot.hearing.installing import InstallationsOf
 from bot.intake import Intake
 from bot.operating.metrics import Metrics
 from bot.ports import (
@@ -44,7 +46,8 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What becomes of a space nobody has named: the first one is taken in where no community file says otherwise.
+    """What becomes of a space nobody has named: the first one, and those that were invited, are taken in where no
+    community file says otherwise.
 
     `community` is whom it joins (None: the only one), `rules` (text, version, file) what a new community begins with.
     """
@@ -81,15 +84,20 @@ class Desks:
         self.metrics.begins(integration)
         return _Host(self, integration)
 
-    async def desk(self, integration: str, wanted: Space) -> Desk | None:
+    async def desk(self, integration: str, wanted: Space, *, invited: bool = False) -> Desk | None:
         """Return a space's desk; None where it is not listened to."""
         key = (wanted.platform, wanted.id)
-        if key not in self._desks and key not in self._refused:
+        if self._unanswered(key):
             async with self._turn:
-                if key not in self._desks and key not in self._refused:
-                    await self._open(integration, key, wanted)
+                if self._unanswered(key):
+                    await self._open(integration, key, wanted, invited=invited)
         desk = self._desks.get(key)
         return desk if desk is not None and desk.open else None
+
+    def _unanswered(self, key: tuple[str, str]) -> bool:
+        """Whether it is to be asked of the store what becomes of a space; one that was purged may come again."""
+        desk = self._desks.get(key)
+        return (desk is None or not desk.open) and key not in self._refused
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep all desks up to date until told to stop."""
@@ -135,19 +143,20 @@ class Desks:
                         await self._furnish(connection, desk, *found[0])
                     desk.open = bool(found)
 
-    async def _open(self, integration: str, key: tuple[str, str], wanted: Space) -> None:
+    async def _open(self, integration: str, key: tuple[str, str], wanted: Space, *, invited: bool) -> None:
         async with self.database.read() as connection:
             found = await spaces.communities_of(connection, wanted)
         if not found:
             async with self.database.write() as connection:
-                refused = await self._take_in(connection, wanted)
+                refused = await self._take_in(connection, wanted, invited=invited)
                 found = await spaces.communities_of(connection, wanted)
             if refused:
                 self._refuse(key, wanted, refused)
                 return
         async with self.database.read() as connection:
-            desk = OneDesk(self, integration, wanted)
+            desk = self._desks.get(key) or OneDesk(self, integration, wanted)
             await self._furnish(connection, desk, *found[0])
+            desk.open = True
             self._desks[key] = desk
         await desk.returned()
 
@@ -157,7 +166,7 @@ class Desks:
             self._told.add((key, reason))
             _logger.warning("%s is not listened to: %s", called(replace(wanted, name="")), reason)
 
-    async def _take_in(self, connection: AsyncConnection, wanted: Space) -> str:
+    async def _take_in(self, connection: AsyncConnection, wanted: Space, *, invited: bool) -> str:
         """Put an unknown space down where the policy takes it; returns why not."""
         there = await communities.everyone(connection)
         name = self._policy.community or (there[0].name if len(there) == 1 else None)
@@ -166,7 +175,7 @@ class Desks:
         community = next((one for one in there if one.name == name), None)
         if community is None:
             community = await communities.found(connection, name or wanted.name or wanted.id, *self._policy.rules())
-        refused = await _full(connection, community)
+        refused = await _full(connection, community, invited=invited)
         if not refused:
             await spaces.settle(connection, community.id, wanted, Consent.COUNTED, "{}")
             _logger.info("%s is listened to from now on (consent: counted)", called(replace(wanted, name="")))
@@ -187,11 +196,11 @@ class Desks:
         )  # fmt: skip
 
 
-async def _full(connection: AsyncConnection, community: Community) -> str:
+async def _full(connection: AsyncConnection, community: Community, *, invited: bool) -> str:
     """Return why a community takes no further space in, nothing where it does."""
     if await spaces.whole(connection, community.id) is not None:
         return "it is not in the community file; name it there and run cairn config apply"
-    if any(one.settings is not None for one in await spaces.of_community(connection, community.id)):
+    if not invited and any(one.settings is not None for one in await spaces.of_community(connection, community.id)):
         return "another space is listened to already; name both in a community file and run cairn config apply"
     return ""
 
@@ -200,13 +209,14 @@ class _Host:
     def __init__(self, desks: Desks, integration: str) -> None:
         self._desks = desks
         self._integration = integration
+        self.installations: Installations = InstallationsOf(desks.database, desks.intake.keys, integration)
 
     @property
     def notes(self) -> Notes:
         return NotesOf(self._desks.database, self._integration, 0)
 
-    async def desk(self, space: Space) -> Desk | None:
-        return await self._desks.desk(self._integration, space)
+    async def desk(self, space: Space, *, invited: bool = False) -> Desk | None:
+        return await self._desks.desk(self._integration, space, invited=invited)
 
     async def spaces_of(self, account: Account) -> list[Space]:
         return await self._desks.spaces_of(self._integration, account)

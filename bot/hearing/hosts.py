@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from bot.chat.calling import Call, Caller, Offered
 from bot.chat.speech import Choice, Reply
+from bot.hearing.installations import Installations
 from bot.hearing.occasions import Occasion
 from bot.hearing.space_settings import Space, SpaceSettings
 from bot.hearing.unread import Unread
@@ -208,10 +209,16 @@ class Host(Protocol):
         """What the integration has put down about itself."""
         ...
 
-    async def desk(self, space: Space) -> Desk | None:
+    @property
+    def installations(self) -> Installations:
+        """The spaces in which Cairn was installed by a link."""
+        ...
+
+    async def desk(self, space: Space, *, invited: bool = False) -> Desk | None:
         """Return a space's desk; None where no community takes the space in, for a reason that has been logged.
 
-        A space that is not known yet is put down where the policy takes it. Raises MachineError as the storage does.
+        A space that is not known yet is put down where the policy takes it: the first one, and those that are
+        `invited`, where no community file says otherwise. Raises MachineError as the storage does.
         """
         ...
 

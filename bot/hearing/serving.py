@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,9 +12,15 @@ if TYPE_CHECKING:
     from bot.operating.plain_http import Take
 
 
-def serve(takes: Mapping[str, Take]) -> web.ServerRunner:
-    """Return what runs a server that takes what is posted to some paths, and tells nothing of itself."""
+_NO_PAGES: Mapping[str, Take] = MappingProxyType({})
+
+
+def serve(takes: Mapping[str, Take], shows: Mapping[str, Take] = _NO_PAGES) -> web.ServerRunner:
+    """Return what runs a server that takes what is posted to some paths, and tells nothing of itself.
+
+    `shows` are pages that browsers get.
+    """
     # asked for here only: an HTTP server is thirty megabytes that no import and no report needs
     from bot.operating.plain_http import runner
 
-    return runner({}, takes)
+    return runner({}, takes, shows)

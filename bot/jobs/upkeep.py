@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.clockwork.duties import Job, Work, Write
 from bot.clockwork.periods import Cron
-from bot.storage import communities, outgoing, tasks
+from bot.storage import communities, installations, outgoing, tasks
 from scoring.signals import DAY_MS
 
 LETTER_DAYS = 400
@@ -24,6 +24,7 @@ async def plan(work: Work) -> Sequence[Write]:
         partial(tasks.sweep, community=of, before=done),
         partial(tasks.sweep, community=tasks.WHOLE, before=done),
         partial(communities.sweep_retired, of=of, limit=1_000),
+        partial(installations.sweep, before=work.now),
     ]
 
 

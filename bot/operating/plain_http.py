@@ -21,11 +21,23 @@ NAME = "Cairn"
 _logger = logging.getLogger(__name__)
 
 
-def runner(answers: Mapping[str, Answer], takes: Mapping[str, Take] = MappingProxyType({})) -> web.ServerRunner:
-    """Return what runs a server that answers GET (and HEAD) for some paths, and takes what is posted to others."""
+_NONE: Mapping[str, Take] = MappingProxyType({})
+
+
+def runner(
+    answers: Mapping[str, Answer], takes: Mapping[str, Take] = _NONE, shows: Mapping[str, Take] = _NONE
+) -> web.ServerRunner:
+    """Return what runs a server that answers GET (and HEAD) for some paths, and takes what is posted to others.
+
+    `shows` are pages for browsers: what looks at the request itself, and is asked by GET only.
+    """
 
     async def answer(request: web.BaseRequest) -> web.Response:
-        found = await _answer(request, answers, takes)
+        shown = shows.get(request.path) if request.method == "GET" else None
+        if shown is not None:
+            found = await _answer(request, {request.path: lambda: shown(request)}, _NONE)
+        else:
+            found = await _answer(request, answers, takes)
         found.headers["Server"] = NAME
         return found
 

@@ -98,6 +98,34 @@ async def test_second_space_is_not_taken_in_by_itself(sqlite_url: str, caplog: p
     assert "chat 200 is not listened to: another space is listened to already" in refusals[0]
 
 
+async def test_invited_space_joins_the_others_where_no_file_says_otherwise(sqlite_url: str) -> None:
+    async with running(sqlite_url) as one:
+        host = one.desks.host("chat")
+        await host.desk(HERE)
+        assert await host.desk(THERE) is None
+        await one.desks.refresh()
+        desk = await host.desk(THERE, invited=True)
+
+        assert desk is not None
+        assert (await desk.record([message(1)])).new == 1
+        assert await one.names() == ["Here"]
+        assert await host.desk(THERE) is desk
+
+
+async def test_space_that_was_purged_is_taken_in_again_when_it_comes_back(sqlite_url: str) -> None:
+    """Without a restart, and by the desk that others have in hand."""
+    async with running(sqlite_url) as one:
+        host = one.desks.host("chat")
+        desk = await host.desk(HERE)
+        assert desk is not None
+        async with one.database.write() as connection:
+            await connection.execute(text("UPDATE space SET settings = NULL"))
+        await one.desks.refresh()
+
+        assert await host.desk(HERE) is desk
+        assert (await desk.record([message(1)])).new == 1
+
+
 async def test_file_says_which_spaces_are_listened_to_and_what_holds_there(sqlite_url: str) -> None:
     async with running(sqlite_url) as one:
         desk = await one.named_desk()
