@@ -1,6 +1,7 @@
-"""Bolt, as Cairn uses it: events are caught before anything else, commands and clicks find their way through it.
+"""Bolt, as Cairn uses it: commands and clicks find their way through it. Events are caught in front of it.
 
-One catch in front of everything, not a listener each: what a message costs does not grow with the number of commands,
+What Bolt does for each request costs more than hearing a message, and it would tell Slack that an event arrived before
+a listener has begun. So one catch takes them all: what a message costs does not grow with the number of commands,
 nothing is lost where two would listen to one event, and Slack is told that an event arrived only when it is stored.
 """
 
@@ -21,7 +22,6 @@ from integrations.slack.api import SILENT
 from integrations.slack.receiving.ear import Ear
 
 _ANY = re.compile("")
-_EVENT = "event_callback"
 _logger = logging.getLogger(__name__)
 Tokens = Callable[[str], Awaitable[str | None]]
 """What returns the token of a workspace, None where Cairn is not installed."""
@@ -44,7 +44,6 @@ class Bolt:
         self._app = AsyncApp(
             logger=SILENT,
             authorize=authorize,
-            before_authorize=self._catch,
             # checked and answered in front of it, on the raw body
             request_verification_enabled=False,
             ssl_check_enabled=False,
@@ -56,8 +55,7 @@ class Bolt:
         )
 
         async def told(error: Exception) -> None:
-            # never its text: it may quote what somebody wrote
-            _logger.error("what Slack sent could not be taken in (%s)", type(error).__name__)
+            _fault(error)
 
         self._app.error(told)
 
@@ -81,13 +79,18 @@ class Bolt:
         because Slack ends what is refused too often.
         """
         kind = body.get("type")
+        if kind == "event_callback":
+            return await self._event(body)
+        if kind == "app_rate_limited":
+            self._ear.limited(body)
+            return BoltResponse(status=200, body="")
         if not isinstance(kind, str) and "command" not in body:
             return self._broken()
         try:
             found = await self._app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
         except BROKEN:
-            return self._broken(200 if kind == _EVENT else 400)  # noqa: PLR2004 - HTTP's own numbers
-        if kind == _EVENT or found.status not in (404, 500):
+            return self._broken()
+        if found.status not in (404, 500):
             return found
         return self._broken(200 if found.status == 404 else 400)  # noqa: PLR2004 - HTTP's own numbers
 
@@ -95,15 +98,17 @@ class Bolt:
         self._ear.broken()
         return BoltResponse(status=status, body="")
 
-    async def _catch(self, req: AsyncBoltRequest, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002 - Bolt's own names
-        kind = req.body.get("type")
-        if kind == "app_rate_limited":
-            self._ear.limited(req.body)
-            return BoltResponse(status=200, body="")
-        if kind != _EVENT:
-            return await next()
+    async def _event(self, body: Payload) -> BoltResponse:
         try:
-            await self._ear.hear(req.body)
+            await self._ear.hear(body)
         except MachineError:
             return BoltResponse(status=503, body="")
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one event, the others are heard
+            _fault(error)
+            return BoltResponse(status=500, body="")
         return BoltResponse(status=200, body="")
+
+
+def _fault(error: Exception) -> None:
+    # never its text: it may quote what somebody wrote
+    _logger.error("what Slack sent could not be taken in (%s)", type(error).__name__)
