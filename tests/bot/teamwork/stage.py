@@ -186,11 +186,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(url: str, keys: Keys, *, consent: str = "counted", tools: Tools | None = None) -> AsyncIterator[Stage]:
+async def staged(
+    url: str, keys: Keys, *, consent: str = "counted", tools: Tools | None = None, language: str = "en"
+) -> AsyncIterator[Stage]:
     """Open a store with a community in it."""
     database = Database(url)
     try:
-        async with _opened(database, keys, consent, tools or Tools()) as stage:
+        async with _opened(database, keys, tools or Tools(), (consent, language)) as stage:
             yield stage
             await stage.desks.door.tools.works.close()
     finally:
@@ -198,10 +200,11 @@ async def staged(url: str, keys: Keys, *, consent: str = "counted", tools: Tools
 
 
 @asynccontextmanager
-async def _opened(database: Database, keys: Keys, consent: str, tools: Tools) -> AsyncIterator[Stage]:
+async def _opened(database: Database, keys: Keys, tools: Tools, settled: tuple[str, str]) -> AsyncIterator[Stage]:
+    """Make the community; `settled` are how people begin and the language."""
     await migrate.upgrade(database)
-    here = Space("discord", "700", "Garden")
-    settings = {"roles": {"moderators": ["mods"], "managers": ["11"]}}
+    here, (consent, language) = Space("discord", "700", "Garden"), settled
+    settings = {"language": language, "roles": {"moderators": ["mods"], "managers": ["11"]}}
     async with database.write() as connection:
         version = parse_rules(RULES, "rules").version
         made = await communities.found(connection, "Garden", RULES, version, "mountain.yaml")

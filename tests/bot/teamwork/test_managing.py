@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.calling import Attachment
+from bot.chat.calling import Attachment, Call
 from bot.chat.speech import Action, Asks, File, Reply
 from bot.commands.registry import registry
 from bot.commands.spec import Role
@@ -144,6 +144,20 @@ async def test_report_shows_figures_notes_and_investments(office: Stage) -> None
     assert "We wrote to newcomers" in said(reply)
     assert json.loads(files["report.json"])["community"] == "Garden"
     assert b"<html" in files["report.html"]
+
+
+async def test_page_of_a_report_speaks_the_language_of_the_place(database_url: str, tmp_path: Path) -> None:
+    keys, tools = open_keys(tmp_path / "keys" / "cairn.keys"), Tools(Works(60.0))
+    async with staged(database_url, keys, tools=tools, language="de") as stage:
+        await talk(stage)
+        await stage.call("cairn-team log", who=ANN, what="hours", amount=1.5, date="2026-02-06")
+        found = [await stage.in_german("cairn-team report", HEAD), await stage.call("cairn-team report", HEAD)]
+        english = await stage.desk.call(Call(stage.caller(HEAD, "en-US"), stage.now + 99_000, "cairn-team report"))
+
+    pages = [one.content.decode() for each in (*found, english) for one in each.blocks if isinstance(one, File)][::2]
+    assert ['<html lang="de">' in page and "engagierte Mitglieder" in page for page in pages] == [True] * 3
+    assert "Das Team hat 1,5 Stunden gegeben." in said(found[0])
+    assert "The team gave 1.5 hours." in said(english)
 
 
 async def test_report_of_nothing_says_so_and_wrong_days_are_refused(office: Stage) -> None:
