@@ -56,7 +56,8 @@ from bot.hearing.space_settings import Consent, Listed, Place, Space, SpaceSetti
 from bot.hearing.unread import Unread, Unreadable
 from bot.history.archives import Archive, Count, Item, Person, Read
 from bot.history.past import Mark, Past, Progress, Reach, Stretch
-from bot.language import LANGUAGES, Words
+from bot.identity.names import Called, Namer
+from bot.language import LANGUAGES, Words, spoken
 from bot.operating.figures import Level, Meter
 from bot.sending.delivering import Delivered, Deliverer, Delivery, Finder, Outcome, Sought
 from bot.teamwork.tables import Meaning, Preview
@@ -78,6 +79,7 @@ __all__ = [
     "Bold",
     "Button",
     "Call",
+    "Called",
     "Caller",
     "Channel",
     "ChannelNow",
@@ -118,6 +120,7 @@ __all__ = [
     "Meaning",
     "Menu",
     "Meter",
+    "Namer",
     "Moment",
     "Notes",
     "Occasion",
@@ -166,5 +169,6 @@ __all__ = [
     "plain",
     "readable",
     "serve",
+    "spoken",
     "truth",
 ]

@@ -20,7 +20,7 @@ from bot.hearing.space_settings import Listed
 from bot.rights.forgetting import UNDER_AGE, Forgetting, Order
 from scoring.signals import DAY_MS, Account
 
-_QUIET = ("page", "privacy", "me", "link", "setup", "survey")
+_QUIET = ("page", "privacy", "me", "link", "setup", "survey", "overview")
 """Commands and buttons that ask and show by themselves, or after which anything more would be in the way."""
 _LONG = 12
 """Blocks of a reply behind which nothing more would be read."""

@@ -85,6 +85,10 @@ class Tray:
             return None
         return found
 
+    def waiting(self, community: int, now: int) -> int:
+        """Return how many tables of a community wait."""
+        return sum(self.get(community, name, now) is not None for name in self._tables)
+
     def drop(self, name: str) -> None:
         """Let go of a table."""
         self._tables.pop(name, None)

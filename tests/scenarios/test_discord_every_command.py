@@ -78,6 +78,7 @@ WAYS = {
     "cairn-team member": Way("member.seen", about("ann")),
     "cairn-team merge": Way("merge.none"),
     "cairn-team note": Way("note.done", lambda _: {"text": "We wrote to everybody who is new."}),
+    "cairn-team overview": Way("overview.set"),
     "cairn-team pause": Way("pause.done"),
     "cairn-team resume": Way("resume.done"),
     "cairn-team programme add": Way("programme.added", about("bob", programme="Leaders", role="participant")),

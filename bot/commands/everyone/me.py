@@ -6,15 +6,32 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.chat.calling import Call
-from bot.chat.speech import Action, Bar, Bars, Block, Bold, Button, Controls, Heading, Moment, Paragraph, Reply, Text
+from bot.chat.speech import (
+    Action,
+    Bar,
+    Bars,
+    Block,
+    Bold,
+    Button,
+    Controls,
+    Heading,
+    Moment,
+    Paragraph,
+    Reply,
+    Style,
+    Text,
+)
 from bot.commands.mine import standing, without_page
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command
 from bot.consent import lines
+from bot.consent.choices import Standing
 from bot.rules import ruling
 from bot.rules.words import Phrases
 from bot.standing import tracing
 from bot.standing.tracing import Reach, Trail
+from bot.storage import outbox
+from bot.storage.knowing import Who
 from scoring.mountain import TIMES_ONE, EngagementType
 from scoring.points import TALLY_POINT
 from scoring.signals import DAY_MS
@@ -25,15 +42,40 @@ _MOST_STEPS, _MOST_REASONS, _MOST_WAYS = 3, 3, 3
 async def run(call: Call, room: Room) -> Reply:
     """Show the caller's bands, what they rest on, what is next, and what has waited for them."""
     there = await standing(call, room)
+    shown = await _shown(room, there)
+    return Reply((*await _waited(room, there), *shown))
+
+
+async def at_home(call: Call, room: Room) -> Reply:
+    """Show the same where it goes on standing: what has waited is not taken, there is a button that shows it."""
+    there = await standing(call, room)
+    n = 0
+    if there.member is not None and not there.out:
+        async with room.database.read() as connection:
+            n = len(await outbox.lines(connection, Who(room.community, there.member, room.space), room.now))
+    show = Button(room.words.plain("me.button.waiting"), Action("me-waiting"), Style.MAIN)
+    waits = (Paragraph(room.words.text("me.waits", n=n)), Controls((show,))) if n else ()
+    return Reply((*waits, *await _shown(room, there)))
+
+
+async def waiting(call: Call, room: Room) -> Reply:
+    """Show what has waited for the caller."""
+    found = await _waited(room, await standing(call, room))
+    return Reply(found) if found else room.say("me.nothing_waits")
+
+
+async def _waited(room: Room, there: Standing) -> tuple[Block, ...]:
+    return await lines.waiting(room, there.member) if there.member is not None and not there.out else ()
+
+
+async def _shown(room: Room, there: Standing) -> tuple[Block, ...]:
     other = without_page(room, there)
     if other is not None or there.member is None:
-        waiting = await lines.waiting(room, there.member) if there.member is not None and not there.out else ()
-        return Reply((*waiting, *(other.blocks if other else ())))
+        return other.blocks if other else ()
     async with room.database.read() as connection:
         rules = await ruling.in_force(connection, room.community)
         trail = await tracing.trail(connection, room.community, rules, there.member, room.today)
-    waiting = await lines.waiting(room, there.member)
-    return Reply((*waiting, *_Page(trail, room).blocks()))
+    return tuple(_Page(trail, room).blocks())
 
 
 class _Page:
@@ -135,4 +177,4 @@ class _Page:
         return self._phrases.number(value)
 
 
-COMMAND = Command("cairn me", run, acts={"me": Act(run)})
+COMMAND = Command("cairn me", run, acts={"me": Act(run), "me-home": Act(at_home), "me-waiting": Act(waiting)})

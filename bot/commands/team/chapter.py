@@ -136,6 +136,6 @@ COMMANDS = (
         list_,
         Role.MODERATOR,
         (Asked("chapter", suggest=_suggest),),
-        {"chapter-close": Act(_close, Role.MODERATOR)},
+        {"chapter-list": Act(list_, Role.MODERATOR), "chapter-close": Act(_close, Role.MODERATOR)},
     ),
 )

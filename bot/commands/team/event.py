@@ -292,5 +292,5 @@ COMMANDS = (
         Role.MODERATOR,
         (_EVENT, Asked("heads", Asks.NUMBER, required=True, least=0, most=_MOST_HEADS)),
     ),
-    Command("cairn-team event list", list_, Role.MODERATOR),
+    Command("cairn-team event list", list_, Role.MODERATOR, acts={"event-list": Act(list_, Role.MODERATOR)}),
 )

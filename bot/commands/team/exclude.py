@@ -112,5 +112,10 @@ COMMANDS = (
     Command("cairn-team exclude channel", channel, Role.MODERATOR, (Asked("channel", Asks.CHANNEL, required=True),)),
     Command("cairn-team exclude role", role, Role.MODERATOR, (Asked("role", Asks.ROLE, required=True),)),
     Command("cairn-team exclude person", person, Role.MODERATOR, (Asked("who", Asks.PERSON, required=True),)),
-    Command("cairn-team exclude list", list_, Role.MODERATOR, acts={"exclude-lift": Act(_lift, Role.MODERATOR)}),
+    Command(
+        "cairn-team exclude list",
+        list_,
+        Role.MODERATOR,
+        acts={"exclude-list": Act(list_, Role.MODERATOR), "exclude-lift": Act(_lift, Role.MODERATOR)},
+    ),
 )

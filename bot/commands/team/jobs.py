@@ -7,7 +7,7 @@ from bot.chat.speech import Fields, Moment, Reply, Text
 from bot.clockwork.agenda import Entry, agenda
 from bot.clockwork.duties import everything
 from bot.commands.room import Room
-from bot.commands.spec import Command, Role
+from bot.commands.spec import Act, Command, Role
 from bot.storage.tasks import WHOLE
 
 
@@ -44,4 +44,4 @@ def _state(one: Entry) -> str:
     return "late" if one.late is not None else "fine"
 
 
-COMMAND = Command("cairn-team jobs", run, Role.MANAGER)
+COMMAND = Command("cairn-team jobs", run, Role.MANAGER, acts={"jobs": Act(run, Role.MANAGER)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.calling import Call
 from bot.chat.speech import Moment, Reply
 from bot.commands.room import Room
-from bot.commands.spec import Command, Role
+from bot.commands.spec import Act, Command, Role
 from bot.storage import outgoing
 from bot.storage.turns import in_turn
 from bot.teamwork.people import did
@@ -38,6 +38,6 @@ async def resume(call: Call, room: Room) -> Reply:
 
 
 COMMANDS = (
-    Command("cairn-team pause", pause, Role.MANAGER),
-    Command("cairn-team resume", resume, Role.MANAGER),
+    Command("cairn-team pause", pause, Role.MANAGER, acts={"pause": Act(pause, Role.MANAGER)}),
+    Command("cairn-team resume", resume, Role.MANAGER, acts={"resume": Act(resume, Role.MANAGER)}),
 )

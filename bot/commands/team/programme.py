@@ -8,7 +8,7 @@ from urllib.parse import quote
 from bot.chat.calling import Call
 from bot.chat.speech import Asks, Block, Bold, Choice, Heading, Paragraph, Reply, Span, Table, Text, Who
 from bot.commands.room import Room
-from bot.commands.spec import Asked, Command, Role
+from bot.commands.spec import Act, Asked, Command, Role
 from bot.storage import programmes, recalling
 from bot.storage.programmes import Part
 from bot.storage.turns import in_turn
@@ -132,5 +132,11 @@ _WHAT = (
 COMMANDS = (
     Command("cairn-team programme add", add, Role.MODERATOR, (_WHO, *_WHAT, Asked("date", Asks.DAY))),
     Command("cairn-team programme remove", remove, Role.MODERATOR, (_WHO, *_WHAT)),
-    Command("cairn-team programme show", show, Role.MODERATOR, (Asked("programme", suggest=_programmes),)),
+    Command(
+        "cairn-team programme show",
+        show,
+        Role.MODERATOR,
+        (Asked("programme", suggest=_programmes),),
+        {"programme-show": Act(show, Role.MODERATOR)},
+    ),
 )

@@ -111,5 +111,5 @@ COMMAND = Command(
     run,
     Role.MANAGER,
     (Asked("from", Asks.DAY), Asked("to", Asks.DAY), Asked("programme", suggest=_programmes)),
-    {_LOOK: Act(_look, Role.MANAGER)},
+    {"report": Act(run, Role.MANAGER), _LOOK: Act(_look, Role.MANAGER)},
 )

@@ -242,7 +242,12 @@ async def _types(typed: str, room: Room) -> Sequence[Choice]:
 
 _TELL = (Asked("channel", Asks.CHANNEL),)
 COMMANDS = (
-    Command("cairn-team rules show", show, Role.MANAGER, acts={"rules-starter": Act(_starter, Role.MANAGER)}),
+    Command(
+        "cairn-team rules show",
+        show,
+        Role.MANAGER,
+        acts={"rules-show": Act(show, Role.MANAGER), "rules-starter": Act(_starter, Role.MANAGER)},
+    ),
     Command(
         "cairn-team rules edit",
         edit,

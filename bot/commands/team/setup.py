@@ -227,6 +227,7 @@ COMMAND = Command(
     run,
     Role.MANAGER,
     acts={
+        "setup": Act(run, Role.MANAGER, opens_form=True),
         _FORM: Act(_sent, Role.MANAGER),
         _LOOK: Act(_look, Role.MANAGER),
         _LIVE: Act(_live, Role.MANAGER),

@@ -25,6 +25,7 @@ from bot.ports import (
     Waiting,
     Words,
     once_more,
+    spoken,
 )
 from integrations.discord.listening.ear import Server
 from integrations.discord.payloads.ids import Payload, UnreadableError
@@ -112,7 +113,7 @@ class Answering:
                 await self._mouth.say(to, _said(to.words, "chat.not_here"))
             return
         to.space = server.guild.id
-        to.words = Words(one.locale if _spoken(one.locale) else server.desk.settings.language)
+        to.words = Words(spoken(one.locale) or server.desk.settings.language)
         caller = caller_of(one, server.guild.role)
         if one.kind == TYPING:
             await self._suggest(to, server.desk, caller)
@@ -225,7 +226,3 @@ async def _in_time(work: asyncio.Future[_T], seconds: float) -> bool:
 
 def _said(words: Words, key: str) -> Reply:
     return Reply((Paragraph(words.text(key)),))
-
-
-def _spoken(tag: str) -> bool:
-    return tag.replace("_", "-").split("-")[0].lower() in LANGUAGES

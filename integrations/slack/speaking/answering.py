@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.ports import (
-    LANGUAGES,
     Account,
     Call,
     Caller,
+    Choice,
     Host,
     MachineError,
     Menu,
@@ -24,6 +24,7 @@ from bot.ports import (
     UnreadableError,
     Waiting,
     Words,
+    spoken,
 )
 from integrations.slack.api import Api
 from integrations.slack.receiving.ear import Ear
@@ -42,7 +43,7 @@ from integrations.slack.speaking.asked import (
 )
 from integrations.slack.speaking.callers import Callers
 from integrations.slack.speaking.commands import form, meant, of_path, suggested
-from integrations.slack.speaking.controls import words
+from integrations.slack.speaking.controls import choices, words
 from integrations.slack.speaking.files import Files
 from integrations.slack.speaking.forms import Origin
 from integrations.slack.speaking.home import RUN, Home
@@ -53,6 +54,8 @@ FIRST_SECONDS = 2.0
 """How long an answer may take until Slack is told that it was heard; after three seconds it shows an error."""
 _TYPING_SECONDS, _LONGEST = 2.5, 1_500.0
 _MOST_SUGGESTED = 100
+_ALONE = {"cairn": ("cairn", "help"), "cairn-team": ("cairn-team", "overview")}
+"""What a slash command means without a word behind it."""
 _GRACE = 3.0
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -108,8 +111,8 @@ class Answering:
             await ack(_plainly(Words("en"), "chat.not_here") if one.kind == COMMAND else {})
             return
         caller = await self._callers.of(heard, one.who)
-        said = Words(caller.locale if _spoken(caller.locale) else heard.desk.settings.language)
-        to = Open(one, heard, said, Origin(one.place))
+        said = Words(spoken(caller.locale) or heard.desk.settings.language)
+        to = Open(one, heard, said, Origin(one.place, home=one.origin.home))
         if one.kind == TYPING:
             await ack(await self._suggest(to, caller))
         elif one.kind == COMMAND:
@@ -120,11 +123,10 @@ class Answering:
     async def _command(self, to: Open, caller: Caller, ack: _Once) -> None:
         body = to.one.body
         root = str(body["command"]).removeprefix("/")
-        found = meant(root, str(body.get("text") or ""), self._offered(to), self._account(to))
-        if found is None:
-            found = meant(root, "help", self._offered(to), self._account(to)) or meant(
-                "cairn", "help", self._offered(to), self._account(to)
-            )
+        text, offered = str(body.get("text") or "").strip(), self._offered(to)
+        alone = _ALONE.get(root, _ALONE["cairn"]) if not text else None
+        found = meant(root, text, offered, self._account(to)) if alone is None else None
+        found = found or meant(*(alone or _ALONE["cairn"]), offered, self._account(to))
         if found is None:
             return
         if not found.enough and found.offered.options:
@@ -145,10 +147,8 @@ class Answering:
         if offered is not None and call.aim.person is None and not call.given and _needs(offered):
             await self._options(to, offered, {}, ack)
             return
-        if to.one.kind == FORM:
-            to.origin = Origin(call.place)
         await self._call(to, call, ack)
-        if to.one.home:
+        if to.origin.home:  # what was done may show there
             await self.home.show(to.heard, to.one.who)
 
     async def _call(self, to: Open, call: Call, ack: _Once) -> None:
@@ -178,20 +178,21 @@ class Answering:
     async def _options(self, to: Open, offered: Offered, given: Any, ack: _Once) -> None:  # noqa: ANN401
         """Ask for what a command takes, in a form."""
         await ack({})
-        to.origin = Origin(to.one.place, offered.path)
+        to.origin = replace(to.origin, command=offered.path)
         if not await self._mouth.options(to, form(offered, given), suggested(offered)):
             await self._mouth.say(to, _said(to.words, "chat.closed_form"))
 
     async def _suggest(self, to: Open, caller: Caller) -> dict[str, Any]:
-        asked = asyncio.ensure_future(to.heard.desk.suggest(caller, self._clock(), typed(to.one)))
+        wanted = typed(to.one)
+        asked = asyncio.ensure_future(to.heard.desk.suggest(caller, self._clock(), wanted))
         try:
             found = asked.result() if await _in_time(asked, _TYPING_SECONDS) else ()
         except MachineError:
             found = ()  # whoever is typing can go on without
         finally:
             asked.cancel()
-        options = [{"text": words(one.label, 75), "value": one.value} for one in found if 0 < len(one.value) <= 150]
-        return {"options": options[:_MOST_SUGGESTED]}
+        options = choices((*found[: _MOST_SUGGESTED - 1], *_as_typed(wanted[2], found)))
+        return {"options": options}
 
     async def _reopen(self, to: Open, ack: _Once) -> bool:
         """Open a form that has waited for its button; returns whether that was what was asked for."""
@@ -232,6 +233,13 @@ class _Once:
             await self._ack(**said)
 
 
+def _as_typed(text: str, found: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Return what was typed as a choice of its own: suggestions are only that, and a list takes nothing else."""
+    text = " ".join(text.split())
+    known = {word.casefold() for one in found for word in (one.value, one.label)}
+    return (Choice(text, text),) if text and text.casefold() not in known else ()
+
+
 def _needs(offered: Offered) -> bool:
     """Whether a command cannot be run without anything given."""
     return any(one.required for one in offered.options) and offered.menu is not Menu.MESSAGE
@@ -249,7 +257,3 @@ def _said(of: Words, key: str) -> Reply:
 
 def _plainly(of: Words, key: str) -> dict[str, Any]:
     return {"response_type": "ephemeral", "text": of.plain(key)}
-
-
-def _spoken(tag: str) -> bool:
-    return tag.replace("_", "-").split("-")[0].lower() in LANGUAGES

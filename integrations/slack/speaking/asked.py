@@ -25,6 +25,7 @@ NOBODYS = Action("?")
 class Asked:
     """Something that somebody did. `view` is the id of the form or page it was done in, `home` whether that is a page.
 
+    `origin` is where a form was opened, or what led to it.
     `place` is the channel, empty in private; `private` says that nobody else saw the message that was clicked.
     """
 
@@ -38,6 +39,7 @@ class Asked:
     view: str = ""
     home: bool = False
     private: bool = False
+    origin: Origin = Origin()
 
 
 @readable
@@ -50,14 +52,16 @@ def read(body: Payload) -> Asked:
             str(body.get("trigger_id") or ""), str(body.get("response_url") or ""),
         )  # fmt: skip
     view, container = body.get("view") or {}, body.get("container") or {}
-    place = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
+    home = view.get("type") == "home"
+    origin = Origin(home=True) if home else Origin.of(view.get("private_metadata"))
+    place = (body.get("channel") or {}).get("id") or container.get("channel_id") or origin.place
     user = body["user"]
     team = (body.get("team") or {}).get("id") or user.get("team_id")
     direct = str(place).startswith("D")
     return Asked(
         _TYPES[body["type"]], team_id(team), person_id(user["id"]), body,
         _public(str(place)) if place else "", str(body.get("trigger_id") or ""), str(body.get("response_url") or ""),
-        str(view.get("id") or ""), view.get("type") == "home", bool(container.get("is_ephemeral")) or direct,
+        str(view.get("id") or ""), home, bool(container.get("is_ephemeral")) or direct, origin,
     )  # fmt: skip
 
 
@@ -82,7 +86,7 @@ def call_of(one: Asked, caller: Caller, at: int, tools: Tools) -> Call:
 
 def _sent(one: Asked, caller: Caller, at: int, tools: Tools) -> Call:
     view = one.body["view"]
-    origin, given = Origin.of(view.get("private_metadata")), sent(view, *tools)
+    origin, given = one.origin, sent(view, *tools)
     action = Action.of(str(view["callback_id"])) or NOBODYS
     if action.name != OPTIONS:
         return Call(caller, at, action=action, given=given, place=origin.place)
@@ -110,8 +114,7 @@ def chosen(action: Mapping[str, Any]) -> tuple[str, ...]:
 @readable
 def typed(one: Asked) -> tuple[str, str, str]:
     """Return the path, the option and the text of what is being typed in a form."""
-    origin = Origin.of(one.body["view"].get("private_metadata"))
-    return origin.command, str(one.body["block_id"]), str(one.body.get("value") or "")
+    return one.origin.command, str(one.body["block_id"]), str(one.body.get("value") or "")
 
 
 def _aim(body: Payload, account: Callable[[str], Account]) -> Aim:

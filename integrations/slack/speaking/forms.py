@@ -21,23 +21,28 @@ _DIRECT = {"include": ["public", "private"], "exclude_bot_users": True}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a form was opened: what it belongs to once it is sent. `command` is set where it asks for options."""
+    """Where a form was opened: what it belongs to once it is sent. `command` is set where it asks for options.
+
+    `home`: what is done here began on the Home page.
+    """
 
     place: str = ""
     command: str = ""
     aim: tuple[str, str, str, int] = ("", "", "", 0)
     """A message or person that a shortcut was used on: person, channel, natural key, moment (ms)."""
+    home: bool = False
 
     @property
     def packed(self) -> str:
         """The origin as a view carries it."""
-        return json.dumps([self.place, self.command, *self.aim])[:_LONGEST_META]
+        return json.dumps([self.place, self.command, *self.aim, int(self.home)])[:_LONGEST_META]
 
     @classmethod
     def of(cls, text: object) -> Origin:
         """Return what a view hands back. Raises for what is none."""
         place, command, *aim = json.loads(str(text or '["", "", "", "", "", 0]'))
-        return cls(str(place), str(command), (str(aim[0]), str(aim[1]), str(aim[2]), int(aim[3])))
+        home = aim[4:5] == [1]
+        return cls(str(place), str(command), (str(aim[0]), str(aim[1]), str(aim[2]), int(aim[3])), home)
 
 
 Groups = Callable[[], Iterable[tuple[str, str]]]

@@ -32,9 +32,9 @@ class Drawn:
     files: tuple[File, ...] = ()
 
 
-def draw(blocks: Sequence[Block], marks: Marks) -> Drawn:
-    """Draw blocks for a message or a view."""
-    page = _Page(marks)
+def draw(blocks: Sequence[Block], marks: Marks, most: int = MOST_BLOCKS) -> Drawn:
+    """Draw blocks for a message or a view, as at most so many of Slack's."""
+    page = _Page(marks, most)
     for one in blocks:
         page.add(one)
     said = plain.page(blocks)
@@ -43,8 +43,9 @@ def draw(blocks: Sequence[Block], marks: Marks) -> Drawn:
 
 
 class _Page:
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Marks, most: int) -> None:
         self._marks = marks
+        self._most = most
         self._board = Board()
         self._left = MOST_TEXT
         self.whole = True
@@ -56,7 +57,7 @@ class _Page:
         if isinstance(one, File):
             self.files.append(one)
             return
-        if len(self.blocks) >= MOST_BLOCKS:
+        if len(self.blocks) >= self._most:
             self.whole = False
             return
         if isinstance(one, Controls):
