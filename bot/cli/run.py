@@ -108,13 +108,14 @@ class Cairn:
         probe = Probe(intake.inbox, database, metrics)
         platforms = {one.name: one for one in integrations if isinstance(one, Deliverer)}
         courier = Courier(database, intake.keys, platforms, metrics, lambda: int(plan.now() * 1000))
+        desks.beside.posted = courier.wake
         bench = Bench(database, Means(intake.keys, settings), plan.now, metrics)
         clock = Clock(bench, plan.jobs)
         census = Census(database, settings.backups_folder if settings.backups_keep else None, metrics, plan.now)
         listening = [_listening(one, desks) for one in integrations]
         self.listening = Supervisor(listening, metrics.restarted)
         loops = {"desks": desks.run, "settle": settling.run, "probe": probe.run, "beat": beat.run,
-                 "courier": courier.run, "clock": clock.run, "census": census.run,
+                 "courier": courier.run, "beside": desks.beside.run, "clock": clock.run, "census": census.run,
                  "memory": GivingBack().run}  # fmt: skip
         self.working = Supervisor([Task(name, loop, QUICK) for name, loop in loops.items()], metrics.restarted)
         looks: dict[str, Look] = {

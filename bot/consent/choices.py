@@ -51,6 +51,8 @@ class Source(StrEnum):
     BUTTON = "button"
     COMMAND = "command"
     ROLE = "role"
+    BESIDE = "beside"
+    """Nothing was chosen: somebody was asked beside what they did."""
     TEAM = "team"
     OPERATOR = "operator"
     ERASURE = "erasure"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.consent import editions
 from bot.consent.choices import ASK_AGAIN_DAYS, EVERYWHERE, Said, Source, What
 from bot.keys import Keys
@@ -37,14 +39,18 @@ class Questions:
         Nothing is put down of people of whom nothing is stored: False for them.
         """
         async with in_turn(self._database, said.community) as connection:
-            whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
-            if whose is None:
-                return False
-            before = await choosing.of(connection, said.community, whose.members)
-            if _silent(before, what, said):
-                return False
-            await choosing.put(connection, said.community, [said.row(whose.root, what, "asked", said.space)])
-        return True
+            return await self.put(connection, said, what) is not None
+
+    async def put(self, connection: AsyncConnection, said: Said, what: What) -> int | None:
+        """Do as `ask` within a transaction that has its turn; returns the member who is to be asked, if anybody is."""
+        whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
+        if whose is None:
+            return None
+        before = await choosing.of(connection, said.community, whose.members)
+        if _silent(before, what, said):
+            return None
+        await choosing.put(connection, said.community, [said.row(whose.root, what, "asked", said.space)])
+        return whose.root
 
 
 def _silent(before: Sequence[Chosen], what: What, said: Said) -> bool:

@@ -145,6 +145,11 @@ class OneDesk:
         """Hear that somebody came to the space, or came back."""
         await self._coming.came(who)
 
+    def acted(self, signals: Sequence[Signal], at: int) -> None:
+        """Hear that people just did these things themselves, and that they were stored."""
+        origin = self.origin
+        self._desks.beside.heard(signals, There(origin.community, origin.space or 0, self.settings, at))
+
     async def written_to(self, who: Account, at: int, *, answers: bool = True) -> bool:
         """Hear that somebody wrote to Cairn itself."""
         database, keys = self._desks.database, self._desks.intake.keys

@@ -14,6 +14,7 @@ from bot.commands.door import Door
 from bot.commands.registry import registry
 from bot.community.comparing import called
 from bot.consent.asking import Asking
+from bot.consent.beside import Beside
 from bot.hearing.desks import NotesOf, OneDesk
 from bot.hearing.installations import Installations
 from bot.hearing.installing import InstallationsOf
@@ -74,6 +75,7 @@ class Desks:
         self._changed = asyncio.Event()
         self.intake = intake
         self.door = Door(database, intake.keys, registry(), Asking())
+        self.beside = Beside(database, intake.keys)
         self.metrics = metrics
         self.waiting = 0
         self.told: Callable[[], None] = lambda: None

@@ -148,6 +148,14 @@ class Desk(Inbox, Protocol):
         """Hear that somebody came to the space, or came back."""
         ...
 
+    def acted(self, signals: Sequence[Signal], at: int) -> None:
+        """Hear that people just did these things themselves (ms), and that they were stored.
+
+        For platforms that can show something to one person alone, in the channel where they did something: those who
+        have not chosen yet are asked there.
+        """
+        ...
+
     async def written_to(self, who: Account, at: int, *, answers: bool = True) -> bool:
         """Hear that somebody wrote to Cairn itself (ms), which is a contact of theirs; returns whether they are known.
 

@@ -56,7 +56,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A message of which nobody knows whether it arrived: where it went, as with `Delivery`, its nonce and when (ms)."""
+    """A message of which nobody knows whether it arrived: where and when (ms) it went."""
 
     space: str
     nonce: str

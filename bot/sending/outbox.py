@@ -30,8 +30,8 @@ class Letter:
 
     `key` says what it is about, once and for all: `digest:47:2026-w12`. Without a `channel` it goes to its `member`: by
     direct message, or (`line`) as a private line when they next use Cairn, from now on. In a channel, a member is whom
-    it names, and `pings` lets that one person be notified; `beside` shows it there to that member alone. It expires HELD_DAYS after it is due, or sooner where that
-    is said; only a line may live longer.
+    it names, and `pings` lets that one person be notified; `beside` shows it there to that member alone. It
+    expires HELD_DAYS after it is due, or sooner where that is said; only a line may live longer.
     """
 
     community: int

@@ -15,7 +15,7 @@ from bot.storage import contacts, outbox, outgoing
 RETRY_MS = 2_000
 """How soon after an answer that did not come another attempt is made; later, twice as long each time."""
 LOOK_MS, SURE_MS = 5_000, 120_000
-"""How soon it is looked whether a message arrived after all, and since when one that is not there then is not to come."""
+"""How soon it is looked whether a message arrived after all; and after how long one that is not there will not come."""
 ASK_AGAIN_MS = 60_000
 """How soon is asked again by whom could not look; later, half as long again as it has been."""
 NOT_FOUND = "not there"

@@ -83,17 +83,26 @@ class Api:
         """Return the answer with its headers, their names in small letters; as `ask`."""
         while True:
             try:
-                answer = await self.client(token).api_call(method, params=arguments)
-            except SlackApiError as error:
-                if error.response.status_code != 429:  # noqa: PLR2004 - HTTP's own number
-                    raise RefusedError(code_of(error)) from None
-                self._limited()
-                await asyncio.sleep(min(seconds_of(error), LONGEST_WAIT))
-            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-                raise MachineError(f"Slack cannot be reached ({type(error).__name__})") from None
-            else:
-                headers = {name.lower(): str(value) for name, value in answer.headers.items()}
-                return answer.data if isinstance(answer.data, dict) else {}, headers
+                return await self._told(token, method, arguments)
+            except LimitedError as limited:
+                await asyncio.sleep(min(limited.after, LONGEST_WAIT))
+
+    async def at_once(self, token: str, method: str, /, **arguments: Any) -> Payload:  # noqa: ANN401 - what it takes
+        """Return the answer as `ask`, but raise LimitedError where that takes waiting."""
+        return (await self._told(token, method, arguments))[0]
+
+    async def _told(self, token: str, method: str, arguments: Mapping[str, Any]) -> tuple[Payload, Mapping[str, str]]:
+        try:
+            answer = await self.client(token).api_call(method, params=dict(arguments))
+        except SlackApiError as error:
+            if error.response.status_code != 429:  # noqa: PLR2004 - HTTP's own number
+                raise RefusedError(code_of(error)) from None
+            self._limited()
+            raise LimitedError(seconds_of(error)) from None
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise MachineError(f"Slack cannot be reached ({type(error).__name__})") from None
+        headers = {name.lower(): str(value) for name, value in answer.headers.items()}
+        return answer.data if isinstance(answer.data, dict) else {}, headers
 
     async def post(self, token: str, method: str, body: Mapping[str, Any]) -> Payload:
         """Return Slack's answer to something that is done, once: nothing is tried again, whatever happens.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.ports import Delivered, Delivery, Finding, Host, Outcome
+from bot.ports import Delivered, Delivery, Finding, Host, Outcome, Sought
 from integrations.slack.access import Access
 from integrations.slack.checking import look_over
 from integrations.slack.session import Session
@@ -43,6 +43,12 @@ class Slack:
         if self._session is None:
             return Outcome(Delivered.LATER, after=SOON, reason="not connected")
         return await self._session.deliver(delivery)
+
+    async def find(self, sought: Sought) -> Outcome:
+        """Look whether a message is there; see `bot.ports.Finder`."""
+        if self._session is None:
+            return Outcome(Delivered.LATER, after=SOON, reason="not connected")
+        return await self._session.look_for(sought)
 
     async def check(self) -> list[Finding]:
         """Look whether it could run; see `bot.ports.Integration`."""

@@ -46,6 +46,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "usergroups.list": ("usergroups:read",),
     "reactions.get": ("reactions:read",),
     "chat.postMessage": ("chat:write",),
+    "chat.postEphemeral": ("chat:write",),
     "files.getUploadURLExternal": ("files:write",),
     "files.completeUploadExternal": ("files:write",),
     "views.open": (),

@@ -27,6 +27,7 @@ from integrations.slack.sentences import BOT_REFUSED
 from integrations.slack.speaking.answering import Answering
 from integrations.slack.speaking.callers import Callers
 from integrations.slack.speaking.delivering import Delivering
+from integrations.slack.speaking.finding import Finding
 
 TICK_SECONDS = 5.0
 """How often it is put down how far has been heard, and looked what has changed."""
@@ -52,6 +53,7 @@ class Session:
         self._answering = Answering(host, self._api, self.ear, callers, access.clock)
         self._delivering = Delivering(self._api, self.ear.heard)
         self.deliver = self._delivering.deliver
+        self.look_for = Finding(self._api, self.ear.heard).find
         self._bolt = Bolt(self.ear, self._answering.interact, self._token)
         self.serving = self._serving()
         self._identities: dict[str, tuple[Identity, str]] = {}
@@ -63,6 +65,7 @@ class Session:
 
     async def __aexit__(self, *_: object) -> None:
         await self._answering.close()
+        await self._delivering.close()
         beside = [*self._beside.values(), *self._pages_shown]
         for task in beside:
             task.cancel()

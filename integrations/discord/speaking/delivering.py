@@ -51,6 +51,8 @@ class Delivering:
         if delivery.person is None:
             refused = await self._foreign(server, delivery.channel)
             return refused or await self._send(delivery, delivery.channel)
+        if delivery.channel:
+            return Outcome(Delivered.FAILED, reason="Discord shows nothing to one person alone")
         return await self._to_person(delivery, delivery.person)
 
     async def _to_person(self, delivery: Delivery, person: Account) -> Outcome:

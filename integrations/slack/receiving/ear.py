@@ -152,8 +152,8 @@ class Ear:
             return
         if kind in _ONCE:
             await self._once(heard, said, kind in _ROLES)
-        elif said:
-            await heard.desk.record(said)
+        elif said and (await heard.desk.record(said)).new:
+            heard.desk.acted(said, now)
         if kind in ("team_join", "user_change"):
             await self._follow(heard, event, now)
 

@@ -26,6 +26,7 @@ class ListeningHost:
     stored: list[Signal] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     roles: list[Mapping[Account, Collection[tuple[str, str]]]] = field(default_factory=list)
+    acts: list[tuple[Signal, int]] = field(default_factory=list)
     gone: list[Account] = field(default_factory=list)
     counts: Counter[Meter] = field(default_factory=Counter)
     broken: Exception | None = None
@@ -64,6 +65,9 @@ class ListeningHost:
     async def holding(self, held: Mapping[Account, Collection[tuple[str, str]]]) -> None:
         self._breaks()
         self.roles.append(held)
+
+    def acted(self, signals: Sequence[Signal], at: int) -> None:
+        self.acts += [(one, at) for one in signals]
 
     async def member_left(self, who: Account, at: int) -> None:
         self._breaks()
