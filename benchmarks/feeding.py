@@ -7,7 +7,7 @@ import sys
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from socket import socket
 from typing import Any
 
@@ -55,8 +55,11 @@ class SlackFeed(_Feed):
     async def access(self) -> Slack:
         """Return how to reach it. It sends to the port that is named there, which is free."""
         where = self._where
-        found = Slack(tuple(where["tokens"]), signing_secret=where["secret"], api_url=where["url"], history=False)
-        return replace(found, port=await self.aim())
+        port = free_port()
+        await self.tell(f"aim {port}")
+        return Slack(
+            tuple(where["tokens"]), signing_secret=where["secret"], api_url=where["url"], port=port, history=False
+        )
 
     async def settings(self) -> Mapping[str, str]:
         """Return the settings with which Cairn reaches it, without their prefix; as `access`."""
@@ -69,11 +72,11 @@ class SlackFeed(_Feed):
             "SLACK_HISTORY": "off",
         }
 
-    async def aim(self) -> int:
-        """Let it send to a port that is free; returns that."""
-        port = free_port()
-        await self.tell(f"aim {port}")
-        return port
+    @property
+    def community(self) -> str:
+        """A community file with all of its workspaces."""
+        spaces = "".join(f"  - platform: slack\n    id: {one}\n" for one in self._where["teams"])
+        return f"name: Benchmark\nspaces:\n{spaces}"
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from bot.keys import Keys
 from bot.operating.collecting import collecting_seldom
 from bot.operating.metrics import Metrics
 from bot.operating.shipped import shipped
-from bot.ports import Account, Desk, Host, Integration, Level, Meter, Notes, Receipt, Signal, Space
+from bot.ports import Desk, Host, Integration, Receipt, Signal, Space
 from bot.standing.settling import Settling
 from bot.storage.engine import Database
 from integrations.discord.gateway.wire import intents
@@ -102,7 +102,8 @@ class Cairn:
             if settler is not None:
                 desks.told = settler.inner.wake
             stop = asyncio.Event()
-            tasks = [asyncio.create_task(integration.run(_Host(self, desks.host(integration.name))))]
+            host: Any = _Host(self, desks.host(integration.name))
+            tasks = [asyncio.create_task(integration.run(host))]
             if settler is not None:
                 tasks.append(asyncio.create_task(settler.run(stop)))
             try:
@@ -181,26 +182,18 @@ class _Settling:
 
 
 class _Host:
+    """A host whose desks are watched."""
+
     def __init__(self, cairn: Cairn, host: Host) -> None:
         self._cairn = cairn
         self._host = host
 
-    @property
-    def notes(self) -> Notes:
-        return self._host.notes
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._host, name)
 
-    async def desk(self, space: Space) -> Desk | None:
-        desk = await self._host.desk(space)
+    async def desk(self, space: Space, **more: bool) -> Desk | None:
+        desk = await self._host.desk(space, **more)
         return None if desk is None else _Desk(self._cairn, desk)  # type: ignore[return-value]
-
-    async def spaces_of(self, account: Account) -> list[Space]:
-        return await self._host.spaces_of(account)
-
-    def count(self, what: Meter, n: int = 1) -> None:
-        self._host.count(what, n)
-
-    def level(self, what: Level, value: float) -> None:
-        self._host.level(what, value)
 
 
 class _Desk:

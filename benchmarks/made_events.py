@@ -6,6 +6,7 @@ Shapes are the sandbox's: about 1,000 bytes a message. Three in ten are answers.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -24,6 +25,7 @@ from integrations.sandbox.slack.teams import TeamHandle
 _SPREAD = 1.6
 _ANSWERS = 0.3
 _AT_ONCE = 10_000
+_FRESH_SECONDS = 0.5
 _TEXT = "Has anybody seen the notes of last week's meeting?"
 _BLOCKS: list[Json] = [
     {
@@ -82,16 +84,20 @@ class Talk:
     def request(self, moment: int) -> bytes:
         """Return the next event as a whole signed request."""
         body = self.say(moment)
-        time = str(moment // 1000)
-        return whole(body, {"X-Slack-Request-Timestamp": time, "X-Slack-Signature": self._signed(time, body)})
+        now = str(moment // 1000)
+        signature = sign(self._app.signing_secret, now, body)
+        return whole(body, {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": signature})
 
-    def forged(self, moment: int) -> Iterator[bytes]:
+    def forged(self) -> Iterator[bytes]:
         """Yield without end requests with an event that Slack has not signed, in sixteen ways."""
-        found = forgeries(self._app.signing_secret, self.say(moment))
-        yield from cycle([whole(one.body, one.headers) for one in found])
-
-    def _signed(self, time: str, body: bytes) -> str:
-        return sign(self._app.signing_secret, time, body)
+        body = self.say(time.time_ns() // 1_000_000)
+        while True:
+            made = time.time()  # what was signed for a time to come would be good when that has come
+            found = [whole(one.body, one.headers) for one in forgeries(self._app.signing_secret, body)]
+            for one in cycle(found):
+                if time.time() > made + _FRESH_SECONDS:
+                    break
+                yield one
 
     def _draw(self) -> Iterator[tuple[int, int, bool]]:
         while True:

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from asyncio.subprocess import Process
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
@@ -77,6 +77,11 @@ class Running:
             return int(connection.execute(f"SELECT {what} FROM {table}").fetchone()[0])
         return 0
 
+    def counted(self) -> int:
+        """Return how many engagements there are, one by one."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return int(connection.execute("SELECT count(*) FROM engagement").fetchone()[0])
+
     def _is_ready(self) -> bool:
         with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             return bool(self._get("readyz"))
@@ -98,8 +103,11 @@ class Running:
 
 
 @asynccontextmanager
-async def running(platform: Mapping[str, str], folder: Path) -> AsyncIterator[Running]:
-    """Run Cairn on a SQLite database in a folder, with the settings of a platform; it is killed at the block's end."""
+async def running(platform: Mapping[str, str], folder: Path, community: str = "") -> AsyncIterator[Running]:
+    """Run Cairn on a SQLite database in a folder, with the settings of a platform; it is killed at the block's end.
+
+    `community` is the text of a community file, which is applied before.
+    """
     port = free_port()
     settings = {
         "DATABASE_URL": f"sqlite:///{folder / 'cairn.db'}",
@@ -111,7 +119,16 @@ async def running(platform: Mapping[str, str], folder: Path) -> AsyncIterator[Ru
     plain = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
     env = plain | {f"CAIRN_{name}": value for name, value in settings.items()}
     env["PYTHONPATH"] = str(_ROOT)
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", cwd=folder, env=env)
+
+    async def cairn(*words: str, told: int | None = None) -> Process:
+        words = ("-m", "bot", *words)
+        return await asyncio.create_subprocess_exec(sys.executable, *words, cwd=folder, env=env, stdout=told)
+
+    if community:
+        await asyncio.to_thread((folder / "community.yaml").write_text, community, encoding="utf-8")
+        applying = await cairn("config", "apply", "community.yaml", told=DEVNULL)
+        assert await applying.wait() == 0
+    process = await cairn("run")
     try:
         yield Running(process, folder / "cairn.db", port, time.monotonic())
     finally:

@@ -74,7 +74,7 @@ class Feeder:
     async def _forge(self, rate: float, seconds: float, bad: Tally) -> int:
         if not rate:
             return 0
-        forged = self._talk.forged(time.time_ns() // 1_000_000)
+        forged = self._talk.forged()
         sender = Sender(self._port, MOST)
         sent = await sender.pace(lambda: next(forged), rate, seconds, bad)
         await sender.quiet(bad, sent)
@@ -95,6 +95,7 @@ async def main(workspaces: int, members: int, channels: int) -> None:
         feeder = Feeder(Talk(teams, members, channels))
         gc.freeze()
         where = {
+            "teams": [team.id for team in teams],
             "tokens": [team.token for team in teams],
             "secret": sandbox.app.signing_secret,
             "url": sandbox.url.rstrip("/"),
