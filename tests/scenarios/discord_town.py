@@ -7,10 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.language import texts
 from integrations.discord.timing import Timing
 from integrations.sandbox.discord.components import walked
-from integrations.sandbox.discord.model import Channel, Message
+from integrations.sandbox.discord.model import Channel, Message, Role, Upload
 from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.discord.using import Use
@@ -18,18 +17,13 @@ from integrations.sandbox.exchanges import Watch
 from scoring.signals import DAY_MS
 from tests.scenarios.chat import RELAXED, text_of
 from tests.scenarios.discord_rig import PATIENCE, Rig, rig, until
+from tests.scenarios.ways import part_of
 
 HOUR = 3_600
 TEAM = ("boss", "head")
 """Who manages the community, by name."""
 BETWEEN = 7.0
 """Seconds between what people do, so that nobody is too quick."""
-
-
-def fixed(text: str) -> str:
-    """Return the longest part of a text of Cairn's that is the same whatever is filled in."""
-    parts = text.replace("**", "{}").replace("}", "{").split("{")[::2]
-    return max((one.strip() for one in parts), key=len)
 
 
 def plain(message: Message) -> str:
@@ -61,9 +55,17 @@ class Town:
         return found
 
     def words(self, key: str, who: Person) -> str:
-        """Return what is sure to stand in a text of Cairn's for somebody; of one with a number, in its usual form."""
-        said = texts(who.user.locale)
-        return fixed(said[key if key in said else f"{key}.other"])
+        """Return what is sure to stand in a text of Cairn's for somebody."""
+        return part_of(key, who.user.locale)
+
+    def channel(self, name: str) -> Channel:
+        return self.guild.text(name)
+
+    def role(self, name: str) -> Role:
+        return self.guild.role(name)
+
+    def file(self, name: str, content: bytes) -> Upload:
+        return Upload(name, content)
 
     async def settle_down(self) -> None:
         """Let people be there, who have talked for a quarter of a year before Cairn came."""

@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 
@@ -16,84 +14,21 @@ from bot.commands.registry import registry
 from bot.consent.noticing import post_notices
 from bot.language import Words
 from bot.storage.engine import Database
-from integrations.sandbox.discord.model import Message, Upload
+from integrations.sandbox.discord.model import Message
 from integrations.sandbox.discord.people import Person
 from integrations.sandbox.discord.using import Use
 from integrations.sandbox.exchanges import Exchange
 from scoring.signals import Kind
 from tests.integrations.sandbox.discord.openapi import PUBLISHED, Contract
 from tests.scenarios.discord_town import Town, ids, plain, town
+from tests.scenarios.ways import WAYS, Way
 
-PEOPLE = b"handle,when,as\nann-codes,2026-03-01,mentor\nbob-codes,2026-03-02,participant\n"
 MONTHS = ("2025-12", "2026-01", "2026-02", "2026-03")
 """In which the three who talked before Cairn came did so."""
 TYPED = {"zone": "ber"}
 """What is typed where nothing is suggested to who has typed nothing yet."""
 LABELS = Words("en")
 """Context menus are registered in the server's language."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """How a command is used, and which text of Cairn's stands in its answer, or in that to the form it opens."""
-
-    says: str
-    given: Callable[[Town], Mapping[str, Any]] = lambda _: {}
-    form: Mapping[str, Any] = field(default_factory=dict)
-    as_member: bool = False
-
-
-def about(person: str, **more: Any) -> Callable[[Town], Mapping[str, Any]]:
-    return lambda here: {"who": here.person(person), **more}
-
-
-WAYS = {
-    "cairn about-me": Way("about-me.saved", lambda _: {"zone": "Europe/Berlin"}, as_member=True),
-    "cairn help": Way("help.what", as_member=True),
-    "cairn link": Way("link.code", as_member=True),
-    "cairn me": Way("me.why", as_member=True),
-    "cairn page": Way("page.invite_now", as_member=True),
-    "cairn privacy": Way("privacy.what", as_member=True),
-    "cairn rules": Way("mountain.part.how", as_member=True),
-    "cairn thank": Way("thank.done", lambda here: {"person": here.bob}, as_member=True),
-    "cairn why": Way("why.intro", as_member=True),
-    "cairn-team chapter create": Way("chapter.made", lambda _: {"name": "Porto", "place": "Portugal"}),
-    "cairn-team chapter add": Way("chapter.added", about("bob", chapter="Lisbon")),
-    "cairn-team chapter remove": Way("chapter.removed", about("ann", chapter="Lisbon")),
-    "cairn-team chapter list": Way("chapter.all"),
-    "cairn-team event create": Way(
-        "event.announced",
-        lambda here: {"title": "Second call", "day": "2026-03-20", "time": "18:30", "channel": here.general},
-    ),
-    "cairn-team event check-in": Way("event.checked_in", about("cat", event="First call")),
-    "cairn-team event headcount": Way("event.counted", lambda _: {"event": "First call", "heads": 12}),
-    "cairn-team event list": Way("event.all"),
-    "cairn-team exclude channel": Way("exclude.channel.done", lambda here: {"channel": here.guild.text("random")}),
-    "cairn-team exclude role": Way("exclude.role.done", lambda here: {"role": here.guild.role("guests")}),
-    "cairn-team exclude person": Way("exclude.person.done", about("dan")),
-    "cairn-team exclude list": Way("exclude.all"),
-    "cairn-team import": Way("import.what", lambda _: {"file": Upload("people.csv", PEOPLE)}),
-    "cairn-team jobs": Way("jobs.what"),
-    "cairn-team log": Way("log.done", about("bob", what="was-seen")),
-    "cairn-team member": Way("member.seen", about("ann")),
-    "cairn-team merge": Way("merge.none"),
-    "cairn-team note": Way("note.done", lambda _: {"text": "We wrote to everybody who is new."}),
-    "cairn-team overview": Way("overview.set"),
-    "cairn-team pause": Way("pause.done"),
-    "cairn-team resume": Way("resume.done"),
-    "cairn-team programme add": Way("programme.added", about("bob", programme="Leaders", role="participant")),
-    "cairn-team programme remove": Way("programme.removed", about("bob", programme="Leaders", role="participant")),
-    "cairn-team programme show": Way("programme.all"),
-    "cairn-team report": Way("report.notes"),
-    "cairn-team rules show": Way("draft.show"),
-    "cairn-team rules edit": Way("draft.kept", lambda _: {"type": "came"}, {"points": "3", "most": "3"}),
-    "cairn-team rules rehearse": Way("draft.tried"),
-    "cairn-team rules apply": Way("draft.in_force"),
-    "cairn-team rules undo": Way("draft.in_force"),
-    "cairn-team setup": Way("setup.look", form={"history": "year"}),
-    "cairn-team undo": Way("undo.what"),
-}
-"""Every command there is, in the order of the registry; a new one has to be told of here."""
 
 
 def test_every_command_is_among_those_that_are_used() -> None:
