@@ -91,12 +91,13 @@ class Sandbox:
             app.router.add_post(f"/{kind}/{{team}}/{{name}}", self._serve_response)
         app.router.add_get(authorizing.PATH, self._serve_page)
         app.router.add_post("/upload/v1/{file}", self._serve_upload)
+        app.router.add_get("/files-pri/{team}-{file}/{name:.*}", self._serve_file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
-        self.hub.root = f"http://127.0.0.1:{self.port}"
+        self.hub.root = self.world.files_root = f"http://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
         """Close the port and every socket; the world stays, and so does what waits for its next attempt to reach an
@@ -196,6 +197,15 @@ class Sandbox:
             return web.Response(status=400)
         known.content = content
         return web.Response(text=f"OK - {known.length}")
+
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        """Give a file to who may read it; everybody else gets a page to sign in, as from Slack, and no error."""
+        known = self.world.files.get(request.match_info["file"])
+        token = self.world.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        allowed = token is not None and known is not None and token.team_id == known.team_id
+        if token is None or known is None or known.content is None or not (allowed and "files:read" in token.scopes):
+            return web.Response(text="<html><body>Sign in</body></html>", content_type="text/html")
+        return web.Response(body=known.content, content_type="application/octet-stream")
 
 
 async def _content(request: web.Request) -> bytes:

@@ -20,6 +20,7 @@ class World:
         self.clock = clock
         self.ids = Ids()
         self.stamps = Stamps(clock)
+        self.files_root = ""
         self.born = max(clock() - _YEAR_MS, 1_000)
         self.teams: dict[str, Team] = {}
         self.apps: dict[str, App] = {}

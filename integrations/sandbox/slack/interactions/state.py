@@ -72,7 +72,7 @@ def filled(one: Json, given: object) -> Json:
     if name == "value":
         return {"type": kind, name: _text(one, given)}
     if name.endswith("s"):
-        return {"type": kind, name: [_named(value) for value in _several(given)]}
+        return {"type": kind, name: [one if isinstance(one, dict) else _named(one) for one in _several(given)]}
     return {"type": kind, name: given if isinstance(given, int | dict) or given is None else _named(given)}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from integrations.sandbox.slack.ids import seconds_of
 from integrations.sandbox.slack.model import Channel, File, Json, Message
 from integrations.sandbox.slack.payloads.users import bot_profile
@@ -128,6 +130,7 @@ def file(world: World, of: File, *, places: bool = False) -> Json:
     """Return a file, with the `places` where it was shared."""
     kind = of.name.rpartition(".")[2].lower() if "." in of.name else "text"
     domain = world.teams[of.team_id].domain
+    private = f"{world.files_root or f'https://{domain}.invalid'}/files-pri/{of.team_id}-{of.id}"
     found: Json = {
         "id": of.id,
         "created": seconds_of(of.created),
@@ -148,8 +151,8 @@ def file(world: World, of: File, *, places: bool = False) -> Json:
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "url_private": f"https://{domain}.invalid/files/{of.id}/{of.name}",
-        "url_private_download": f"https://{domain}.invalid/files/{of.id}/download/{of.name}",
+        "url_private": f"{private}/{quote(of.name)}",
+        "url_private_download": f"{private}/download/{quote(of.name)}",
         "permalink": f"https://{domain}.invalid/files/{of.user}/{of.id}",
         "has_rich_preview": False,
         "file_access": "visible",

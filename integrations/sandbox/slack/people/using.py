@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.sandbox.slack.blocks import element, elements
+from integrations.sandbox.slack.changes.files import announce
 from integrations.sandbox.slack.interactions import state
 from integrations.sandbox.slack.interactions.begin import Begun
 from integrations.sandbox.slack.interactions.uses import Use
-from integrations.sandbox.slack.model import Channel, Json, Message, View
+from integrations.sandbox.slack.model import Channel, File, Json, Message, View
+from integrations.sandbox.slack.payloads.messages import file
 from integrations.sandbox.slack.payloads.views import view as shown_view
 from integrations.sandbox.slack.people.somebody import Somebody
 from integrations.sandbox.slack.registered import App
@@ -63,7 +65,14 @@ class UsingApp(Somebody):
         """
         for action, value in values.items():
             block, one = element(self._blocks(view), action)
-            view.state.setdefault(block["block_id"], {})[action] = state.filled(one, value)
+            given = file(self.hub.world, value) if isinstance(value, File) else value
+            view.state.setdefault(block["block_id"], {})[action] = state.filled(one, given)
+
+    def gives(self, name: str, content: bytes) -> File:
+        """Return a file of this person's, to be put into a form; it is shown nowhere."""
+        made = announce(self.hub, self.by, self.hub.world.teams[self.user.team_id], name, len(content))
+        made.content, made.done = content, True
+        return made
 
     async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Use:
         """Fill in the fields of a form, by their action ids, and send it. Raises ValueError for what a field does not
