@@ -59,7 +59,7 @@ class Wording:
 
     def day(self, number_of_day: int) -> str:
         """Write a day number as a date."""
-        return self._date(date_of(number_of_day))
+        return self._phrases.date(date_of(number_of_day))
 
     def month(self, name: str) -> str:
         """Write a month that is called `2026-01`."""
@@ -110,10 +110,7 @@ class Wording:
         return ", ".join(self._words.plain(f"unheard.kind.{one.label}") for one in kinds)
 
     def _moment(self, at: dt.datetime) -> str:
-        return self.say("moment", day=self._date(at.date()), time=f"{at:%H:%M}")
-
-    def _date(self, day: dt.date) -> str:
-        return self.say("day", year=f"{day:%Y}", month=f"{day:%m}", day=f"{day:%d}")
+        return self.say("moment", day=self._phrases.date(at.date()), time=f"{at:%H:%M}")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from itertools import pairwise
 
@@ -30,6 +31,10 @@ class Phrases:
     def fixed(self, value: float, places: int) -> str:
         """Return a number with exactly so many places: `20.0`."""
         return self._marked(f"{value:,.{places}f}")
+
+    def date(self, day: dt.date) -> str:
+        """Return a day as people write it."""
+        return self.words.plain("figures.day", year=f"{day:%Y}", month=f"{day:%m}", day=f"{day:%d}")
 
     def _marked(self, text: str) -> str:
         """Put the language's own marks into a number."""
@@ -102,7 +107,7 @@ class Phrases:
         whom = whom or self._say("multiplier.members", programme=one.programme)
         text = self._say("multiplier.one", name=one.called, times=self.number(one.times / TIMES_ONE), whom=whom)
         for key, day in (("since", one.first), ("until", one.last)):
-            text += "" if day is None else self._say(f"multiplier.{key}", day=date_of(day).isoformat())
+            text += "" if day is None else self._say(f"multiplier.{key}", day=self.date(date_of(day)))
         return text
 
     def threshold(self, step: Step, band: str) -> str:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.language import LANGUAGES, Words
-from bot.rules import explain, parse_rules, read_rules, version
+from bot.rules import explain, parse_rules, read_rules, starters, version
 from bot.rules.editing import Edit, edited
 from scoring.mountain import Mountain
 from tests.bot.languages import ENGLISH
 from tests.bot.rules.small_rules import SMALL, changed, problems
 
-DEFAULT = Path(__file__).parents[3] / "mountain.yaml"
+SHIPPED = {"default": Path(__file__).parents[3] / "mountain.yaml", **starters()}
 SPOKEN = (
     SMALL.replace("name: Small", "name: {en: Small, de: Klein}")
     .replace("touch: low", "title: {en: Following, de: Folgen}, touch: low, gives: {en: News, de: Neues}")
@@ -41,7 +41,8 @@ def told(mountain: Mountain) -> list[str]:
     """Return all that people read of rules."""
     bands = [text for one in mountain.bands for text in (one.called, one.gives, one.gets)]
     steps = [text for one in mountain.steps for text in (one.title, one.offer, one.host)]
-    return [mountain.name, *bands, *(one.title for one in mountain.types), *steps]
+    more = [one.called for one in mountain.multipliers]
+    return [mountain.name, *bands, *(one.title for one in mountain.types), *more, *steps]
 
 
 def test_each_language_reads_its_own_texts_and_the_main_one_where_there_is_none() -> None:
@@ -93,11 +94,14 @@ def test_editing_points_leaves_the_texts_of_all_languages_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("tag", sorted(set(LANGUAGES) - {"en"}))
-def test_default_mountain_is_whole_in_each_language(tag: str) -> None:
-    mountain = read_rules(DEFAULT)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_rules_that_come_with_cairn_are_whole_in_each_language(name: str, tag: str) -> None:
+    mountain = read_rules(SHIPPED[name])
     other = mountain.in_language(tag)
     assert [text for text, said in zip(told(mountain), told(other), strict=True) if text == said] == []
+    assert all(told(other))
 
 
-def test_default_mountain_is_explained_in_german_without_a_word_of_english() -> None:
-    assert ENGLISH.findall(explain(read_rules(DEFAULT), Words("de"))) == []
+@pytest.mark.parametrize("name", SHIPPED)
+def test_rules_that_come_with_cairn_are_explained_in_german_without_a_word_of_english(name: str) -> None:
+    assert ENGLISH.findall(explain(read_rules(SHIPPED[name]), Words("de"))) == []

@@ -232,6 +232,23 @@ async def test_edit_that_makes_no_sense_is_refused(office: Stage, given: dict[st
     assert await office.rows("SELECT count(*) FROM rules_draft") == [(0,)]
 
 
+async def test_starter_in_force_is_read_in_german_by_who_speaks_it(office: Stage) -> None:
+    await office.act(Action("rules-starter", ("network-of-chapters",)), HEAD)
+    applied = said(await office.in_german("cairn-team rules apply", HEAD))
+    short = said(await office.in_german("cairn rules", ANN))
+    parts = Action("rules-part")
+    call = Call(office.caller(ANN, "de"), office.now + 99_000, action=parts, chosen=("3",))
+    hosting = said(await office.desk.call(call))
+    shown = said(await office.in_german("cairn-team rules show", HEAD))
+
+    assert "Unser Netz von Ortsgruppen" in short
+    assert "AUSRICHTEN" in hosting.upper()
+    assert "Du bekommst: Ein Paket für den Anfang" in hosting
+    assert "hat eine Ortsgruppe gegründet" in hosting
+    assert "hat eine Ortsgruppe gegründet: 6 / 6" in shown
+    assert [ENGLISH.findall(told) for told in (applied, short, hosting, shown)] == [[]] * 4
+
+
 async def test_starter_becomes_the_draft_and_is_thrown_away(office: Stage) -> None:
     kept = await office.act(Action("rules-starter", ("open-source-project",)), HEAD)
     none = said(await office.act(Action("rules-starter", ("../../keys",)), HEAD))
