@@ -19,6 +19,7 @@ from bot.config import Settings
 from bot.courier import Courier
 from bot.errors import ConfigError
 from bot.hearing.hosting import Desks, Policy
+from bot.identity.names import Namer, Names
 from bot.intake import Intake
 from bot.operating.census import Census
 from bot.operating.collecting import collecting_seldom
@@ -104,7 +105,10 @@ class Cairn:
         settling = Settling(database, metrics, plan.now)
         desks = Desks(database, intake, Policy(settings.community, lambda: first_rules(settings)), metrics)
         desks.told = settling.wake
-        desks.door.tools = Tools(sheets=CsvSheets(), told=settling.wake, changed=desks.wake, patience=HISTORY_SECONDS)
+        names = Names({one.name: one for one in integrations if isinstance(one, Namer)})
+        desks.door.tools = Tools(
+            sheets=CsvSheets(), names=names, told=settling.wake, changed=desks.wake, patience=HISTORY_SECONDS
+        )
         probe = Probe(intake.inbox, database, metrics)
         platforms = {one.name: one for one in integrations if isinstance(one, Deliverer)}
         courier = Courier(database, intake.keys, platforms, metrics, lambda: int(plan.now() * 1000))

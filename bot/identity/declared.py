@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.keys import Keys
 from bot.storage import belonging, contacts, declaring
 from bot.storage.choosing import Family
+from bot.storage.suggesting import Attribute
 from scoring.mountain import Mountain
 
 OWN_WORD = 0
@@ -43,6 +44,16 @@ class Declared:
     zone: str | None
     groups: Mapping[str, str]
     handles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A handle elsewhere that is declared of an account; `own` is the person's own word, said where they sign in."""
+
+    account: int
+    scheme: str
+    handle: str
+    own: bool = True
 
 
 async def read(connection: AsyncConnection, community: int, keys: Keys, whose: Family, mountain: Mountain) -> Declared:
@@ -91,13 +102,17 @@ def opened(keys: Keys, name: str, value: str) -> str:
     return keys.open_bytes(base64.urlsafe_b64decode(value)).decode()
 
 
-def elsewhere(keys: Keys, said: Iterable[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
-    """Return the handles among what is declared (account, name, value as stored): account, scheme and handle.
+def elsewhere(keys: Keys, said: Iterable[Attribute]) -> list[Elsewhere]:
+    """Return the handles among what is declared.
 
     People declare them themselves; an import that has an attribute of a scheme's name declares them, too.
     """
-    found = [(who, name, name.removeprefix(HANDLE).casefold(), value) for who, name, value in said if value]
-    return [(who, scheme, opened(keys, name, value)) for who, name, scheme, value in found if scheme in SCHEMES]
+    named = [(one, one.name.removeprefix(HANDLE).casefold()) for one in said if one.value]
+    return [
+        Elsewhere(one.account, scheme, opened(keys, one.name, one.value), one.source == OWN_WORD)
+        for one, scheme in named
+        if scheme in SCHEMES
+    ]
 
 
 def same(scheme: str, given: str) -> str:

@@ -82,7 +82,8 @@ async def look_up(
 ) -> Found:
     """Ask the store about identities and the policy of the space they act in, all with one query.
 
-    Who left themselves out of one space only, or holds a role that one leaves out, is left out where it is the one.
+    Who left themselves out of one space only, or holds a role that one leaves out, is left out where it is the one. Of
+    people who are joined, what one of them said of themselves holds for all.
     """
     remembered = memory.of(community)
     there = {handle: remembered[handle] for handle in handles if handle in remembered}
@@ -109,6 +110,11 @@ async def _ask(connection: AsyncConnection, community: int, handles: Iterable[st
         "WHERE a.community = :community "
         f"UNION ALL SELECT l.handle, l.space, {_LEFT_OUT}, FALSE FROM {{given}} "
         "JOIN left_out l ON l.handle = given.handle WHERE l.community = :community "
+        # what somebody said with one account holds for all that they are joined in
+        f"UNION ALL SELECT a.handle, l.space, {_LEFT_OUT}, FALSE FROM {{given}} JOIN account a "
+        "ON a.community = :community AND a.handle = given.handle JOIN account b ON b.community = a.community "
+        "AND b.member = a.member AND b.id <> a.id JOIN left_out l ON l.community = b.community "
+        "AND l.handle = b.handle AND l.space <= 0 "
         f"UNION ALL SELECT s.consent, 0, {_POLICY}, FALSE FROM space s WHERE s.id = :space "
         f"UNION ALL SELECT '', c.people, {_VERSION}, FALSE FROM community c WHERE c.id = :community",
         {"handle": "text"},

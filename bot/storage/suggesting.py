@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import people
@@ -20,34 +21,48 @@ MOST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An account: its number, whose it is now, and its sealed identity."""
+    """An account: its number, whose it is now, its sealed identity, and whether they left themselves out anywhere."""
 
     id: int
     member: int
     sealed: bytes
+    out: bool = False
+
+
+class Attribute(NamedTuple):
+    """What is declared of an account: a name, a value as it is stored, and on whose word (0: their own)."""
+
+    account: int
+    name: str
+    value: str
+    source: int
 
 
 async def candidates(connection: AsyncConnection, community: int) -> list[Found]:
     """Return all accounts of people; none where there are too many to compare."""
-    here = account.c.community == community, account.c.bot.is_(False)
-    query = select(account.c.id, account.c.member, account.c.sealed).where(*here).order_by(account.c.id)
-    rows = (await connection.execute(query.limit(MOST + 1))).fetchall()
-    return [] if len(rows) > MOST else [Found(row[0], row[1], bytes(row[2])) for row in rows]
-
-
-async def declared(connection: AsyncConnection, community: int) -> list[tuple[int, str, str]]:
-    """Return what accounts declare: the account, a name, a value as it is stored."""
-    columns = select(attribute.c.account, attribute.c.name, attribute.c.value)
-    rows = await connection.execute(columns.where(attribute.c.community == community))
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-async def never(connection: AsyncConnection, community: int) -> set[tuple[int, int]]:
-    """Return the pairs of accounts that are two people's."""
-    rows = await connection.execute(
-        select(never_join.c.account, never_join.c.other).where(never_join.c.community == community)
+    rows = await rows_of(
+        connection,
+        "SELECT a.id, a.member, a.sealed, EXISTS (SELECT 1 FROM left_out l WHERE l.community = a.community "
+        "AND l.handle = a.handle AND l.space <= 0) FROM account a WHERE a.community = :community AND NOT a.bot "
+        "ORDER BY a.id LIMIT :most",
+        community=community,
+        most=MOST + 1,
     )
-    return {(row[0], row[1]) for row in rows}
+    return [] if len(rows) > MOST else [Found(row[0], row[1], bytes(row[2]), bool(row[3])) for row in rows]
+
+
+async def declared(connection: AsyncConnection, community: int) -> list[Attribute]:
+    """Return what is declared of accounts."""
+    columns = select(*(attribute.c[name] for name in Attribute._fields))
+    return [Attribute(*row) for row in await connection.execute(columns.where(attribute.c.community == community))]
+
+
+async def never(connection: AsyncConnection, community: int) -> list[tuple[int, int]]:
+    """Return the pairs of accounts that are two people's, what was said last first."""
+    columns = select(never_join.c.account, never_join.c.other)
+    latest = never_join.c.at.desc(), never_join.c.account, never_join.c.other
+    rows = await connection.execute(columns.where(never_join.c.community == community).order_by(*latest))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def pair(connection: AsyncConnection, community: int, numbers: Iterable[int]) -> list[Found]:
@@ -76,6 +91,13 @@ async def say_never(
     """Put down that a pair of accounts is two people's; `by` is who says so, and when (ms)."""
     row = (community, *accounts, *by)
     await insert_new(connection, never_join, ("community", "account", "other", "actor", "at"), [row])
+
+
+async def say_perhaps(connection: AsyncConnection, community: int, accounts: tuple[int, int]) -> bool:
+    """Take back that a pair of accounts is two people's; returns whether that stood."""
+    pair = never_join.c.account == accounts[0], never_join.c.other == accounts[1]
+    gone = delete(never_join).where(never_join.c.community == community, *pair).returning(never_join.c.account)
+    return (await connection.execute(gone)).first() is not None
 
 
 async def joined(connection: AsyncConnection, community: int) -> list[tuple[int, int]]:

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
-from bot.ports import ConfigError, Host, MachineError, Meter, Payload
+from bot.ports import Called, ConfigError, Host, MachineError, Meter, Payload
 from integrations.slack.access import Access
 from integrations.slack.api import Api, RefusedError
 from integrations.slack.history.backfill import BackFill, keep_reading
 from integrations.slack.history.gaps import Gaps, persist
 from integrations.slack.history.pages import Pages
 from integrations.slack.loading import Identity, Loader, identity
+from integrations.slack.naming import names
 from integrations.slack.payloads.ids import UnknownError
 from integrations.slack.payloads.workspace import Workspace
 from integrations.slack.receiving.bolt import Bolt
@@ -145,6 +146,11 @@ class Session:
     async def find(self, heard: Heard, unknown: UnknownError) -> None:
         """Ask for what is not known; see `ear.Asks`."""
         await self._loader.find(heard.workspace, heard.token, unknown)
+
+    async def names(self, team: str, most: int) -> Called | None:
+        """Return what people of a workspace are called; see `bot.ports.Namer`."""
+        heard = self.ear.heard.get(team)
+        return await names(self._api, heard.workspace, heard.token, most) if heard is not None else None
 
     async def came_home(self, heard: Heard, person: str) -> None:
         """Hear that somebody opened their page; see `ear.Asks`."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from bot.gate import Invite
 from tests.scenarios.two_platforms import OnDiscord, OnSlack, Shown, TwoPlatforms, two_platforms
 
-BOTH, NO = "Both are mine", "No, stop"
+BOTH = "Both are mine"
 SCORES = ("tally", "total", "crossing", "band_change")
 MEMBERS = "SELECT id, page, begins, merged_into FROM member ORDER BY id"
 
@@ -28,24 +32,35 @@ def code_of(shown: Shown) -> str:
     return found[0]
 
 
-async def everything(rig: TwoPlatforms) -> dict[str, list[tuple[object, ...]]]:
+async def everything(rig: TwoPlatforms) -> dict[str, list[tuple[Any, ...]]]:
     """Return who is who, and where each member stands."""
     ringers = f"(SELECT member FROM account WHERE handle IN ({rig.ringers}))"
     scores = {name: sorted(await rig.query(f"SELECT * FROM {name} WHERE member NOT IN {ringers}")) for name in SCORES}
     return scores | {"member": await rig.query(MEMBERS)}
 
 
-async def a_week(rig: TwoPlatforms, here: OnDiscord, there: OnSlack) -> None:
-    """Let somebody take part in both places, and be thanked there by others."""
+async def two_days(rig: TwoPlatforms, here: OnDiscord, there: OnSlack) -> None:
+    """Let somebody take part in both places, on two days, and be thanked there by others."""
     bob, ann = rig.on_discord("Bob"), rig.on_slack("Ann")
     asked = await bob.person.says(rig.general, "who can help")
     helped = await here.person.says(rig.general, "I can", asked)
     await bob.person.reacts(helped, "🙏")
+    await rig.settled()
+    rig.clock.skip(86_400)
     said = await ann.person.says(rig.channel, "who knows")
     answered = await there.person.replies(said, "I do")
     await ann.person.reacts(answered, "pray")
     await there.person.says(rig.channel, "hello")
     await rig.settled()
+
+
+def points(of: dict[str, list[tuple[Any, ...]]], member: int) -> Counter[int]:
+    """Return what acts of each type gave a member."""
+    found: Counter[int] = Counter()
+    for row in of["tally"]:
+        if row[3] == member:
+            found[row[4]] += row[6]
+    return found
 
 
 async def link(here: OnDiscord | OnSlack, there: OnSlack | OnDiscord) -> None:
@@ -60,26 +75,98 @@ async def part(who: OnDiscord | OnSlack) -> None:
     assert "stands by itself" in (await who.clicks(shown, "Separate account 2")).words
 
 
-@pytest.mark.parametrize("from_slack", [False, True], ids=["code-from-discord", "code-from-slack"])
-async def test_linked_person_is_one_member_and_unlinked_is_each_who_they_were(
-    rig: TwoPlatforms, from_slack: bool
-) -> None:
+async def test_linked_person_is_one_member_and_unlinked_is_each_who_they_were(rig: TwoPlatforms) -> None:
     """Tallies, totals, bands and crossings are those of both, and afterwards again exactly those of each."""
     here, there = rig.on_discord("Hana"), rig.on_slack("Hana")
-    await a_week(rig, here, there)
+    await two_days(rig, here, there)
     before = await everything(rig)
     (_, one), (_, other) = await rig.number(here), await rig.number(there)
     assert one != other
-    await (link(there, here) if from_slack else link(here, there))
-    await rig.settled()
-    root = min(one, other)
-    assert {(await rig.number(who))[1] for who in (here, there)} == {root}
+    for first, second in ((here, there), (there, here)):
+        await link(first, second)
+        await rig.settled()
+        linked = await everything(rig)
+        assert {(await rig.number(who))[1] for who in (here, there)} == {min(one, other)}
+        assert points(linked, min(one, other)) == points(before, one) + points(before, other)
+        assert points(linked, max(one, other)) == Counter()
+        await part(second)
+        await rig.settled()
+        assert await everything(rig) == before
     await rig.check()
-    linked = await everything(rig)
-    gave = {(row[3], row[4]) for row in linked["tally"]}
-    assert {row[0] for row in linked["member"] if row[3] == root} == {one, other} - {root}
-    assert all({one, other} - {root} != {row[3]} for row in linked["tally"]), gave
-    await part(there if from_slack else here)
+
+
+async def test_acts_in_the_same_minute_on_both_platforms_count_once_each_for_the_linked_member(
+    rig: TwoPlatforms,
+) -> None:
+    """Also while accounts are being joined and parted, and where a code is taken twice at once."""
+    here, there = rig.on_discord("Hana"), rig.on_slack("Hana")
+    bob, ann = rig.on_discord("Bob"), rig.on_slack("Ann")
+    asked, said = await bob.person.says(rig.general, "who"), await ann.person.says(rig.channel, "who")
+    code = code_of(await here.uses("/cairn link"))
+    await asyncio.gather(there.uses("/cairn link", code=code), ann.uses("/cairn link", code=code))
+    took = await asyncio.gather(
+        *(one.clicks(one.last, BOTH) for one in (there, ann)), answers(rig, here, there, asked, said)
+    )
+    assert sorted("are joined" in one.words for one in took[:2]) == [False, True]
     await rig.settled()
-    assert await everything(rig) == before
     await rig.check()
+    winner = there if "are joined" in took[0].words else ann
+    if winner is ann:
+        await part(here)
+        await link(here, there)
+    await asyncio.gather(answers(rig, here, there, asked, said), part(there))
+    await rig.settled()
+    await rig.check()
+    kept = await rig.query("SELECT count(*) FROM engagement WHERE kind = 2 AND holds")
+    assert kept == [(4,)]
+
+
+async def answers(rig: TwoPlatforms, here: OnDiscord, there: OnSlack, asked: Any, said: Any) -> None:
+    """Let somebody answer in both places at once."""
+    await asyncio.gather(here.person.says(rig.general, "I can", asked), there.person.replies(said, "I do"))
+
+
+async def test_choices_and_contacts_are_those_of_both_while_linked(rig: TwoPlatforms) -> None:
+    """The strictest word holds for both, whoever came last came for both; then each has their own again."""
+    here, there = rig.on_discord("Hana"), rig.on_slack("Hana")
+    for who, wish in ((here, Invite.DM), (there, Invite.NO)):
+        await who.person.says(rig.general if who is here else rig.channel, "hello")
+        await rig.settled()
+        async with rig.choices() as choices:
+            await choices.make_page(await rig.said(who))
+            assert await choices.invite(await rig.said(who), wish)
+    before = [await rig.known(who) for who in (here, there)]
+    assert [one.invite for one in before] == [Invite.DM, Invite.NO]
+    came = before[0].met_at
+    rig.clock.skip(86_400)
+    await link(there, here)
+    assert {(await rig.known(who)).invite for who in (here, there)} == {Invite.NO}
+    rig.clock.skip(86_400)
+    seen = rig.clock()
+    await there.uses("/cairn me")
+    assert min([(await rig.known(who)).met_at for who in (here, there)]) >= seen > came
+    await part(there)
+    after = [await rig.known(who) for who in (here, there)]
+    assert [one.invite for one in after] == [Invite.DM, Invite.NO]
+    assert after[0].met_at < seen <= after[1].met_at
+
+
+async def test_rights_are_those_of_the_platform_on_which_somebody_acts(sqlite_url: str) -> None:
+    """A user group makes a moderator on Slack, a role one on Discord; a code carries no rights across."""
+    async with two_platforms(sqlite_url) as rig:
+        here, there = rig.on_discord("Hana"), rig.on_slack("Hana")
+        rig.team.group("mods", [there.person])
+        await here.person.says(rig.general, "hello")
+        await rig.settled()
+        await link(here, there)
+        assert "only for moderators" not in (await there.uses("/cairn-team merge")).words
+        with pytest.raises(ValueError, match="does not see"):
+            await here.uses("/cairn-team merge")
+        await here.person.gets_role(rig.guild, rig.guild.role("mods"))
+        shown = await here.uses("/cairn-team merge")
+        assert "called similarly on two platforms" in shown.words
+        assert f"Ringer (slack {rig.on_slack('Ringer').account.id})" in shown.words
+        assert await rig.query("SELECT count(*) FROM member WHERE merged_into IS NOT NULL") == [(1,)]
+        await here.clicks(shown, "They are two people")
+        assert "No accounts look like" in (await here.uses("/cairn-team merge")).words
+        assert "Suggest two accounts again" in str((await there.uses("/cairn-team merge")).words)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import text
-
 from bot.cli.run import Cairn, Plan
 from bot.community import Terms, apply, parse_community
 from bot.config import Settings as CairnSettings
+from bot.consent.choices import Choices, Said
+from bot.gate import Person as Facts
 from bot.intake import Intake
 from bot.operating.running import Patience, Stop, run_until_stopped
 from bot.rules import parse_rules
-from bot.storage import migrate, outgoing
+from bot.storage import knowing, migrate
 from bot.storage.engine import Database
+from bot.storage.knowing import Who
 from integrations.discord.integration import Access, Discord
 from integrations.discord.timing import Timing
 from integrations.platforms import PLATFORMS
@@ -76,6 +77,7 @@ class OnDiscord:
 
     rig: TwoPlatforms
     person: Person
+    last: Shown = field(init=False)
 
     @property
     def account(self) -> Account:
@@ -88,13 +90,14 @@ class OnDiscord:
 
     async def clicks(self, shown: Shown, label: str) -> Shown:
         """Press one of the buttons that were shown last."""
-        used = await self.person.clicks(self._last, shown.buttons[label])
+        used = await self.person.clicks(self._message, shown.buttons[label])
         return self._shown(await used.finished(PATIENCE))
 
     def _shown(self, used: Any) -> Shown:
-        self._last = used.message
-        there = {one["label"]: one["custom_id"] for one in walked(self._last.components) if "custom_id" in one}
-        return Shown(text_of(self._last), there)
+        self._message = used.message
+        named = [one for one in walked(self._message.components) if "custom_id" in one]
+        self.last = Shown(text_of(self._message), {str(one.get("label")): one["custom_id"] for one in named})
+        return self.last
 
 
 @dataclass
@@ -103,6 +106,7 @@ class OnSlack:
 
     rig: TwoPlatforms
     person: SlackPerson
+    last: Shown = field(init=False)
 
     @property
     def account(self) -> Account:
@@ -116,17 +120,15 @@ class OnSlack:
 
     async def clicks(self, shown: Shown, label: str) -> Shown:
         """Press one of the buttons that were shown last."""
-        return await self._shown(await self.person.clicks(self._last, shown.buttons[label]))
+        return await self._shown(await self.person.clicks(self._message, shown.buttons[label]))
 
     async def _shown(self, used: Any) -> Shown:
         await used.said(within=PATIENCE)
-        self._last = used.message
-        there = {
-            one["text"]["text"]: one["action_id"]
-            for _, one in elements(self._last.blocks)
-            if one["type"] == "button" and "action_id" in one
-        }
-        return Shown("\n".join(_words(self._last.blocks)), there)
+        self._message = used.message
+        buttons = [one for _, one in elements(self._message.blocks) if one["type"] == "button"]
+        named = {one["text"]["text"]: one["action_id"] for one in buttons}
+        self.last = Shown("\n".join(_words(self._message.blocks)), named)
+        return self.last
 
 
 def _words(shown: Any) -> list[str]:
@@ -234,23 +236,31 @@ class TwoPlatforms(Store):
         ((account, member),) = await self.query(wanted)
         return account, member
 
-    async def change(self, sql: str, **values: Any) -> None:
-        """Change something in the store by hand."""
-        await self.write(lambda connection: connection.execute(text(sql), values))
-
-    async def write(self, what: Callable[[Any], Any]) -> None:
-        """Let something be written in a transaction of its own."""
+    @asynccontextmanager
+    async def choices(self) -> AsyncIterator[Choices]:
+        """Yield what takes choices down."""
         database = Database(self.url)
         try:
-            async with database.write() as connection:
-                await what(connection)
+            yield Choices(database, self.keys)
         finally:
             await database.close()
 
-    async def go_live(self) -> None:
-        """Let messages go out."""
-        ((community,),) = await self.query("SELECT id FROM community")
-        await self.write(lambda connection: outgoing.go_live(connection, community, self.clock()))
+    async def said(self, who: OnDiscord | OnSlack) -> Said:
+        """Return somebody who speaks now, in their own space."""
+        wanted = "SELECT community, id FROM space WHERE platform = "
+        ((community, space),) = await self.query(f"{wanted}'{who.account.platform}'")
+        return Said(community, space, who.account, self.clock())
+
+    async def known(self, who: OnDiscord | OnSlack) -> Facts:
+        """Return what the Gate knows of somebody in their own space."""
+        said, (_, member) = await self.said(who), await self.number(who)
+        of = Who(said.community, member, said.space)
+        database = Database(self.url)
+        try:
+            async with database.read() as connection:
+                return (await knowing.known(connection, [of], self.clock()))[of].person
+        finally:
+            await database.close()
 
 
 @asynccontextmanager

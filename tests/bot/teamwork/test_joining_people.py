@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.speech import Action
 from bot.consent.choices import Choices, Said, Standing, What
 from bot.consent.questions import Questions
+from bot.errors import MachineError
 from bot.gate import Invite
+from bot.identity.names import DROP_SECONDS, Called, Names
 from bot.storage import belonging, choosing
 from scoring.signals import DAY_MS, Account
 from tests.bot.teamwork.stage import ANN, BOB, CAT, TODAY, Stage, buttons, said, select
@@ -140,10 +145,13 @@ async def test_left_out_side_and_its_no_hold_for_both(stage: Stage) -> None:
     await joined(stage)
     now = await standing(stage, BOB)
     assert (now.out_everywhere, now.page) == (True, False)
+    await stage.wrote(BOB, 8)
     await parted(stage)
     now = await standing(stage, BOB)
+    await stage.wrote(BOB, 9)
 
     assert (now.out, now.page, now.invite) == (False, True, Invite.DM)
+    assert await stage.rows("SELECT key FROM engagement WHERE key IN ('d:8', 'd:9')") == [("d:9",)]
 
 
 async def test_no_to_invitations_holds_for_both(stage: Stage) -> None:
@@ -251,3 +259,91 @@ async def test_lent_page_is_put_down_as_the_teams_word(stage: Stage) -> None:
         ("page", "parted", "team"),
     ]
     assert all(one.at // DAY_MS == TODAY for one in rows)
+
+
+class Register:
+    """Knows what people are called in a space, and counts how often it was asked."""
+
+    def __init__(self, *called: tuple[Account, str]) -> None:
+        self.called = {who: (name,) for who, name in called}
+        self.asked = 0
+
+    async def names(self, space: str, most: int) -> Called | None:
+        self.asked += 1
+        if not self.called:
+            raise MachineError("nobody answers")
+        return self.called if len(self.called) <= most else None
+
+
+def with_names(stage: Stage, *registers: Register, seconds: float = DROP_SECONDS) -> Names:
+    """Let the space's names be those of a register."""
+    names = Names({"discord": registers[0]}, seconds)
+    stage.desks.door.tools = replace(stage.desks.door.tools, names=names)
+    return names
+
+
+SLACK_BOB = Account("slack", "T1", "U00B0B")
+HANA = "Hana Nováková"
+
+
+async def called_alike(stage: Stage) -> Register:
+    """Let two be there who are called alike, and return who knows it."""
+    await stage.wrote(BOB, 1)
+    await stage.wrote(SLACK_BOB, 2)
+    register = Register((BOB, HANA), (SLACK_BOB, "hana novakova"))
+    with_names(stage, register)
+    return register
+
+
+async def test_similar_names_are_suggested_joined_only_by_a_person_and_undone(stage: Stage) -> None:
+    register = await called_alike(stage)
+    shown = said(await stage.call(MERGE))
+    before = await stage.rows(_CHOSEN)
+
+    assert "called similarly on two platforms" in shown
+    assert "hana novakova (slack U00B0B)" in shown
+    assert shown.count("Without a page") == 2
+    assert await stage.rows("SELECT 1 FROM member WHERE merged_into IS NOT NULL") == []
+    assert (await joined(stage)).startswith("They are joined.")
+    assert len(await stage.rows("SELECT 1 FROM member WHERE merged_into IS NOT NULL")) == 1
+    await parted(stage)
+    assert await stage.rows(_CHOSEN) == before
+    assert register.asked == 1
+
+
+async def test_never_is_kept_until_it_is_taken_back(stage: Stage) -> None:
+    await called_alike(stage)
+    there = await stage.call(MERGE)
+    assert "They stay apart" in said(await stage.act(buttons(there)["They are two people"]))
+    again = await stage.call(MERGE)
+    assert "No accounts look like" in said(again)
+    assert said(await stage.act(buttons(there)["They are one person"])) == said(await stage.act(Action("merge-join")))
+    chosen = select(again)
+    wanted = chosen.choices[0].value
+    assert "may be suggested again" in said(await stage.act(chosen.action, chosen=[wanted]))
+    assert "called similarly" in said(await stage.call(MERGE))
+    assert said(await stage.act(chosen.action, chosen=[wanted])) == said(await stage.act(Action("merge-join")))
+    assert "took back that two accounts are two people's" in str(await stage.audited())
+
+
+async def test_no_name_is_stored_or_kept_longer_than_some_minutes(stage: Stage) -> None:
+    await stage.wrote(BOB, 1)
+    await stage.wrote(SLACK_BOB, 2)
+    register = Register((BOB, HANA), (SLACK_BOB, "hana novakova"))
+    names = with_names(stage, register, seconds=0.0)
+    await joined(stage)
+    await asyncio.sleep(0)
+
+    assert register.asked > 1
+    assert "Nov" not in repr(vars(names))
+    for table in ("member", "account", "audit", "link", "choice", "attribute"):
+        assert not [row for row in await stage.rows(f"SELECT * FROM {table}") if "novak" in str(row).casefold()]
+
+
+async def test_platform_that_tells_no_names_is_said(stage: Stage) -> None:
+    await called_alike(stage)
+    with_names(stage, Register())
+    shown = said(await stage.call(MERGE))
+
+    assert "No accounts look like" in shown
+    assert "Names are not compared with those of" in shown

@@ -8,12 +8,9 @@ import pytest
 
 from bot.chat.speech import Paragraph, Reply
 from bot.errors import InputError
-from bot.storage.suggesting import Found
-from bot.teamwork.alike import pairs
 from bot.teamwork.given import clean
 from bot.teamwork.tables import MINUTES, Table, Tray
 from bot.teamwork.works import Progress, Works
-from scoring.signals import Account
 
 NAME = (1, "count")
 
@@ -119,35 +116,6 @@ def test_old_tables_make_room() -> None:
     keys = [tray.put(Table(1, "a.csv", 0, b"x")) for _ in range(9)]
 
     assert [tray.get(1, one, 0) is not None for one in keys] == [False] + [True] * 8
-
-
-ACCOUNTS = {
-    b"1": Account("discord", "", "4711"),
-    b"2": Account("imported", "github", "Ann"),
-    b"3": Account("imported", "", "ann"),
-    b"4": Account("imported", "", "x"),
-    b"5": Account("imported", "github", "x"),
-}
-PEOPLE = [Found(n, n, sealed) for n, sealed in enumerate(ACCOUNTS, 1)]
-
-
-def test_accounts_of_one_name_are_suggested_and_those_declared_come_first() -> None:
-    found = pairs(PEOPLE, ACCOUNTS.__getitem__, [(1, "GitHub", "ann")], set())
-
-    assert [(one.numbers, one.declared) for one in found] == [((1, 2), True), ((2, 3), False)]
-
-
-def test_nobody_is_suggested_whom_the_team_keeps_apart_or_who_is_one_already() -> None:
-    together = [Found(one.id, 7, one.sealed) for one in PEOPLE]
-
-    assert pairs(PEOPLE, ACCOUNTS.__getitem__, [], {(2, 3)}) == []
-    assert pairs(together, ACCOUNTS.__getitem__, [(1, "github", "ann")], set()) == []
-
-
-def test_name_that_many_bear_says_nothing() -> None:
-    many = [Found(n, n, b"3") for n in range(1, 7)]
-
-    assert pairs(many, ACCOUNTS.__getitem__, [], set()) == []
 
 
 @pytest.mark.parametrize(
