@@ -25,16 +25,35 @@ async def steps(connection: AsyncConnection, community: int, rules: int, first: 
 async def letters(connection: AsyncConnection, community: int, since: int) -> dict[str, int]:
     """Return how many messages there are by state: on their way, or settled since a moment (ms).
 
-    Private lines are left out: they wait for their reader, however long that takes.
+    Private lines are left out: they wait for their reader, however long that takes. So is what was to be shown beside
+    an act, which is worth nothing a while later.
     """
     rows = await rows_of(
         connection,
-        "SELECT state, count(*) FROM outbox WHERE community = :of AND ((state = 'pending' AND way <> 'line') "
+        "SELECT state, count(*) FROM outbox WHERE community = :of AND way <> 'beside' "
+        "AND ((state = 'pending' AND way <> 'line') "
         "OR (state IN ('failed', 'unknown') AND settled_at >= :since)) GROUP BY state",
         of=community,
         since=since,
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def doubtful(connection: AsyncConnection, community: int, since: int, most: int) -> list[tuple[str, str, int]]:
+    """Return the messages settled since a moment (ms) of which nobody knows whether they arrived, the last first.
+
+    Of each what it was for, its channel (nothing where it went to somebody) and when it was handed over (ms).
+    """
+    rows = await rows_of(
+        connection,
+        "SELECT purpose, channel, coalesce(first_at, posted_at) FROM outbox WHERE community = :of "
+        "AND state = 'unknown' AND way <> 'beside' AND settled_at >= :since "
+        "ORDER BY settled_at DESC, id DESC LIMIT :most",
+        of=community,
+        since=since,
+        most=most,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 async def put_down(connection: AsyncConnection, community: int, what: str, since: int) -> int:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from bot.chat.calling import Call
-from bot.chat.speech import Fields, Moment, Reply, Text
+from bot.chat.speech import Block, Channel, Fields, Moment, Paragraph, Reply, Text
 from bot.clockwork.agenda import Entry, agenda
 from bot.clockwork.duties import everything
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
+from bot.storage import queues
 from bot.storage.tasks import WHOLE
+from scoring.signals import DAY_MS
+
+_LATELY_DAYS, _MOST_DOUBTFUL = 7, 10
+"""Of which messages is told that nobody knows whether they arrived."""
 
 
 async def run(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands are called alike
@@ -19,7 +24,20 @@ async def run(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all commands a
     if not mine:
         return room.say("jobs.none")
     rows = tuple(((_called(one, room),), _told(one, room)) for one in mine)
-    return room.say("jobs.what", Fields(rows))
+    return room.say("jobs.what", Fields(rows), *await _doubtful(room))
+
+
+async def _doubtful(room: Room) -> tuple[Block, ...]:
+    """Say which messages may or may not have arrived: where, not to whom."""
+    async with room.database.read() as connection:
+        since = room.now - _LATELY_DAYS * DAY_MS
+        found = await queues.doubtful(connection, room.community, since, _MOST_DOUBTFUL)
+    told = []
+    for purpose, channel, at in found:
+        key, where = ("jobs.doubt", {"channel": Channel(channel)}) if channel else ("jobs.doubt_dm", {})
+        what = room.words.plain(f"jobs.what_of.{purpose}")
+        told.append(Paragraph(room.words.text(key, what=what, at=Moment(at), **where)))
+    return (Paragraph(room.words.text("jobs.doubtful")), *told) if told else ()
 
 
 def _told(one: Entry, room: Room) -> Text:

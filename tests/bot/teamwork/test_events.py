@@ -197,3 +197,24 @@ async def test_pause_holds_and_resume_lets_go(stage: Stage) -> None:
 async def test_jobs_are_listed_in_the_callers_language(stage: Stage) -> None:
     assert "next" in said(await stage.call("cairn-team jobs", HEAD))
     assert "als Nächstes" in said(await stage.in_german("cairn-team jobs", HEAD))
+
+
+async def test_what_may_have_arrived_is_told_with_the_jobs(stage: Stage) -> None:
+    """Where and when, not to whom; what was to stand beside an act is not worth a word."""
+    assert "knows" not in said(await stage.call("cairn-team jobs", HEAD))
+    columns = "community, space, key, purpose, way, member, channel, pings, posted_at, due, expires, state, reason"
+    for key, way, channel in (("a", "channel", "77"), ("b", "dm", ""), ("c", "beside", "88"), ("d", "dm", "")):
+        state, since = ("sent" if key == "d" else "unknown"), stage.now
+        await stage.do(
+            f"INSERT INTO outbox ({columns}, opens, message, settled_at) VALUES (1, 1, :key, 'question', :way, 5, "
+            f":channel, FALSE, {since}, {since}, {since}, '{state}', 'not there', FALSE, '', {since})",
+            key=key,
+            way=way,
+            channel=channel,
+        )
+    told = said(await stage.call("cairn-team jobs", HEAD))
+    assert "nobody knows" in told
+    assert told.count("a question") == 2
+    assert "77" in told
+    assert "88" not in told
+    assert "niemand weiß" in said(await stage.in_german("cairn-team jobs", HEAD))
