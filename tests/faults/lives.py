@@ -1,4 +1,4 @@
-"""`cairn run` as a process of its own on a sandbox Discord, which is killed, stopped and started again."""
+"""`cairn run` as a process of its own on a sandbox, which is killed, stopped and started again."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import os
 import socket
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
 
 import aiohttp
 import pytest
@@ -19,13 +21,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import CairnError
+from bot.keys import Keys
 from bot.maintenance import keys_for
 from bot.storage.engine import Database
 from integrations.sandbox.discord.server import Sandbox, Settings
 from integrations.sandbox.proxy import Proxy
 from tests.canaries import MARK
+from tests.faults.crowd import AnyCrowd, Crowd, SlackCrowd
 from tests.faults.doomed import KILLED
 from tests.scenarios.discord_rig import LIFTED, PATIENCE, Clock, Rig
+from tests.scenarios.slack_rig import SlackRig, slack_rig
 
 ROOT = Path(__file__).resolve().parents[2]
 SOAK = (pytest.mark.soak, pytest.mark.timeout(14_400))
@@ -107,20 +112,41 @@ class Life:
         await self.process.wait()
 
 
+class Town(Protocol):
+    """What is known of a sandbox, and of what should be stored of it."""
+
+    url: str
+    keys: Keys
+    log: io.StringIO
+
+    async def query(self, sql: str) -> list[tuple[Any, ...]]: ...
+    async def gaps(self) -> list[bool]: ...
+    async def agrees(self) -> None: ...
+    async def check(self) -> None: ...
+    async def keeps_quiet(self, *canaries: str) -> None: ...
+
+
+R = TypeVar("R", bound=Town)
+
+
 @dataclass
-class Lives:
+class AnyLives(ABC, Generic[R]):
     """A sandbox, a database, and processes on them, one after the other; `rig` says what should be stored."""
 
-    rig: Rig
+    rig: R
     folder: Path
     more: Mapping[str, str] = field(default_factory=dict)
     told: list[Path] = field(default_factory=list)
     runs: tuple[str, ...] = ()
     """The module that runs instead of `cairn run`, and what it is given before the doom."""
 
-    @property
-    def server(self) -> Sandbox:
-        return self.rig.server
+    @abstractmethod
+    def crowd(self) -> AnyCrowd[Any]:
+        """Return people who are busy there."""
+
+    @abstractmethod
+    def reached(self) -> Mapping[str, str]:
+        """Return the settings by which a Cairn reaches the sandbox."""
 
     @property
     def keys_file(self) -> Path:
@@ -150,13 +176,10 @@ class Lives:
             "CAIRN_DATABASE_URL": self.rig.url,
             "CAIRN_KEYS_FILE": str(self.keys_file),
             "CAIRN_COMMUNITY": "Garden",
-            "CAIRN_DISCORD_TOKEN": self.server.token,
-            "CAIRN_DISCORD_API_URL": self.server.rest_url,
-            "CAIRN_DISCORD_GATEWAY_URL": self.server.gateway_url,
             "CAIRN_LOG_LEVEL": "debug",
             "CAIRN_LOG_FORMAT": "json",
         }
-        return {**plain, **own, **self.more}
+        return {**plain, **own, **self.reached(), **self.more}
 
     async def heard(self, life: Life) -> None:
         """Wait until the server is known: what happened before Cairn was there is not missed."""
@@ -209,6 +232,61 @@ class Lives:
             await database.close()
 
 
+@dataclass
+class Lives(AnyLives[Rig]):
+    """On a sandbox Discord."""
+
+    @property
+    def server(self) -> Sandbox:
+        return self.rig.server
+
+    def crowd(self) -> Crowd:
+        return Crowd(self.server.guild("Garden"))
+
+    def reached(self) -> Mapping[str, str]:
+        return {
+            "CAIRN_DISCORD_TOKEN": self.server.token,
+            "CAIRN_DISCORD_API_URL": self.server.rest_url,
+            "CAIRN_DISCORD_GATEWAY_URL": self.server.gateway_url,
+        }
+
+
+@dataclass
+class SlackLives(AnyLives[SlackRig]):
+    """On a sandbox Slack, which tells what is not acknowledged again, at last each hour for a day."""
+
+    def crowd(self) -> SlackCrowd:
+        return SlackCrowd(self.rig.team)
+
+    def reached(self) -> Mapping[str, str]:
+        app = self.rig.server.app
+        there = {"CAIRN_SLACK_BOT_TOKEN": self.rig.team.token, "CAIRN_SLACK_API_URL": self.rig.server.url}
+        if not self.rig.http:
+            return there | {"CAIRN_SLACK_APP_TOKEN": app.app_token}
+        return there | {"CAIRN_SLACK_SIGNING_SECRET": app.signing_secret, "CAIRN_SLACK_PORT": str(self.rig.port)}
+
+    async def caught_up(self) -> None:
+        """Wait until all that was missed is read, and all that was not acknowledged has come again."""
+        courier = self.rig.server.courier
+        await until(self._reached, 3 * PATIENCE)
+        await super().caught_up()
+
+        async def come() -> bool:
+            if courier.waiting and not courier.under_way:
+                self.rig.server.passes(301)
+            return not (courier.waiting or courier.under_way)
+
+        await until(come, 3 * PATIENCE)
+        assert courier.lost == []
+
+    async def _reached(self) -> bool:
+        """Whether somebody takes what Slack tells."""
+        if not self.rig.http:
+            return bool(self.rig.server.sockets.of(self.rig.server.app))
+        with socket.socket() as one:
+            return one.connect_ex(("127.0.0.1", self.rig.port)) == 0
+
+
 def _free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -223,3 +301,11 @@ async def lives(url: str, folder: Path, **more: str) -> AsyncIterator[Lives]:
         server.guild("Garden")
         rig = Rig(url, server, Proxy(server.port), Clock(time.time_ns() // 1_000_000), io.StringIO())
         yield Lives(rig, folder, more)
+
+
+@asynccontextmanager
+async def slack_lives(url: str, folder: Path, *, http: bool = False, **more: str) -> AsyncIterator[SlackLives]:
+    """Set a sandbox with one workspace up; nothing runs on it yet."""
+    async with slack_rig(url, http=http, start=False, known=False) as rig:
+        rig.server.app.delayed_events = True
+        yield SlackLives(rig, folder, more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +13,7 @@ from bot.cli.run import Cairn, Plan
 from bot.community import Terms, apply, parse_community
 from bot.config import Settings as CairnSettings
 from bot.intake import Intake
+from bot.keys import Keys
 from bot.operating.running import Patience, Stop, run_until_stopped
 from bot.rules import parse_rules
 from bot.storage import migrate
@@ -41,11 +43,12 @@ class SlackRig(Store):
     server: Sandbox
     team: TeamHandle
     http: bool = False
-    keys = KEYS
+    keys: Keys = KEYS
     port: int = 0
     hidden: set[str] = field(default_factory=set)
     strangers: set[str] = field(default_factory=set)
     patience: float = 20.0
+    log: io.StringIO = field(default_factory=io.StringIO)
     slack: Slack | None = None
     _life: asyncio.Task[None] | None = None
     _stop: Stop = field(default_factory=Stop)
@@ -76,7 +79,8 @@ class SlackRig(Store):
         try:
             async with AsyncExitStack() as way_in:
                 intake = await way_in.enter_async_context(Intake(database, self.keys))
-                cairn = Cairn(database, intake, Plan([slack], settings, stop))
+                now = self.server.settings.clock
+                cairn = Cairn(database, intake, Plan([slack], settings, stop, lambda: now() / 1000))
                 await run_until_stopped(cairn.listening, cairn.working, way_in.aclose, stop, Patience())
         finally:
             await database.close()
@@ -115,20 +119,28 @@ class SlackRig(Store):
             "doubles": sorted(one for one, n in kept.items() if n > 1)[:9],
         }
 
+    async def keeps_quiet(self, *canaries: str) -> None:
+        """Check that no secret and nothing that anybody wrote is in the database's files or in the log (I6)."""
+        app = self.server.app
+        for canary in (self.team.token, app.app_token, app.signing_secret, *canaries):
+            assert canary not in self.log.getvalue()
+            assert not await self.holds(canary), canary
+
 
 _KINDS = frozenset({Kind.MESSAGE, Kind.REPLY, Kind.REACTION, Kind.THANKS, Kind.MENTION})
 
 
 @asynccontextmanager
-async def slack_rig(url: str, *, http: bool = False, start: bool = True) -> AsyncIterator[SlackRig]:
-    """Yield a rig with a workspace in a community named Garden."""
+async def slack_rig(url: str, *, http: bool = False, start: bool = True, known: bool = True) -> AsyncIterator[SlackRig]:
+    """Yield a rig with a workspace in a community named Garden; not yet where it is not `known`."""
     async with Sandbox(Settings(limits=LIFTED)) as server:
         rig = SlackRig(url, server, server.team("Garden"), http, port=_free_port())
         if http:
             server.app.socket_mode = False
             address = f"http://127.0.0.1:{rig.port}{EVENTS}"
             server.app.events_url = server.app.interactivity_url = server.app.commands_url = address
-        await _found(rig)
+        if known:
+            await _found(rig)
         if start:
             await rig.start()
         try:
