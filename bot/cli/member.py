@@ -22,7 +22,7 @@ from bot.rights.forgetting import OPERATOR, Forgetting, Order
 from bot.settle import Settler
 from bot.standing import histories
 from bot.standing.explaining import Explainer
-from bot.storage import audit, belonging, choosing, erasing, holding, ledger
+from bot.storage import audit, belonging, choosing, erasing, holding, ledger, spaces
 from bot.storage.choosing import Family
 from bot.storage.communities import Community
 from scoring import assess
@@ -100,7 +100,9 @@ async def export(
     """Print all that is kept of somebody, with a page or without: for whoever asks for it and cannot use chat."""
     async with opened() as session:
         community, whose = await _anybody(session, member, which)
-        copy = await exporting.export(session.database, await session.keys(), (community.id, whose), Words("en"))
+        async with session.database.read() as connection:
+            words = Words(await spaces.language(connection, community.id))  # it is passed on to whom it is about
+        copy = await exporting.export(session.database, await session.keys(), (community.id, whose), words)
         async with session.database.write() as connection:
             now = time.time_ns() // 1_000_000
             await audit.put(connection, community.id, now, None, exporting.EXPORTED, about=whose.root)

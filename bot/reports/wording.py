@@ -11,7 +11,7 @@ from bot.reports.contents import Report
 from bot.rules.words import Phrases
 from scoring.measures.gaps import Stretch
 from scoring.measures.groups import UNKNOWN, GroupFigures
-from scoring.signals import Kind, date_of
+from scoring.signals import Kind, date_of, day_of
 from scoring.statistics import Ratio
 
 NOT_KNOWN = "-"
@@ -68,9 +68,9 @@ class Wording:
 
     def when(self, of: Stretch) -> str:
         """Write from when to when (UTC); the day once where both are the same."""
-        since, until = (dt.datetime.fromtimestamp(at / 1000, dt.UTC) for at in (of.since, of.until))
-        end = f"{until:%H:%M}" if since.date() == until.date() else self._moment(until)
-        return self.say("since_until", since=self._moment(since), until=end)
+        until = dt.datetime.fromtimestamp(of.until // 1000, dt.UTC)
+        end = f"{until:%H:%M}" if day_of(of.since) == day_of(of.until) else self._phrases.moment(of.until)
+        return self.say("since_until", since=self._phrases.moment(of.since), until=end)
 
     def title(self, of: Report) -> str:
         """Write what the report is about."""
@@ -108,9 +108,6 @@ class Wording:
     def missing(self, kinds: Sequence[Kind]) -> str:
         """Write of which kinds something may be missing."""
         return ", ".join(self._words.plain(f"unheard.kind.{one.label}") for one in kinds)
-
-    def _moment(self, at: dt.datetime) -> str:
-        return self.say("moment", day=self._phrases.date(at.date()), time=f"{at:%H:%M}")
 
 
 @cache

@@ -12,6 +12,7 @@ from bot.consent.choices import Said
 from bot.gate import Purpose, Standing
 from bot.keys import Keys
 from bot.language import Words
+from bot.rules.words import Phrases
 from bot.sending import outbox
 from bot.sending.outbox import Letter
 from bot.storage import audit, choosing, holding, knowing, teamwork
@@ -19,7 +20,7 @@ from bot.storage.choosing import Family
 from bot.storage.engine import Database
 from bot.storage.holding import Act
 from bot.storage.turns import in_turn
-from scoring.signals import DAY_MS, Signal, date_of, day_of
+from scoring.signals import Signal
 
 TOOK_BACK, DISPUTED = "took an act of theirs back", "says that something is wrong"
 _LONGEST = 90
@@ -53,7 +54,7 @@ async def latest(connection: AsyncConnection, community: int, whose: Family, wor
 def _label(one: Act, words: Words) -> str:
     what = words.plain(f"mountain.kind.{one.kind.label}")
     where = words.plain("why.place", what=what, place=one.place) if one.place else what
-    return f"{date_of(day_of(one.at)).isoformat()} {_time(one.at)} {where}"[:_LONGEST]
+    return f"{Phrases(words).moment(one.at)} {where}"[:_LONGEST]
 
 
 async def taken_back(
@@ -95,8 +96,3 @@ async def team_room(connection: AsyncConnection, community: int, space: int) -> 
     standing = (await knowing.standings(connection, [community])).get(community, Standing())
     channel = await teamwork.team_channel(connection, space)
     return channel if channel and standing.live and not standing.paused else None
-
-
-def _time(at: int) -> str:
-    minutes = at % DAY_MS // 60_000
-    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -44,7 +44,7 @@ _FIRST = (
 _ONCE = frozenset({"member", "choice", "reach", "contact"})
 """What joined accounts hold each for itself, so that it would be said several times."""
 _LEADS = ("at", "day", "month", "week", "since", "asked_at", "posted_at", "starts_at")
-INNER = frozenset({"digest", "link", "key", "claim", "message", "public"})
+INNER = frozenset({"digest", "link", "key", "claim", "message", "public", "definition", "terms", "results"})
 """What means nothing to people: it stands in the copy for programs alone."""
 _SAID = (Sort.TIME, Sort.FACT, Sort.DECLARED, Sort.WORDS)
 _OTHERS = (Sort.MEMBER, Sort.OF_MEMBER, Sort.OTHER_ACCOUNT)
@@ -57,7 +57,7 @@ def slug(text: str) -> str:
 
 
 def when(value: int) -> str:
-    """Return a day's number, or a moment in ms, as people and programs write it (UTC)."""
+    """Return a day's number, or a moment in ms, as programs write it (UTC)."""
     if value <= _A_MOMENT:
         return date_of(value).isoformat()
     day, rest = divmod(value, DAY_MS)
@@ -88,6 +88,7 @@ class Telling:
             ("audit", "what"): self._done,
             ("attribute", "name"): self._declared,
             ("attribute", "value"): lambda *_: "",
+            ("outbox", "reason"): self._unsent,
             ("engagement", "kind"): self._act,
             ("sighting", "kind"): self._act,
             ("tally", "type"): self._type,
@@ -133,7 +134,7 @@ class Telling:
         if table in ("engagement", "sighting"):
             parts.sort(key=lambda one: one != self._act(row["kind"], row))  # what was done comes first
         text = "; ".join(parts) or self._say("nothing_more")
-        return self._say("line", when=_shown(row[lead]), what=text) if lead else text
+        return self._say("line", when=self._when(row[lead]), what=text) if lead else text
 
     def _part(self, table: str, listed: Listed, row: Row, name: str) -> str:  # noqa: PLR0911 - one case for each sort
         value, sort = row[name], listed.fields[name]
@@ -169,7 +170,7 @@ class Telling:
     def _time(self, name: str, value: int, row: Row) -> str:
         if name == "version":
             name, value = "changed_at", 0 if value == row.get("at") else value
-        return self._say(f"label.{name}", value=_shown(value)) if value else ""
+        return self._say(f"label.{name}", value=self._when(value)) if value else ""
 
     def _fact(self, table: str, name: str, value: Any, row: Row) -> str:  # noqa: ANN401 - whatever a row holds
         if (own := self._own.get((table, name))) is not None:
@@ -187,6 +188,11 @@ class Telling:
     def _done(self, what: str, _: Row) -> str:
         key = f"did.{slug(what)}"
         return self._words.plain(key) if self._words.has(key) else what
+
+    def _unsent(self, reason: str, _: Row) -> str:
+        """Say why a message waits or did not go; what only a platform says is left to the copy for programs."""
+        key = f"unsent.{slug(reason.partition(' (')[0])}"
+        return self._words.plain(key if self._words.has(key) else "unsent.by-the-platform")
 
     def _declared(self, name: str, row: Row) -> str:
         return f"{self._phrases.group(name.removeprefix(HANDLE))}: {row['value']}"
@@ -226,13 +232,14 @@ class Telling:
     def _points(self, points: int, _: Row) -> str:
         return self._phrases.number(points / TALLY_POINT)
 
+    def _when(self, value: int) -> str:
+        """Say a day's number, or a moment in ms, as people write it."""
+        if value <= _A_MOMENT:
+            return self._phrases.date(date_of(value))
+        return f"{self._phrases.moment(value)} UTC"
+
     def _say(self, key: str, **values: str | int) -> str:
         return self._words.plain(f"export.{key}", **values)
-
-
-def _shown(value: int) -> str:
-    text = when(value)
-    return text if "T" not in text else f"{text[:10]} {text[11:16]} UTC"
 
 
 def _line(text: str) -> str:

@@ -36,6 +36,11 @@ class Phrases:
         """Return a day as people write it."""
         return self.words.plain("figures.day", year=f"{day:%Y}", month=f"{day:%m}", day=f"{day:%d}")
 
+    def moment(self, at: int) -> str:
+        """Return a moment (ms) as people write it, to the minute and in UTC."""
+        then = dt.datetime.fromtimestamp(at // 1000, dt.UTC)
+        return self.words.plain("figures.moment", day=self.date(then.date()), time=f"{then:%H:%M}")
+
     def _marked(self, text: str) -> str:
         """Put the language's own marks into a number."""
         marks = {",": self._say("thousands"), ".": self._say("decimal")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,13 @@ import pytest
 
 from bot.clockwork.duties import everything
 from bot.commands.everyone.privacy import _did
+from bot.gate import Reason
 from bot.language import LANGUAGES, Words
+from bot.operating.logs import unexpected
 from bot.rights.inventory import Sort, inventory
 from bot.rights.telling import INNER, slug
+from bot.sending import claiming, outcomes, sorting
+from bot.sending.delivering import Delivered
 
 ROOT = Path(__file__).resolve().parents[2]
 _WHAT = {"did": 3, "audit.put": 4, "_put_down": 3}
@@ -72,3 +77,23 @@ def test_each_field_that_means_something_to_people_can_be_told_to_them(tag: str)
     missing = {name for name in fields if not (words.has(f"export.label.{name}") or words.has(f"export.flag.{name}"))}
 
     assert missing <= {"kind", "holds", "day", "at", "month"}  # said in their own way, or before the rest
+
+
+def reasons() -> set[str]:
+    """Return why a message may wait or not go, of what `bot` itself says."""
+    said = {str(one) for one in (*Reason, *Delivered)} - {Delivered.SENT.value}
+    said |= {claiming.NOBODY, claiming.NOT_REPEATED, sorting.PACED, sorting.SLOWED, outcomes.NOT_FOUND}
+    calls = ast.walk(ast.parse((ROOT / "bot" / "courier.py").read_text(encoding="utf-8")))
+    given = [word.value for one in calls if isinstance(one, ast.Call) for word in one.keywords if word.arg == "reason"]
+    return said | {str(one.value) for one in given if isinstance(one, ast.Constant)}
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_each_reason_why_a_message_did_not_go_can_be_told_to_whom_it_was_for(tag: str) -> None:
+    words = Words(tag)
+
+    assert len(reasons()) > 25
+    assert "cannot be read" in reasons()
+    assert [one for one in sorted(reasons()) if not words.has(f"unsent.{slug(one)}")] == []
+    went_wrong = unexpected(logging.getLogger("test"), "this", ValueError())
+    assert words.has(f"unsent.{slug(went_wrong.partition(' (')[0])}")

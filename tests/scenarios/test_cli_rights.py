@@ -9,13 +9,16 @@ from tests.scenarios.commands import Cairn
 from tests.scenarios.test_cli_member import mentors as mentors  # noqa: PLC0414 - a fixture
 
 
-def test_copy_holds_what_is_kept_of_one_person(mentors: Cairn) -> None:
+def test_copy_holds_what_is_kept_of_one_person(mentors: Cairn, tmp_path: Path) -> None:
     found = mentors("member", "export", "ada", "--json").json
 
     assert [one["id"] for one in found["accounts"]] == ["ada"]
     assert len(found["kept"]["engagement"]["rows"]) == 2
     assert "bob" not in json.dumps(found)
     assert "Peru" in mentors("member", "export", "ada").out
+    (tmp_path / "home.yaml").write_text("name: Home\nlanguage: de\n")
+    assert mentors("config", "apply", "home.yaml").code == 0
+    assert "Alles, was Cairn über dich speichert" in mentors("member", "export", "ada").out
 
 
 def test_forgetting_says_first_what_it_would_do_and_then_does_it_for_good(mentors: Cairn, tmp_path: Path) -> None:

@@ -198,6 +198,26 @@ def test_copy_in_words_explains_each_sort_and_has_nothing_raw_in_it(here: Here, 
     assert language == "en" or ENGLISH.findall(text) == []
 
 
+WHY = {
+    "quiet hours": "warum: Ruhezeit",
+    "something went wrong inside Cairn (error 1f); its log says where": "warum: bei Cairn ging etwas schief",
+    "Discord's code 50007": "warum: was die Plattform sagte, steht in cairn-my-data.json",
+}
+
+
+def test_copy_says_in_german_why_a_message_waits_and_days_as_germans_write_them(here: Here) -> None:
+    plant(here)
+    here.settle()
+
+    for reason, told in WHY.items():
+        here.do("UPDATE outbox SET reason = :reason WHERE community = :of", reason=reason)
+        files = copies(press(here, "privacy-export", locale="de"))
+
+        assert told in files["cairn-my-data.txt"].decode()
+        assert reason in files["cairn-my-data.json"].decode()
+    assert "- 16.02.2026, 15:01 UTC: Nachricht in help" in files["cairn-my-data.txt"].decode()
+
+
 def test_copy_shows_what_is_ones_own_as_ones_own(here: Here) -> None:
     plant(here)
     here.settle()
