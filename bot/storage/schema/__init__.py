@@ -16,6 +16,16 @@ from bot.storage.schema.past import backfill, backfill_place, writer
 from bot.storage.schema.people import account, attribute, left_out, link, member
 from bot.storage.schema.rights import audit, choice, erasure, excluded_place, notice, old_tally
 from bot.storage.schema.scores import band_change, crossing, dirty, recount, stale, tally, total
+from bot.storage.schema.surveys import (
+    ballot,
+    declared_tie,
+    paper,
+    survey,
+    survey_outcome,
+    survey_person,
+    survey_place,
+    survey_view,
+)
 from bot.storage.schema.teamwork import (
     chapter,
     chapter_member,
@@ -36,6 +46,7 @@ __all__ = [
     "audit",
     "backfill",
     "backfill_place",
+    "ballot",
     "band_change",
     "chapter",
     "chapter_member",
@@ -46,6 +57,7 @@ __all__ = [
     "convening",
     "count",
     "crossing",
+    "declared_tie",
     "dirty",
     "engagement",
     "erasure",
@@ -70,6 +82,7 @@ __all__ = [
     "orphan",
     "outbox",
     "outgoing",
+    "paper",
     "reach",
     "recount",
     "refusal",
@@ -82,6 +95,11 @@ __all__ = [
     "slowdown",
     "space",
     "stale",
+    "survey",
+    "survey_outcome",
+    "survey_person",
+    "survey_place",
+    "survey_view",
     "tally",
     "task",
     "team_room",
