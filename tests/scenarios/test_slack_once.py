@@ -1,5 +1,5 @@
-"""Whoever dies with a letter in hand, and whatever answer is lost: on a made-up Slack, which knows no message again that
-comes twice, each letter is there at most once, and what Cairn says of it is so (R4, R5, I3).
+"""Whoever dies with a letter in hand, and whatever answer is lost: on a made-up Slack, which knows no message again
+that comes twice, each letter is there at most once, and what Cairn says of it is so (R4, R5, I3).
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ SOON = 5.0
 """Seconds until a message is tried again that could not be handed over."""
 EVENT = "cairn_delivery"
 """The kind of metadata that messages bear."""
-_A_SECOND = 1.0
+_A_SECOND, _LIMITED = 1.0, "Slack wants it later"
 _PLACES, _NAMES = 5_000, 5_000
 WITHOUT_TOKEN = frozenset(
     {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "team_access_not_granted",
@@ -88,7 +88,7 @@ class Delivering:
         try:
             drawn = await self._drawn(heard, delivery)
         except LimitedError as limited:
-            return Outcome(Delivered.LATER, after=limited.after, reason="Slack wants it later")
+            return Outcome(Delivered.LATER, after=limited.after, reason=_LIMITED)
         outcome = await self._send(heard, room, delivery, drawn)
         self._wrote(room, outcome)
         if outcome.what is Delivered.SENT:
@@ -157,7 +157,7 @@ class Delivering:
 
     def _wrote(self, room: str, outcome: Outcome) -> None:
         """Slack takes about one message a second in a channel."""
-        after = max(_A_SECOND, outcome.after if outcome.what is Delivered.LATER else 0.0)
+        after = max(_A_SECOND, outcome.after if outcome.reason == _LIMITED else 0.0)
         self._next[room] = asyncio.get_running_loop().time() + after
         self._next.move_to_end(room)
         while len(self._next) > _PLACES:
@@ -169,7 +169,7 @@ async def _handed(call: Awaitable[Payload]) -> Payload | Outcome:
     try:
         return await call
     except LimitedError as limited:
-        return Outcome(Delivered.LATER, after=limited.after, reason="Slack wants it later")
+        return Outcome(Delivered.LATER, after=limited.after, reason=_LIMITED)
     except RefusedError as refused:
         return _refused(refused.code)
     except MachineError:
