@@ -60,7 +60,7 @@ bench: setup
 	@$(IN) -m benchmarks
 
 env: setup
-	@$(IN) -c 'from bot.config import env_example; print(env_example(), end="")' >.env.example
+	@$(IN) -m tools.make_env_example
 
 sample: setup
 	@$(IN) -m tools.make_sample

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import textwrap
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -114,6 +113,18 @@ class Settings(BaseSettings):
         default=None,
         description="The signing secret of your Slack app, where Slack is to send to Cairn over HTTP instead.",
     )
+    slack_client_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="The client id of your Slack app, where other workspaces are to install it by a link; with the two "
+        "settings that follow.",
+    )
+    slack_client_secret: SecretStr | None = Field(default=None, description="The client secret of your Slack app.")
+    slack_public_url: str | None = Field(
+        default=None,
+        description="The address by which browsers reach Slack's port here, https://HOST. Slack sends them back to "
+        "/slack/oauth/callback there; put that whole address into the app's settings (OAuth & Permissions).",
+    )
     slack_host: str = Field(default="127.0.0.1", description="The address on which Slack's requests are taken.")
     slack_port: int = Field(
         default=3000, ge=1, le=65535, description="The port for that; Slack sends to /slack/events there."
@@ -168,7 +179,7 @@ class Settings(BaseSettings):
             raise ValueError(f"names {value}, which is not a file, expected a file of rules")
         return value
 
-    @field_validator("discord_api_url", "discord_gateway_url", "slack_api_url")
+    @field_validator("discord_api_url", "discord_gateway_url", "slack_api_url", "slack_public_url")
     @classmethod
     def _address_is_whole(cls, value: str | None, info: ValidationInfo) -> str | None:
         schemes = ("wss", "ws") if info.field_name == "discord_gateway_url" else ("https", "http")
@@ -185,7 +196,9 @@ class Settings(BaseSettings):
             raise ValueError(f"would send the token in clear over the internet, expected {schemes[0]}://HOST/...")
         return value if info.field_name == "discord_gateway_url" else value.rstrip("/")
 
-    @field_validator("discord_token", "slack_bot_token", "slack_app_token", "slack_signing_secret")
+    @field_validator(
+        "discord_token", "slack_bot_token", "slack_app_token", "slack_signing_secret", "slack_client_secret"
+    )
     @classmethod
     def _token_is_one_word(cls, value: SecretStr | None) -> SecretStr | None:
         found = value.get_secret_value().strip() if value is not None else ""
@@ -206,7 +219,8 @@ class Settings(BaseSettings):
         url = make_url(self.database_url)
         password = str(url.password) if url.password else ""
         written = _PASSWORD.search(self.database_url)
-        given = (self.discord_token, self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
+        slack = self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.slack_client_secret
+        given = (self.discord_token, *slack)
         tokens = [part for one in given if one for part in one.get_secret_value().split(",")]
         return tuple(filter(None, (*tokens, password, written[1] if written else "")))
 
@@ -245,16 +259,6 @@ def load_settings() -> Settings:
 def environment_without_settings() -> dict[str, str]:
     """Return the environment for a program of ours that shall not see this one's settings, only its own folder's."""
     return {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-
-
-def env_example() -> str:
-    """Return the text of `.env.example`: every setting with its description and default, commented out."""
-    blocks = ["# Cairn's settings. Copy this file to .env and change what you need; each has a default."]
-    for name, field in Settings.model_fields.items():
-        default = field.default if isinstance(field.default, str | int) else ""
-        about = textwrap.fill(field.description or "", 100, initial_indent="# ", subsequent_indent="# ")
-        blocks.append(f"{about}\n#{_variable(name)}={default}")
-    return "\n\n".join(blocks) + "\n"
 
 
 def _parsed(value: str) -> URL:

@@ -10,7 +10,7 @@ from bot.cli import output
 from bot.cli.platforms import configured
 from bot.config import load_settings
 from bot.errors import ConfigError, MachineError
-from bot.maintenance.configuration import known_settings, look_over
+from bot.maintenance.configuration import known_installations, known_settings, look_over
 from bot.ports import Finding
 
 app = App(name="doctor", help="Look whether Cairn could run, without starting it.")
@@ -25,7 +25,7 @@ async def doctor(json: Annotated[bool, Parameter(negative="", help="Print one JS
     if not any(one.name == "settings" and one.exit_code for one in items):
         settings = load_settings()
         try:
-            platforms = configured(settings, await known_settings(settings))
+            platforms = configured(settings, await known_settings(settings), await known_installations(settings))
         except ConfigError as error:
             found.append(Finding("platforms", str(error), ok=False))
         else:

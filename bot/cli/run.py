@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, nullcontext
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 
 from cyclopts import App
 
-from bot.cli.platforms import configured
+from bot.cli import output
+from bot.cli.platforms import configured, invitation
 from bot.cli.session import Session, first_rules, opened
 from bot.clock import Clock
 from bot.clockwork.duties import Jobs, Means, everything
@@ -58,10 +60,14 @@ async def _run() -> None:
     async with opened() as session:
         settings = session.settings
         integrations = configured(settings)
+        link = invitation(settings, session.database, await session.keys(), time.time_ns() // 1_000_000)
         if not integrations:
             raise ConfigError(
                 "there is nothing to listen to; set CAIRN_DISCORD_TOKEN or CAIRN_SLACK_BOT_TOKEN (see .env.example)"
             )
+        if link:
+            output.show(link)
+            sys.stdout.flush()
         with telling(settings.log_level, settings.log_format, Redactor(settings.secrets)):
             await listen(session, Plan(integrations, settings, Stop()))
 

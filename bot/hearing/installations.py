@@ -65,8 +65,8 @@ class Installations(Protocol):
         """
         ...
 
-    async def remove(self, space: str) -> bool:
-        """Delete a space's tokens; returns whether there were any."""
+    async def remove(self, space: str, version: int | None = None) -> bool:
+        """Delete a space's tokens, where a version is given only that one; returns whether none are left."""
         ...
 
     async def close(self) -> None:

@@ -26,7 +26,7 @@ BACK_MS = 600_000
 RENEWAL_MS = 60_000
 """So long nobody else tries while one process gets new tokens; it would not be waiting any more."""
 _STATE_BYTES = 32
-_INVITATION = "invitation"
+_INVITATION, _ARRIVAL = "invitation", "arrival"
 _logger = logging.getLogger(__name__)
 
 
@@ -57,22 +57,28 @@ class InstallationsOf:
         if not (until.isascii() and until.isdigit() and len(until) <= 12):  # noqa: PLR2004 - a moment in seconds
             return False
         ours = self._keys.signed(f"{_INVITATION} {self._platform}", until)
-        signed = hmac.compare_digest(ours.encode(), signature.encode("utf-8", "surrogateescape"))
-        return signed and int(until) * 1000 > now
+        return _same(ours, signature) and int(until) * 1000 > now
 
     async def expect(self, browser: str, now: int) -> str:
-        """Return a state of 256 bits; of it and of the browser only digests are stored."""
-        state = secrets.token_urlsafe(_STATE_BYTES)
+        """Return a state of 256 bits, signed; of it and of the browser only digests are stored."""
+        word = secrets.token_urlsafe(_STATE_BYTES)
+        state = f"{word}.{self._signed(word)}"
         async with self._database.write() as connection:
             await installations.sweep(connection, now)
             await installations.expect(connection, (self._platform, _digest(state)), _digest(browser), now + BACK_MS)
         return state
 
     async def came_back(self, state: str, browser: str, now: int) -> bool:
-        """Use a state up, and say whether it was this browser's and in time."""
+        """Use a state up, and say whether it was this browser's and in time; what is made up asks no store."""
+        word, _, signature = state.partition(".")
+        if not _same(self._signed(word), signature):
+            return False
         async with self._database.write() as connection:
             found = await installations.came_back(connection, (self._platform, _digest(state)))
-        return found is not None and hmac.compare_digest(found[0], _digest(browser)) and found[1] > now
+        return found is not None and _same(found[0], _digest(browser)) and found[1] > now
+
+    def _signed(self, word: str) -> str:
+        return self._keys.signed(f"{_ARRIVAL} {self._platform}", word)
 
     async def everything(self) -> list[Installation]:
         """Return all that there are, with their tokens as far as they can be opened."""
@@ -130,11 +136,12 @@ class InstallationsOf:
         self._unsaved.pop(fresh.space, None)
         return None if version is None else replace(fresh, version=version)
 
-    async def remove(self, space: str) -> bool:
+    async def remove(self, space: str, version: int | None = None) -> bool:
         """Delete a space's tokens."""
         self._unsaved.pop(space, None)
         async with self._database.write() as connection:
-            return await installations.remove(connection, (self._platform, space))
+            await installations.remove(connection, (self._platform, space), version)
+            return space not in await installations.versions(connection, self._platform)
 
     async def close(self) -> None:
         """Wait for renewals that are under way, and try once more to store what could not be."""
@@ -175,6 +182,11 @@ def _sealed(keys: Keys, platform: str, one: Installation) -> bytes:
 
 def _row(platform: str, space: str) -> tuple[str, str, str]:
     return "installation", platform, space
+
+
+def _same(ours: str, given: str) -> bool:
+    # compared as bytes: comparing text that is not ASCII raises
+    return hmac.compare_digest(ours.encode(), given.encode("utf-8", "surrogateescape"))
 
 
 def _digest(word: str) -> str:

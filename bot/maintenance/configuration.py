@@ -15,6 +15,8 @@ from bot.community.comparing import called
 from bot.community.settled import settings_of
 from bot.config import Settings, load_settings
 from bot.errors import CairnError, ConfigError, MachineError
+from bot.hearing.installations import Installation
+from bot.hearing.installing import opened
 from bot.hearing.space_settings import SpaceSettings
 from bot.history.backfilling import said
 from bot.keys import open_keys
@@ -23,7 +25,7 @@ from bot.maintenance.getting_ready import refuse_foreign
 from bot.maintenance.key_file import another, fingerprint, lost
 from bot.reports.wording import english
 from bot.rules import parse_rules, read_rules
-from bot.storage import backfills, checking, communities, copying, migrate, spaces, unheard
+from bot.storage import backfills, checking, communities, copying, installations, migrate, spaces, unheard
 from bot.storage.engine import Database, sqlite_version
 from scoring.measures.gaps import stretches
 from scoring.signals import Kind
@@ -82,6 +84,34 @@ async def known_settings(settings: Settings) -> dict[tuple[str, str], SpaceSetti
         return {}  # what is wrong with the database is told already
     finally:
         await database.close()
+
+
+async def known_installations(settings: Settings) -> dict[str, list[Installation]]:
+    """Return where Cairn was installed by a link, by platform; nowhere where no database or no key file can tell."""
+    try:
+        database = Database(settings.database_url)
+    except ImportError:
+        return {}
+    try:
+        return await _known_installations(database, settings.keys_file)
+    except CairnError:
+        return {}  # what is wrong with the database or the key file is told already
+    finally:
+        await database.close()
+
+
+async def _known_installations(database: Database, keys_file: Path) -> dict[str, list[Installation]]:
+    found: dict[str, list[Installation]] = {}
+    if missing(database) or await migrate.version(database) != migrate.head():
+        return found
+    async with database.read() as connection:
+        kept = await installations.everything(connection)
+    if not kept or not keys_file.exists():  # noqa: ASYNC240 - one look at a local file
+        return found
+    if await fingerprint(database) == (keys := open_keys(keys_file)).fingerprint:
+        for one in kept:
+            found.setdefault(one.platform, []).append(opened(keys, one))
+    return found
 
 
 async def _known_settings(database: Database) -> dict[tuple[str, str], SpaceSettings]:

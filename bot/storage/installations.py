@@ -78,11 +78,11 @@ async def reseal(connection: AsyncConnection, old: Kept, content: bytes) -> bool
     return (await connection.execute(changed)).first() is not None
 
 
-async def remove(connection: AsyncConnection, of: tuple[str, str]) -> bool:
-    """Delete an installation without a trace; returns whether there was one."""
+async def remove(connection: AsyncConnection, of: tuple[str, str], version: int | None) -> None:
+    """Delete an installation, or that version of it, without a trace."""
     await keep_no_trace(connection)
-    gone = delete(installation).where(*_here(of)).returning(installation.c.space)
-    return (await connection.execute(gone)).first() is not None
+    gone = delete(installation).where(*_here(of))
+    await connection.execute(gone if version is None else gone.where(installation.c.version == version))
 
 
 async def expect(connection: AsyncConnection, of: tuple[str, str], browser: str, expires_at: int) -> None:

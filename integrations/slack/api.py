@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -12,6 +12,7 @@ import orjson
 import yarl
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ports import MachineError, Payload
 
@@ -110,8 +111,15 @@ class Api:
         Raises RefusedError, `LimitedError` where Slack wants it later, and MachineError where no answer came: it may
         have been done then.
         """
+        return await self._done(self.client(token).api_call(method, json=dict(body)))
+
+    async def grant(self, said: Mapping[str, str]) -> Payload:
+        """Return tokens for what stands for them; `said` holds the app's own id and secret. Raises as `post`."""
+        return await self._done(self.client("").api_call("oauth.v2.access", data=dict(said)))
+
+    async def _done(self, doing: Awaitable[AsyncSlackResponse]) -> Payload:
         try:
-            answer = await self.client(token).api_call(method, json=dict(body))
+            answer = await doing
         except SlackApiError as error:
             if error.response.status_code == 429:  # noqa: PLR2004 - HTTP's own number
                 self._limited()
@@ -137,6 +145,8 @@ class Api:
             async with self._opened().get(address, headers={"Authorization": f"Bearer {token}"}) as response:
                 if response.status != 200:  # noqa: PLR2004 - HTTP's own number
                     raise MachineError(f"the file cannot be read from Slack ({response.status})")
+                if response.content_type == "text/html":  # Slack asks who has no right to a file to sign in
+                    raise MachineError("the file cannot be read from Slack: the permission files:read is missing")
                 found = await response.content.read(size + 1)
                 while len(found) <= size and (more := await response.content.read(size + 1 - len(found))):
                     found += more

@@ -36,6 +36,7 @@ EVENTS: Mapping[str, str] = {
 
 METHODS: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
+    "auth.revoke": (),
     "conversations.list": ("channels:read", "groups:read"),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.history": ("channels:history", "groups:history"),
@@ -78,8 +79,12 @@ def scopes() -> frozenset[str]:
     return frozenset(asked | OTHERS)
 
 
+def lacking(granted: Iterable[str]) -> list[str]:
+    """Return each permission that was not granted and should be; private channels are a choice."""
+    return sorted(scopes() - frozenset(granted) - PRIVATE)
+
+
 def missing(granted: Iterable[str]) -> list[str]:
-    """Return a sentence for each permission that was not granted and should be; private channels are a choice."""
-    lacking = scopes() - frozenset(granted) - PRIVATE
+    """Return a sentence for each permission that is lacking."""
     remedy = "add it (OAuth & Permissions) and install the app again"
-    return [f"the permission {one} is missing: {_WITHOUT[one]}; {remedy}" for one in sorted(lacking)]
+    return [f"the permission {one} is missing: {_WITHOUT[one]}; {remedy}" for one in lacking(granted)]

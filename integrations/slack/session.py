@@ -7,23 +7,24 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
-from bot.ports import Called, ConfigError, Host, MachineError, Meter, Payload
-from integrations.slack.access import Access
+from bot.ports import Called, ConfigError, Host, MachineError, Meter
+from integrations.slack.access import BACK, INSTALL, Access
 from integrations.slack.api import Api, RefusedError
 from integrations.slack.history.backfill import BackFill, keep_reading
 from integrations.slack.history.gaps import Gaps, persist
 from integrations.slack.history.pages import Pages
-from integrations.slack.loading import Identity, Loader, identity
+from integrations.slack.installing.installed import Installed, Known
+from integrations.slack.installing.pages import Pages as InstallPages
+from integrations.slack.loading import Loader
 from integrations.slack.naming import names
 from integrations.slack.payloads.ids import UnknownError
 from integrations.slack.payloads.workspace import Workspace
 from integrations.slack.receiving.bolt import Bolt
 from integrations.slack.receiving.door import Door
 from integrations.slack.receiving.ear import Ear, Heard, space_of
-from integrations.slack.receiving.serving import Serving
+from integrations.slack.receiving.serving import Serving, Shows
 from integrations.slack.receiving.signing import Signatures
 from integrations.slack.receiving.sockets import Sockets
-from integrations.slack.scopes import missing
 from integrations.slack.sentences import BOT_REFUSED
 from integrations.slack.speaking.answering import Answering
 from integrations.slack.speaking.callers import Callers
@@ -34,6 +35,8 @@ TICK_SECONDS = 5.0
 """How often it is put down how far has been heard, and looked what has changed."""
 MISSED_MS = 15_000
 """From when on a break between connections counts as one in which something was missed; Slack tells shorter ones."""
+AGAIN_MS = 60_000
+"""When a workspace is tried again that could not be listened to."""
 _AROUND_MS = 86_400_000
 _HEARD = "heard"
 _logger = logging.getLogger(__name__)
@@ -56,8 +59,10 @@ class Session:
         self.deliver = self._delivering.deliver
         self.look_for = Finding(self._api, self.ear.heard).find
         self._bolt = Bolt(self.ear, self._answering.interact, self._token)
+        self._installed = Installed(host, self._api, access)
+        self._changing = asyncio.Lock()
+        self._later: dict[str, int] = {}
         self.serving = self._serving()
-        self._identities: dict[str, tuple[Identity, str]] = {}
         self._pages_shown: set[asyncio.Task[None]] = set()
         self._beside: dict[tuple[str, str], asyncio.Task[None]] = {}
 
@@ -72,29 +77,26 @@ class Session:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         now = self._access.clock()
-        for heard in self.ear.heard.values():
+        for heard in list(self.ear.heard.values()):
             with suppress(MachineError):
                 await heard.pay(heard.workspace.huddles.end(heard.workspace, now))
         await self._put_down()
+        await self._host.installations.close()
         await self._api.close()
 
     @property
     def connected(self) -> bool:
-        """Whether what happens is heard."""
-        return self.serving.connected and bool(self.ear.heard)
+        """Whether what happens is heard; where Cairn is installed nowhere yet, whether it would be."""
+        return self.serving.connected and bool(self.ear.heard or self._installed.nowhere)
 
     async def listen(self) -> None:
         """Know who is to be heard, then hear them. Raises ConfigError, MachineError."""
-        for token in self._access.bot_tokens:
-            try:
-                one = await identity(self._api, token)
-            except RefusedError:
-                raise ConfigError(BOT_REFUSED) from None
-            self._identities[one.team] = one, token
-            for lacking in missing(one.scopes):
-                _logger.warning("slack %s: %s", one.team, lacking)
-        for team in list(self._identities):
-            await self.ear.of(team)
+        await self._installed.begin()
+        failed = await self._come_and_go()
+        if not self._installed.teams and self._access.client is None:
+            raise ConfigError(BOT_REFUSED)
+        if failed and not self.ear.heard:
+            raise failed
         going = [asyncio.ensure_future(one) for one in (self._tick(), self.serving.run(self._opened))]
         try:
             done, _ = await asyncio.wait(going, return_when=asyncio.FIRST_COMPLETED)
@@ -110,15 +112,19 @@ class Session:
         count: Callable[[Meter], None] = self._host.count
         sockets = Sockets(self._api, access.app_token, self._bolt.take, count) if access.app_token else None
         door = Door(Signatures(access.signing_secret), self._bolt.take, count) if access.signing_secret else None
-        return Serving(sockets, door, (access.host, access.port))
+        pages: dict[str, Shows] = {}
+        if access.client is not None:
+            shown = InstallPages(access, access.client, self._host.installations, self._arrives)
+            pages = {INSTALL: shown.install, BACK: shown.back}
+        return Serving(sockets, door, (access.host, access.port), pages)
 
     async def open(self, team: str) -> Heard | None:
         """Return a workspace that events come from; see `ear.Asks`."""
-        known = self._identities.get(team)
+        known = self._installed.of(team)
         if known is None:
             return None
-        one, token = known
-        desk = await self._host.desk(space_of(team, one.name))
+        one, token = known.identity, known.token
+        desk = await self._host.desk(space_of(team, one.name), invited=known.kept is not None)
         if desk is None:
             return None
         workspace = Workspace(team, desk.settings, desk.kinds, one.organisation)
@@ -158,27 +164,71 @@ class Session:
         self._pages_shown.add(task)
         task.add_done_callback(self._pages_shown.discard)
 
-    async def ended(self, heard: Heard, event: Payload) -> None:
+    async def ended(self, team: str) -> None:
         """Hear that Cairn was taken off; see `ear.Asks`."""
-        team = heard.workspace.id
-        if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
-            return
+        async with self._changing:
+            if await self._installed.ended(team):
+                await self._leave(team)
+
+    async def _leave(self, team: str) -> None:
+        """Let go of a workspace out of which Cairn was taken: its token now, what is known of it after its grace."""
+        self._drop(team)
+        desk = await self._host.desk(space_of(team))
+        if desk is not None:
+            await desk.left()
+        if not await self._installed.forget(team) and desk is not None:
+            await desk.returned()  # it was installed anew meanwhile
+
+    def _drop(self, team: str) -> None:
         for (one, what), task in list(self._beside.items()):
             if one == team:
                 task.cancel()
                 del self._beside[one, what]
         self.ear.heard.pop(team, None)
-        self._identities.pop(team, None)
-        await heard.desk.left()
+        self._later.pop(team, None)
+
+    async def _come_and_go(self) -> MachineError | None:
+        """Hear every workspace in which Cairn is installed, and no other; returns why one could not be heard yet."""
+        failed, now = None, self._access.clock()
+        async with self._changing:
+            for team in list(self._installed.gone):
+                await self._leave(team)
+            for team in [one for one in self.ear.heard if self._installed.of(one) is None]:
+                self._drop(team)
+            for team in self._installed.teams:
+                if self._later.get(team, 0) <= now:
+                    failed = await self._listen_to(team) or failed
+        return failed
+
+    async def _listen_to(self, team: str) -> MachineError | None:
+        """Hear a workspace by the token that holds now; what is wrong with one hinders no other."""
+        known = self._installed.of(team)
+        try:
+            heard = await self.ear.of(team)
+        except MachineError as error:
+            _logger.warning("slack %s: %s; trying again", team, error)
+            self._later[team] = self._access.clock() + AGAIN_MS
+            return error
+        if heard is not None and known is not None:
+            heard.token = known.token
+        return None
+
+    async def _arrives(self, code: str) -> tuple[Known, bool]:
+        """Install Cairn for who comes back from Slack's page, and listen there at once."""
+        async with self._changing:
+            known = await self._installed.arrive(code)
+            team = known.identity.team
+            await self._listen_to(team)
+        return known, team in self.ear.heard
 
     async def _token(self, team: str) -> str | None:
-        known = self._identities.get(team)
-        return known[1] if known is not None else None
+        known = self._installed.of(team)
+        return known.token if known is not None else None
 
     def _opened(self) -> None:
         """Hear that a connection stands: what happened while there was none is made good."""
         now = self._access.clock()
-        for heard in self.ear.heard.values():
+        for heard in list(self.ear.heard.values()):
             if heard.at and now - heard.at > MISSED_MS:
                 heard.lost = heard.lost or heard.at
 
@@ -192,8 +242,9 @@ class Session:
     async def _tick(self) -> None:
         while True:
             await self._access.pause(TICK_SECONDS)
-            with suppress(MachineError):  # the store is gone: nothing is heard then, either
-                await self._look()
+            for looks in (self._look, self._installed.look, self._come_and_go):
+                with suppress(MachineError):  # the store is gone: nothing is heard then, either
+                    await looks()
 
     async def _look(self) -> None:
         now = self._access.clock()
@@ -218,7 +269,7 @@ class Session:
     async def _put_down(self) -> None:
         """Put down up to when each workspace is heard."""
         now = self._access.clock()
-        for heard in self.ear.heard.values():
+        for heard in list(self.ear.heard.values()):
             if self.serving.connected and not heard.lost:
                 heard.at = now
                 with suppress(MachineError):

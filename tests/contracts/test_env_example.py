@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.config import env_example
+from tools.make_env_example import env_example
 
 ROOT = Path(__file__).resolve().parents[2]
 

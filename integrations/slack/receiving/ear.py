@@ -65,8 +65,11 @@ class Asks(Protocol):
         """Hear that somebody opened their page. Must not raise."""
         ...
 
-    async def ended(self, heard: Heard, event: Payload) -> None:
-        """Hear that Cairn was taken off a workspace, or that tokens hold no longer."""
+    async def ended(self, team: str) -> None:
+        """Hear that Cairn was taken off a workspace, or that its token holds no longer; it may be told late, or again.
+
+        Raises MachineError where that could not be put down.
+        """
         ...
 
 
@@ -106,6 +109,9 @@ class Ear:
     async def _take(self, body: Payload, now: int) -> None:
         event = body.get("event")
         team = team_of(body)
+        if team is not None and isinstance(event, dict) and _ends(event):
+            await self._asks.ended(team)
+            return
         heard = await self.of(team) if team is not None else None
         if heard is None or not isinstance(event, dict):
             if team is None or not isinstance(event, dict):
@@ -133,9 +139,6 @@ class Ear:
 
     async def _store(self, heard: Heard, event: Payload, now: int) -> None:
         kind = event.get("type")
-        if kind in ("app_uninstalled", "tokens_revoked"):
-            await self._asks.ended(heard, event)
-            return
         if kind == "app_home_opened":
             if event.get("tab") == "home":
                 await self._asks.came_home(heard, str(event.get("user")))
@@ -196,6 +199,14 @@ async def _written_to(heard: Heard, event: Payload, now: int) -> None:
         return
     if not (who.bot or event.get("bot_id") or event.get("subtype")):
         await heard.desk.written_to(who, now)
+
+
+def _ends(event: Payload) -> bool:
+    """Whether an event tells that Cairn was taken off a workspace; tokens of people are none of its."""
+    if event.get("type") == "app_uninstalled":
+        return True
+    tokens = event.get("tokens")
+    return event.get("type") == "tokens_revoked" and isinstance(tokens, dict) and bool(tokens.get("bot"))
 
 
 def team_of(body: Payload) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
@@ -13,16 +13,23 @@ from integrations.slack.receiving.sockets import Sockets
 
 EVENTS = "/slack/events"
 """Where Slack sends everything: the one address to be put into the app's settings."""
+Shows = Callable[[web.BaseRequest], Awaitable[web.Response]]
+"""What answers a browser."""
 
 
 class Serving:
     """Keeps the ways open."""
 
-    def __init__(self, sockets: Sockets | None, door: Door | None, address: tuple[str, int]) -> None:
-        """Take the sockets and the door, as far as there are any, and where the door listens (host and port)."""
+    def __init__(
+        self, sockets: Sockets | None, door: Door | None, address: tuple[str, int], pages: Mapping[str, Shows]
+    ) -> None:
+        """Take the sockets and the door, as far as there are any, where the door listens (host and port), and pages
+        that browsers get there.
+        """
         self._sockets = sockets
         self._door = door
         self._address = address
+        self._pages = pages
         self._listening = False
 
     @property
@@ -32,7 +39,7 @@ class Serving:
 
     async def run(self, opened: Callable[[], None]) -> None:
         """Take what comes until cancelled; `opened` hears of each new connection. Raises ConfigError."""
-        runner = await self._listen() if self._door is not None else None
+        runner = await self._listen() if self._door is not None or self._pages else None
         try:
             if self._sockets is not None:
                 await self._sockets.run(opened)
@@ -43,9 +50,8 @@ class Serving:
                 await runner.cleanup()
 
     async def _listen(self) -> web.ServerRunner:
-        assert self._door is not None  # noqa: S101 - asked by the only caller
         host, port = self._address
-        runner = serve({EVENTS: self._door.take})
+        runner = serve({EVENTS: self._door.take} if self._door is not None else {}, self._pages)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
@@ -54,5 +60,5 @@ class Serving:
             raise ConfigError(
                 f"CAIRN_SLACK_PORT: cannot listen on {host}:{port} ({error.strerror or type(error).__name__})"
             ) from None
-        self._listening = True
+        self._listening = self._door is not None
         return runner

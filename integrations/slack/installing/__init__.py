@@ -1,0 +1,1 @@
+"""Installing Cairn in workspaces by a link (OAuth): the pages, the tokens got there, and where it is installed."""
