@@ -1,5 +1,8 @@
 """The notice: active channels are told what Cairn does and how to have a page or be left out, twice a year at most.
 
+A channel is told in which people write themselves, so that messages can stand in it. A forum has only threads, and each
+is somebody's own topic, so neither it nor they are told.
+
 In a `strict` space nothing is stored of people before their own yes, so nothing tells which channels are active. There
 the day on which somebody last wrote in a channel is put down for two weeks: not who, how many, or what.
 """
@@ -49,7 +52,7 @@ class Written:
         days: dict[str, int] = {}
         for one in signals:
             if one.kind in _WRITTEN and not one.retracted and one.account is not None and not one.account.bot:
-                channel, day = one.context.parent or one.context.place, day_of(one.at)
+                channel, day = "" if one.context.parent else one.context.place, day_of(one.at)
                 if channel and last >= day > max(self._days.get(channel, 0), days.get(channel, 0)):
                     days[channel] = day
         if days:

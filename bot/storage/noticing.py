@@ -25,7 +25,10 @@ class Where(NamedTuple):
 
 
 async def due(connection: AsyncConnection, where: Where, since: int, most: int) -> list[str]:
-    """Return the channels, the busiest first, in which people wrote since a day, as far as their acts are stored."""
+    """Return the channels, the busiest first, in which people wrote since a day, as far as their acts are stored.
+
+    What is written in threads counts for their channel, if somebody wrote in that itself: some have only threads.
+    """
     rows = await rows_of(
         connection,
         "SELECT CASE WHEN c.parent = '' THEN c.place ELSE c.parent END AS channel, count(*) FROM engagement e "
@@ -34,7 +37,8 @@ async def due(connection: AsyncConnection, where: Where, since: int, most: int) 
         f"AND e.kind IN ({Kind.MESSAGE:d}, {Kind.REPLY:d}) "
         "AND c.place <> '' AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.space = :space AND n.posted_at > :untold "
         "AND n.channel = CASE WHEN c.parent = '' THEN c.place ELSE c.parent END) "
-        "GROUP BY CASE WHEN c.parent = '' THEN c.place ELSE c.parent END ORDER BY 2 DESC, 1 LIMIT :most",
+        "GROUP BY CASE WHEN c.parent = '' THEN c.place ELSE c.parent END "
+        "HAVING max(CASE WHEN c.parent = '' THEN 1 ELSE 0 END) = 1 ORDER BY 2 DESC, 1 LIMIT :most",
         **where._asdict(),
         since=since,
         most=most,

@@ -33,6 +33,7 @@ from bot.storage import accounts, contacts, convenings
 from bot.storage.convenings import Convening, context_of
 from bot.storage.turns import in_turn
 from bot.teamwork.given import LINE, NAME, Given
+from bot.teamwork.looking import writable_channel
 from bot.teamwork.people import actor, did
 from bot.teamwork.recording import refused, stored
 from scoring.signals import DAY_MS, Account, Kind, Signal, date_of
@@ -61,6 +62,8 @@ async def create(call: Call, room: Room) -> Reply:
     if not room.now - DAY_MS < start < room.now + _FURTHEST * DAY_MS:
         raise given.wrong("day", "event.wrong_time")
     channel = given.place("channel")
+    if channel:
+        await writable_channel(call, room, channel)
     end = start + round(minutes * _MINUTE)
     one = Convening(0, room.space, secrets.token_hex(6), title, place, channel, start, end, None, False, None)
     async with in_turn(room.database, room.community) as connection:

@@ -43,15 +43,28 @@ def test_active_channel_is_told_twice_a_year_at_most(here: Here) -> None:
     assert times[1] - times[0] >= 183 * DAY_MS
 
 
-def test_thread_counts_for_its_channel_and_silent_channels_are_left_alone(here: Here) -> None:
+def test_threads_count_for_their_channel_and_silent_channels_are_left_alone(here: Here) -> None:
     live(here)
     here.hear(
-        message(ANN, 1, context=Context("T9", "thread", "C9")),
-        message(ANN, 2, day=TODAY - 60, context=CHAT),
+        message(ANN, 1, context=HELP),
+        message(ANN, 2, context=Context("C9", "busy")),
+        *(message(BOB, 10 + n, context=Context("T9", "thread", "C9")) for n in range(3)),
+        message(ANN, 3, day=TODAY - 60, context=CHAT),
+    )
+
+    assert tell(here) == 2
+    assert [row[0] for row in here.rows(POSTED)] == ["C9", "C1"]
+
+
+def test_forum_takes_no_message_so_neither_it_nor_its_posts_are_told_however_busy(here: Here) -> None:
+    live(here)
+    here.hear(
+        *(message(ANN, n, context=Context(f"P{n}", "a post", "F1")) for n in range(1, 6)),
+        message(ANN, 9, context=CHAT),
     )
 
     assert tell(here) == 1
-    assert [row[0] for row in here.rows(POSTED)] == ["C9"]
+    assert [row[0] for row in here.rows(POSTED)] == ["C2"]
 
 
 def test_few_channels_are_told_at_once_and_the_others_the_next_day(here: Here) -> None:
@@ -74,7 +87,8 @@ def test_strict_space_is_told_where_somebody_writes_though_nothing_is_kept_of_th
             here,
             message(ANN, 1, context=Context("C3", "old"), day=TODAY - 60),
             message(ANN, 2, context=CHAT, day=TODAY - 1),
-            message(BOB, 3, context=Context("T9", "", "C9")),
+            message(BOB, 3, context=Context("C9", "")),
+            message(BOB, 8, context=Context("T9", "a post", "F1")),
             message(BOB, 4, context=Context("C4", "taken back"), retracted=True),
             message(BOB._replace(bot=True), 5, context=Context("C5", "machines")),
             message(BOB, 6, context=Context("C6", "never"), day=10_000_000),

@@ -13,7 +13,7 @@ from scoring.signals import DAY_MS, Kind
 from tests.bot.teamwork.stage import ANN, BOB, HEAD, Stage, buttons, form, said, select
 
 CREATE, CHECK_IN = "cairn-team event create", "cairn-team event check-in"
-TODAY = {"title": "Call", "day": "2026-02-16", "time": "12:30", "channel": "55"}
+TODAY = {"title": "Call", "day": "2026-02-16", "time": "12:30", "channel": "99"}
 
 
 async def event(stage: Stage) -> str:
@@ -27,7 +27,7 @@ async def test_event_is_announced_through_the_outbox(stage: Stage) -> None:
     row = (await stage.rows("SELECT channel, state, content FROM outbox"))[0]
 
     assert made.startswith("Call is put down for")
-    assert row[:2] == ("55", "pending")
+    assert row[:2] == ("99", "pending")
     assert "You are invited" in str(unpacked(stage.keys.open_bytes(bytes(row[2]))))
 
 
@@ -48,6 +48,16 @@ async def test_event_is_announced_through_the_outbox(stage: Stage) -> None:
 async def test_event_that_makes_no_sense_is_refused(stage: Stage, change: dict[str, object], told: str) -> None:
     assert told in said(await stage.call(CREATE, **TODAY | change))
     assert await stage.rows("SELECT count(*) FROM convening") == [(0,)]
+
+
+@pytest.mark.parametrize(("channel", "told"), [("66", "Cairn cannot write in that"), ("404", "That is no channel of")])
+async def test_event_is_not_announced_where_cairn_cannot_write(stage: Stage, channel: str, told: str) -> None:
+    assert said(await stage.call(CREATE, **TODAY | {"channel": channel})).startswith(told)
+
+    stage.told.silent = True
+    assert said(await stage.call(CREATE, **TODAY)).startswith("The platform did not say")
+    assert await stage.rows("SELECT count(*) FROM convening") == [(0,)]
+    assert await stage.rows("SELECT count(*) FROM outbox") == [(0,)]
 
 
 async def test_hour_that_the_clocks_leave_out_is_refused(stage: Stage) -> None:
