@@ -1,0 +1,159 @@
+"""What of a question's figures may be shown: cells, a mean or score, and bounds that give nothing more away.
+
+A mean is one more equation about the cells that are hidden: with two of them it would tell both. So it is shown beside
+hidden cells only where each of these could still be anything within a span of five people; else without any cells; else
+not at all. Its bounds then follow from nothing but itself: they are those of the widest spread that it allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from scoring.columns import Bools
+from scoring.statistics import Z95, Ratio
+from scoring.surveys.answers import Coded, Measured, Several
+from scoring.surveys.figures import Mean, Nps, mean, nps, quantiles
+from scoring.surveys.small import FIVE, Floor, hidden, hidden_choices
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A mean or score as a point of a series, with its 95 % bounds; `n` is how many answered."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What may be shown of a question in one view.
+
+    `n` is how many answered, None where they are too few. A cell is None where it is hidden; there are none at all
+    where the whole line is. `rest` is what the hidden cells come to together.
+    """
+
+    n: int | None
+    cells: tuple[Ratio | None, ...] = ()
+    value: Value | None = None
+    rest: int = 0
+
+
+NOTHING = Published(None)
+"""What is shown of too few, or where all answered alike."""
+
+
+def scale(column: Coded, floor: Floor = FIVE) -> Published:
+    """Return what may be shown of an agreement question: its cells and their mean."""
+    codes = np.array(column.codes)
+    cells = [int(np.sum(column.given == code)) for code in column.codes]
+    found = mean(column.given)
+    return _together(codes.tolist(), cells, found, floor)
+
+
+def recommendation(column: Coded, floor: Floor = FIVE) -> Published:
+    """Return what may be shown of a 0-10 question: detractors, passives and promoters, and the net promoter score."""
+    found = nps(column)
+    cells = [found.detractors, found.passives, found.promoters] if found else [0, 0, 0]
+    return _together((-100, 0, 100), cells, found, floor)
+
+
+def one_choice(column: Coded, floor: Floor = FIVE) -> Published:
+    """Return what may be shown of one choice or a declared attribute: its cells; their codes have no mean."""
+    cells = [int(np.sum(column.given == code)) for code in column.codes]
+    return _cells(cells, hidden(np.array(cells, np.int64), floor), sum(cells))
+
+
+def several_choices(column: Several, floor: Floor = FIVE) -> Published:
+    """Return what may be shown of several choices."""
+    people = len(column.given)
+    chosen = column.given.sum(axis=0).astype(np.int64)
+    hide = hidden_choices(chosen, people, floor)
+    if people < floor.people or hide.all():
+        return NOTHING
+    cells = tuple(None if gone else Ratio(n, people) for n, gone in zip(chosen.tolist(), hide.tolist(), strict=True))
+    return Published(people, cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What may be shown of numbers: the median where five lie on each side, the quartiles where five lie between."""
+
+    n: int
+    mean: Mean
+    median: float | None
+    quartiles: tuple[float, float] | None
+
+
+def numbers(column: Measured, floor: Floor = FIVE) -> Numbers | None:
+    """Return what may be shown of numbers; None of too few, or where all are the same."""
+    given = column.given
+    found, cut = mean(given), quantiles(column)
+    if found is None or cut is None or len(given) < floor.people or not np.ptp(given):
+        return None
+    halves, quarters = len(given) >= 2 * floor.people, len(given) >= 4 * floor.people
+    return Numbers(len(given), found, cut[1] if halves else None, (cut[0], cut[2]) if quarters else None)
+
+
+def _together(codes: Sequence[int], cells: Sequence[int], found: Mean | Nps | None, floor: Floor) -> Published:
+    n = sum(cells)
+    if found is None or n < floor.people or max(cells) == n:
+        return NOTHING
+    hide = hidden(np.array(cells, np.int64), floor)
+    shown = _cells(cells, hide, n)
+    gone = [(code, count) for code, count, one in zip(codes, cells, hide.tolist(), strict=True) if one]
+    if not gone:
+        return Published(n, shown.cells, _exactly(found))
+    vague = _vaguely(found.value, n, (min(codes), max(codes)))
+    if shown.cells and _free(gone, floor):
+        return Published(n, shown.cells, vague, shown.rest)
+    if _free(list(zip(codes, cells, strict=True)), floor):
+        return Published(n, (), vague)
+    return shown
+
+
+def _cells(cells: Sequence[int], hide: Bools, n: int) -> Published:
+    if hide.all():
+        return NOTHING
+    shown = tuple(None if gone else Ratio(count, n) for count, gone in zip(cells, hide.tolist(), strict=True))
+    return Published(n, shown, rest=sum(count for count, gone in zip(cells, hide.tolist(), strict=True) if gone))
+
+
+def _exactly(found: Mean | Nps) -> Value:
+    low, high = found.interval if isinstance(found, Nps) else (found.low, found.high)
+    return Value(found.value, found.value if low is None else low, found.value if high is None else high, found.n)
+
+
+def _vaguely(value: float, n: int, ends: tuple[float, float]) -> Value:
+    """Return a value with the bounds of the most that answers between two ends can vary around it.
+
+    R. Bhatia and C. Davis, American Mathematical Monthly 107 (2000), 353-357.
+    """
+    reach = Z95 * sqrt((ends[1] - value) * (value - ends[0]) / max(n - 1, 1))
+    return Value(value, max(ends[0], value - reach), min(ends[1], value + reach), n)
+
+
+def _free(cells: Sequence[tuple[int, int]], floor: Floor) -> bool:
+    """Whether each of these cells can still hold very different numbers, when their sum and their mean are known."""
+    people = sum(count for _, count in cells)
+    total = sum(code * count for code, count in cells)
+    return len(cells) > 2 and all(
+        _span(code, [other for other, _ in cells if other != code], people, total) >= floor.people for code, _ in cells
+    )
+
+
+def _span(code: int, others: Sequence[int], people: int, total: int) -> float:
+    """Return between how many and how few a cell can hold, the others being anywhere from their lowest to highest."""
+    least, most = 0.0, float(people)
+    for end, sign in ((min(others), 1), (max(others), -1)):
+        slope, room = sign * (code - end), sign * (total - end * people)
+        if slope > 0:
+            most = min(most, room / slope)
+        else:
+            least = max(least, room / slope)
+    return most - least
