@@ -180,7 +180,7 @@ class Answering:
         await ack({})
         to.origin = replace(to.origin, command=offered.path)
         if not await self._mouth.options(to, form(offered, given), suggested(offered)):
-            await self._mouth.say(to, _said(to.words, "chat.closed_form"))
+            await self._mouth.say(to, _said(to.words, "chat.not_opened"))
 
     async def _suggest(self, to: Open, caller: Caller) -> dict[str, Any]:
         wanted = typed(to.one)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -105,8 +106,8 @@ class Mouth:
             return {"response_action": "update", "view": view}
         if to.view or not to.one.home:
             await self._update(to, to.view or to.one.view, view)
-        else:
-            await self._open(to, view)
+        elif not await self._open(to, view):
+            await self._otherwise(to, message(drawn))
         return {}
 
     async def _open(self, to: Open, view: Json) -> str:
@@ -130,6 +131,21 @@ class Mouth:
             return
         try:
             await self._api.respond(to.one.respond, said)
+        except RefusedError:
+            await self._otherwise(to, said)
+        except (LimitedError, MachineError) as error:
+            _logger.warning("an answer to a person is not shown (%s)", type(error).__name__)
+
+    async def _otherwise(self, to: Open, said: Json) -> None:
+        """Say something where the way that Slack gave for it is used up or too old: beside, else directly."""
+        who, plain = to.one.who, {name: said[name] for name in ("text", "blocks")}
+        try:
+            with suppress(RefusedError):  # Cairn is not where it was called
+                if to.one.place:
+                    there = {"channel": to.one.place, "user": who}
+                    await self._api.post(to.heard.token, "chat.postEphemeral", plain | there)
+                    return
+            await self._api.post(to.heard.token, "chat.postMessage", plain | {"channel": who})
         except (RefusedError, LimitedError, MachineError) as error:
             _logger.warning("an answer to a person is not shown (%s)", type(error).__name__)
 
