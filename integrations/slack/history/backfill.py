@@ -15,8 +15,8 @@ from integrations.slack.api import RefusedError
 from integrations.slack.history.pages import Pages
 from integrations.slack.receiving.ear import Heard
 
-LOOK_SECONDS = 60.0
-"""How often it is looked whether something is to be read."""
+LOOK_SECONDS, _GLANCE = 60.0, 1.0
+"""How often it is looked whether something is to be read, and whether the settings want more of it than before."""
 _PAUSE = 1.2
 """Seconds before each page: Slack takes fifty a minute."""
 _logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class BackFill:
 
     def __init__(self, pages: Pages, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._pages = pages
-        self._pause = pause
+        self.pause = pause
 
     async def read(self, heard: Heard) -> None:
         """Read what is wanted of a workspace's history and is not read yet. Raises MachineError: go on later."""
@@ -61,15 +61,19 @@ class BackFill:
                 at = moment_of(last)
             if not await heard.desk.past.record(Stretch(channel, last, at, None, said)):
                 return False
-            await self._pause(_PAUSE)
+            await self.pause(_PAUSE)
         return await heard.desk.past.record(Stretch(channel, last, at, reach.since))
 
 
 async def keep_reading(back_fill: BackFill, heard: Heard) -> None:
     """Read back what is wanted, and look again and again whether more is, until cancelled."""
     while True:
+        days = heard.desk.settings.backfill_days
         try:
             await back_fill.read(heard)
         except MachineError as error:
             _logger.warning("history of a workspace is gone on with later (%s)", error)
-        await asyncio.sleep(LOOK_SECONDS)
+        for _ in range(round(LOOK_SECONDS / _GLANCE)):
+            await back_fill.pause(_GLANCE)
+            if heard.desk.settings.backfill_days != days:
+                break

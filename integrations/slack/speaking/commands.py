@@ -14,6 +14,8 @@ from bot.ports import Account, Action, Asks, Field, Form, Given, Offered, Option
 
 OPTIONS = "slack-options"
 """The name of this integration's own action: a command whose options are given in a form."""
+ASK = "?"
+"""What stands behind a command whose options somebody wants to be asked for, also those that may be left out."""
 _NAMED = re.compile(
     r"<@([UW][A-Z0-9]{1,30})(?:\|[^>]*)?>|<#([CG][A-Z0-9]{1,30})(?:\|[^>]*)?>|<!subteam\^(S[A-Z0-9]{1,30})[^>]*>"
 )
@@ -50,6 +52,8 @@ def _rest(text: str, words: int) -> str:
 
 def _with(offered: Offered, text: str, account: Callable[[str], Account]) -> Meant:
     given: dict[str, Given] = {}
+    if text == ASK:
+        return Meant(offered, given, enough=False)
     text, live = _taken(text)
     for option in offered.options:
         place = _LIVE.get(option.asks)

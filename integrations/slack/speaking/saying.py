@@ -58,7 +58,7 @@ class Mouth:
             return await self._ask(to, reply, reply.form, open_still=ack is not None)
         drawn = draw(reply.blocks, Marks(to.heard.workspace.id))
         drawn = await self._files.shown(to.heard, to.one.who, drawn)
-        if to.one.view or to.view:
+        if to.one.view or to.view or not to.one.respond:
             return await self._in_view(to, drawn, open_still=ack is not None)
         if ack is not None and not reply.replaces:
             return message(drawn)
@@ -104,8 +104,9 @@ class Mouth:
         view = _shown(to, drawn)
         if to.one.kind == FORM and open_still:
             return {"response_action": "update", "view": view}
-        if to.view or not to.one.home:
-            await self._update(to, to.view or to.one.view, view)
+        number = to.view or ("" if to.one.home else to.one.view)
+        if number:
+            await self._update(to, number, view)
         elif not await self._open(to, view):
             await self._otherwise(to, message(drawn))
         return {}
