@@ -104,7 +104,7 @@ def determined(of: Team, shown: list[tuple[Ints, Published]]) -> Bools:
 
 
 def _each_says_one(n: int) -> Floats:
-    return np.kron(np.eye(n), np.ones(len(CODES)))
+    return np.asarray(np.kron(np.eye(n), np.ones(len(CODES))), np.float64)
 
 
 def _equations(n: int, view: Ints, shown: Published) -> Floats:
