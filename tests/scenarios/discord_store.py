@@ -80,17 +80,22 @@ class Store:
             await database.close()
         assert report.ok, [one for one in report.checks if not one.ok]
 
-    async def holds(self, canary: str) -> bool:
-        """Whether a text is anywhere in the database: in its files, or in the rows of a server."""
+    async def holds(self, *canaries: str) -> bool:
+        """Whether any of these texts is anywhere in the database: in its files, or in the rows of a server."""
         if self.url.startswith("sqlite"):
             file = Path(self.url.removeprefix("sqlite:///"))
-            files = [one for one in file.parent.iterdir() if one.name.startswith(file.name)]
-            return any(canary.encode() in one.read_bytes() for one in files)
-        tables = await self.query("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-        for (name,) in tables:
-            rows = await self.query(f'SELECT CAST(t AS text) FROM "{name}" t')
-            if any(canary in row[0] for row in rows):
-                return True
+            content = [one.read_bytes() for one in file.parent.iterdir() if one.name.startswith(file.name)]
+            return any(canary.encode() in one for canary in canaries for one in content)
+        database = Database(self.url)
+        try:
+            async with database.read() as connection:
+                tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+                for (name,) in list(await connection.execute(text(tables))):
+                    rows = await connection.execute(text(f'SELECT CAST(t AS text) FROM "{name}" t'))
+                    if any(canary in row[0] for row in rows for canary in canaries):
+                        return True
+        finally:
+            await database.close()
         return False
 
 

@@ -122,9 +122,9 @@ class SlackRig(Store):
     async def keeps_quiet(self, *canaries: str) -> None:
         """Check that no secret and nothing that anybody wrote is in the database's files or in the log (I6)."""
         app = self.server.app
-        for canary in (self.team.token, app.app_token, app.signing_secret, *canaries):
-            assert canary not in self.log.getvalue()
-            assert not await self.holds(canary), canary
+        canaries = (self.team.token, app.app_token, app.signing_secret, *canaries)
+        assert not any(canary in self.log.getvalue() for canary in canaries)
+        assert not await self.holds(*canaries)
 
 
 _KINDS = frozenset({Kind.MESSAGE, Kind.REPLY, Kind.REACTION, Kind.THANKS, Kind.MENTION})
@@ -134,7 +134,7 @@ _KINDS = frozenset({Kind.MESSAGE, Kind.REPLY, Kind.REACTION, Kind.THANKS, Kind.M
 async def slack_rig(url: str, *, http: bool = False, start: bool = True, known: bool = True) -> AsyncIterator[SlackRig]:
     """Yield a rig with a workspace in a community named Garden; not yet where it is not `known`."""
     async with Sandbox(Settings(limits=LIFTED)) as server:
-        rig = SlackRig(url, server, server.team("Garden"), http, port=_free_port())
+        rig = SlackRig(url, server, server.team("Garden"), http, port=free_port())
         if http:
             server.app.socket_mode = False
             address = f"http://127.0.0.1:{rig.port}{EVENTS}"
@@ -149,7 +149,8 @@ async def slack_rig(url: str, *, http: bool = False, start: bool = True, known: 
             await rig.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
