@@ -20,21 +20,26 @@ _ONE_YEAR, _TWO_YEARS = "\nwindow: 365\n", "\nwindow: 730\n"
 
 Command = tuple[str, ...]
 LISTEN = ("run",)
-"""The command that listens: in the demo to a Discord that is made up."""
+"""The command that listens: in the demo to a Discord and a Slack that are made up."""
+DISCORD, SLACK, BOTH = "Discord", "Slack", "both"
+"""Where something is typed."""
+CODE = "{code}"
+"""Stands in a line for the code that was shown last."""
 MEMBER, MODERATOR, MANAGER = "Hana", "Bela", "Alma"
 """Who talks with Cairn in the Garden: somebody who came there late, and two of its team."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Something that somebody types or clicks in Discord; `form` is what they give in a form, an empty text leaving
-    what stands there; `told` is what the story says before.
+    """Something that somebody types or clicks; `form` is what they give in a form, an empty text leaving what stands
+    there; `told` is what the story says before, `where` the platform.
     """
 
     who: str
     line: str
     form: tuple[str, ...] = ()
     told: str = ""
+    where: str = DISCORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,23 @@ TURNS = (
 )
 """How people use Cairn in chat. Their answers are Cairn's own."""
 
+SLACK_TURNS = (
+    Turn("Lena", "says who has a saw for Saturday?", where=SLACK),
+    Turn(MEMBER, "says I can bring two", where=SLACK),
+    Turn("Kofi", "reacts 🙏", where=SLACK),
+    Turn(
+        MEMBER,
+        "/cairn link",
+        told=f"To Cairn, {MEMBER} in Slack is somebody else, about whom nobody is shown anything. {MEMBER} says that "
+        "both are the same person: with a code that is made in one place and given in the other.",
+    ),
+    Turn(MEMBER, f"/cairn link {CODE}", where=SLACK),
+    Turn(MEMBER, "click Both are mine", where=SLACK),
+    Turn(MEMBER, "/cairn me", told="One member, seen from both sides:", where=BOTH),
+    Turn(MEMBER, "/cairn why", told="What they did in either place stands behind it.", where=SLACK),
+)
+"""How one member is in two places."""
+
 SCENES = (
     Scene(
         "Cairn listens to Discord. So that you need no account for this, it brings a small Discord of its own, and "
@@ -117,53 +139,60 @@ SCENES = (
         turns=TURNS,
     ),
     Scene(
+        f"Some people of the Garden talk in Slack, {MEMBER} among them. Cairn listens there, too: to a small Slack that"
+        " it brings like the Discord. Both are named in garden.yaml, so they are one community.",
+        title="3. Slack beside it, and one member in both",
+        turns=SLACK_TURNS,
+    ),
+    Scene(
         "The Meetup's history comes from the export of its Slack, which it has published. Read from that file it "
         "comes to the same: as many acts, as many people ready. Words are never stored, either way.",
         (("import", "slack-export", EXPORT, "--community", "Houston from its file"),),
-        "3. The same history, from a file",
+        "4. The same history, from a file",
     ),
     Scene(
         "Open Life Science mentors people in rounds. The Global Sprint of 2018 was two days of work on open projects. "
         "Some people were in both. Their lists are CSV files; a small mapping file says what the columns mean.",
         tuple(map(_participation, ("ols-cohorts", "ols-people", "sprint-2018"))),
-        "4. A mentoring programme and a sprint",
+        "5. A mentoring programme and a sprint",
     ),
     Scene(
         "Who takes part, in what, from where, and how deeply? Nobody is named. Of what people say about themselves, "
         "such as where they live, no group of fewer than five is shown.",
         (("report", *_PROGRAMMES),),
-        "5. The report",
+        "6. The report",
     ),
     Scene(
         "Do people who came to learn come back to mentor others? When this falls from one round to the next, "
         "something needs care.",
         (("pathways", *_PROGRAMMES, "--programme", "open-life-science", "--from", "participant", "--to", "mentor"),),
-        "6. A pathway",
+        "7. A pathway",
     ),
     Scene(
         "Every point leads back to what somebody did. This member mentored, was ready to lead, and in the next round "
         "they did.",
         (("member", "show", _MENTOR, *_PROGRAMMES),),
-        "7. One member, explained",
+        "8. One member, explained",
     ),
     Scene(
         f"Points count for a year. What if they counted for two? In {CHANGED} just that line is changed. A rehearsal "
         "shows what would happen, and changes nothing.",
         (("rules", "rehearse", CHANGED, *_PROGRAMMES),),
-        "8. Other rules, tried first",
+        "9. Other rules, tried first",
     ),
 )
 
 KEEP = (
     "The Garden is yours",
-    "Cairn listens again. Type what a member does in the made-up Discord, and see what they are told. "
-    f"{MANAGER} manages this community, {MODERATOR} is a moderator. help says what can be typed, quit ends it.",
+    "Cairn listens again. Type what a member does in the made-up Discord, or, after on slack, in the made-up Slack, "
+    f"and see what they are told. {MANAGER} manages this community, {MODERATOR} is a moderator. help says what can be "
+    "typed, quit ends it.",
 )
 """What is said before the prompt: a title, and the rest."""
 
 NEXT = """  Keep this demo and look around in it:
     cairn demo --folder my-demo
-  Go on in its Discord, and type /cairn commands as any member:
+  Go on in its Discord and Slack, and type /cairn commands as any member:
     cairn demo --keep
   Listen to a made-up Discord yourself, then to your own (docs/discord.md):
     cairn sandbox discord

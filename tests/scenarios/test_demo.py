@@ -89,7 +89,7 @@ def test_demo_leaves_everything_else_alone(played: Played) -> None:
 @pytest.mark.timeout(400)
 def test_demo_shows_people_who_talk_to_cairn_within_80_columns(played: Played) -> None:
     _, _, rest = played.out.partition("2. The same Discord, in chat")
-    talk, _, _ = rest.partition("3. The same history, from a file")
+    talk, _, _ = rest.partition("3. Slack beside it")
     assert max(map(len, talk.splitlines())) <= 80
     for turn in story.TURNS:
         assert re.search(rf"^{turn.who}( in #general)?: ", talk, re.MULTILINE), turn
@@ -100,6 +100,27 @@ def test_demo_shows_people_who_talk_to_cairn_within_80_columns(played: Played) -
     assert "facilitated or taught: one counted" in talk
     assert "What the draft would change" in talk
     assert "[Rehearse it]  [Put it in force]  [Throw it away]" in talk
+
+
+@pytest.mark.timeout(400)
+def test_demo_shows_discord_and_slack_side_by_side_and_one_member_in_both(played: Played) -> None:
+    _, _, rest = played.out.partition("3. Slack beside it")
+    talk, _, _ = rest.partition("4. The same history, from a file")
+    assert max(map(len, talk.splitlines())) <= 80
+    for turn in story.SLACK_TURNS:
+        assert re.search(rf"{turn.who}( in #(general|allotment))?: ", talk), turn
+    (code,) = set(re.findall(r"[2-9A-Z]{5}-[2-9A-Z]{5}", talk))
+    assert f"/cairn link {code}" in talk
+    assert "Your accounts are joined" in talk
+    beside = [line[2:].split(" │ ") for line in talk.splitlines() if not line.startswith("  │")]
+    here, there = zip(*[(one[0].strip(), one[1].strip()) for one in beside if len(one) == 2], strict=True)
+    assert (here[0], there[0]) == ("Discord", "Slack")
+    assert here[3:] == there[3:]
+    assert any(re.fullmatch(r"Collaborating +█{10} +3 of 3", line) for line in here)
+    assert "message in allotment" in played.said
+    with closing(sqlite3.connect(played.kept / "data" / "cairn.db")) as database:
+        joined = database.execute("SELECT count(*) FROM member WHERE merged_into IS NOT NULL AND id <> merged_into")
+        assert joined.fetchone() == (1,)
 
 
 @pytest.mark.timeout(400)

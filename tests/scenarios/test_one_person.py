@@ -165,7 +165,7 @@ async def test_rights_are_those_of_the_platform_on_which_somebody_acts(sqlite_ur
         await here.person.gets_role(rig.guild, rig.guild.role("mods"))
         shown = await here.uses("/cairn-team merge")
         assert "called similarly on two platforms" in shown.words
-        assert f"Ringer (slack {rig.on_slack('Ringer').account.id})" in shown.words
+        assert f"ringer (slack {rig.on_slack('Ringer').account.id})" in shown.words
         assert await rig.query("SELECT count(*) FROM member WHERE merged_into IS NOT NULL") == [(1,)]
         await here.clicks(shown, "They are two people")
         assert "No accounts look like" in (await here.uses("/cairn-team merge")).words

@@ -76,6 +76,25 @@ collaborating
 click Rehearse it
 as Chidi
 /cairn me
+on mars
+on slack
+people on
+help /cairn thank
+home
+click What is kept
+says hello from here @Kofi
+as Kofi
+reacts 🎉
+/cairn thank @Alma
+/cairn link
+click nothing at all
+/dance
+as Lena
+/cairn-team JOBS
+/cairn THANK
+@nobody
+@Kofi
+on discord
 quit
 /cairn rules
 """
@@ -95,7 +114,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     assert (ran.returncode, ran.stderr) == (0, "")
     _, _, shown = ran.stdout.partition("BEGIN\n")
     found: dict[str, str] = {}
-    for part in re.split(r"^as \w+> ", shown, flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^as \w+(?: on Slack)?> ", shown, flags=re.MULTILINE)[1:]:
         line, _, rest = part.partition("\n")
         found[line.strip()] = rest
     return found
@@ -184,6 +203,23 @@ def test_help_lists_what_can_be_typed_within_the_terminal(said: dict[str, str]) 
 def test_what_cannot_be_done_is_told_in_one_line(line: str, told: str, said: dict[str, str]) -> None:
     (only,) = said[line].strip().splitlines()
     assert only.startswith(told)
+
+
+def test_slack_stands_beside_it_with_people_commands_and_pages_of_its_own(said: dict[str, str]) -> None:
+    assert said["on mars"].strip() == "on which one? there are Discord, Slack"
+    assert "person: " in said["help /cairn thank"]
+    assert "cairn · the Home tab" in said["home"]
+    assert "/cairn-team chapter create" in said["home"]
+    assert "cairn · a window before Alma" in said["click What is kept"]
+    assert "Alma in #allotment: hello from here @Kofi" in said["says hello from here @Kofi"]
+    assert "Kofi in #allotment: 🎉 to Alma's last message" in said["reacts 🎉"]
+    assert "cairn · only visible to Kofi" in said["/cairn thank @Alma"]
+    assert re.search(r"[2-9A-Z]{5}-[2-9A-Z]{5}", said["/cairn link"])
+    assert said["click nothing at all"].startswith("Kofi sees no button nothing at all; there are [")
+    assert "This is for managers" in said["/cairn-team JOBS"]
+    assert "nobody here is called @nobody; there are Alma, Hana, Kofi, Lena" in said["/cairn THANK"]
+    assert "Your thanks to @Kofi are noted" in said["/cairn THANK"]
+    assert said["/dance"].strip() == "there is no command /dance; there are /cairn and /cairn-team"
 
 
 def test_quit_ends_it(said: dict[str, str]) -> None:

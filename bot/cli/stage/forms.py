@@ -34,7 +34,7 @@ Ask = Callable[[Question], Awaitable[str | None]]
 
 async def filled(form: Json, talk: Talk, ask: Ask) -> dict[str, Any] | None:
     """Return what somebody gives in a form, by its fields; None where they close it."""
-    talk.looks.form(form)
+    talk.looks.form(str(form["title"]))
     given: dict[str, Any] = {}
     for label, one in fields(form):
         while True:

@@ -10,15 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from bot.cli.stage.drawn import Drawn
 from integrations.sandbox.discord import components
 from integrations.sandbox.discord.components import Json, walked
 from integrations.sandbox.discord.model import Message
 from integrations.sandbox.discord.world import World
 
-MARGIN = "  │ "
-"""What stands before each line of a message."""
 _FENCE = "```"
-_WIDEST = 90
 _MARKS = re.compile(
     r"\\(?P<plain>.)"
     r"|\*\*(?P<bold>(?:\\.|[^\\])+?)\*\*"
@@ -29,51 +27,19 @@ _MARKS = re.compile(
 _PICKED = {components.LIST, components.RADIO}
 
 
-class Looks:
+class Looks(Drawn):
     """Draws what is in a made-up Discord on a terminal."""
 
     def __init__(self, world: World, console: Console) -> None:
         """Take what names people and channels, and where to print."""
+        super().__init__(console)
         self._world = world
-        self._console = console
-
-    def line(self, who: str, text: str, where: str = "") -> None:
-        """Print what somebody does, in one line."""
-        place = f" in #{where}" if where else ""
-        self._console.print(Text.assemble("\n", (who, "bold"), place, ": ", text), soft_wrap=True)
-
-    def told(self, text: str) -> None:
-        """Print what the story says of what comes now."""
-        self._console.print(Text(f"\n{text}", style="italic"), width=min(self._console.width, _WIDEST))
-
-    def note(self, text: str) -> None:
-        """Print something that is no message."""
-        self._console.print(Text(text, style="dim"), soft_wrap=True)
 
     def message(self, shown: Message, private_to: str = "", where: str = "") -> None:
         """Print a message of the bot; `private_to` is who alone sees it."""
         seen = f" · only visible to {private_to}" if private_to else f" · {where}" if where else ""
         head = Text.assemble((self._world.bot.name, "bold green"), (seen, "dim"))
-        self._print([head, *self._lines(shown)])
-
-    def form(self, form: Json) -> None:
-        """Print the title of a form."""
-        self._print([Text.assemble((str(form["title"]), "bold"), (" · a form", "dim"))])
-
-    def field(self, label: str, given: str) -> None:
-        """Print what was given in a field of a form."""
-        self._print([Text.assemble(label, ": ", (given, "cyan"))])
-
-    def submit(self) -> None:
-        """Print that a form was sent."""
-        self._print([Text("[Submit]", style="cyan")])
-
-    def _print(self, lines: list[Text]) -> None:
-        width = max(self._console.width - len(MARGIN), 20)
-        for line in lines:
-            for part in line.wrap(self._console, width) if line.plain else [line]:
-                part.rstrip()
-                self._console.print(Text.assemble((MARGIN.rstrip() if not part.plain else MARGIN, "dim"), part))
+        self.show([head, *self._lines(shown)])
 
     def _lines(self, shown: Message) -> Iterator[Text]:
         if shown.content:
@@ -133,7 +99,7 @@ class Looks:
                 there = self._world.channels.get(int(said))
                 return Text(f"#{there.name if there else 'unknown'}", style="blue")
             case "at":
-                return Text(_moment(int(said), day=found["how"] in "dD"))
+                return Text(moment(int(said), day=found["how"] in "dD"))
         return Text(said)
 
     def name(self, number: int) -> str:
@@ -156,7 +122,8 @@ def _file(media: Json) -> str:
     return str(media["url"]).rpartition("/")[2]
 
 
-def _moment(second: int, *, day: bool) -> str:
+def moment(second: int, *, day: bool) -> str:
+    """Return a moment as people read it here."""
     moment = dt.datetime.fromtimestamp(second, dt.UTC)
     return f"{moment.day} {moment:%B %Y}" if day else f"{moment.day} {moment:%B %Y %H:%M} UTC"
 

@@ -1,4 +1,4 @@
-"""A prompt at which one types what a member of the made-up Discord does, and sees what Cairn says to them."""
+"""A prompt at which one types what a member does on a made-up platform, and sees what Cairn says to them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,33 @@ import asyncio
 import codecs
 import os
 import threading
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from bot.cli.stage.forms import Question
-from bot.cli.stage.talk import Talk
+from bot.cli.stage.places import Conversation
 from bot.errors import CairnError, InputError
-from integrations.sandbox.discord.people import Person
 
-_VERBS = (
-    ("/cairn me", "a command; options as in Discord: /cairn thank person:@{other}"),
-    ("click What is kept?", "press a button, or choose from a list, by what is on it"),
-    ("says hello @{other}", "write in #{channel}"),
-    ("reacts 🙏", "react to what somebody else wrote last"),
+_VERBS = {
+    "Discord": (
+        ("/cairn me", "a command; options as in Discord: /cairn thank person:@{other}"),
+        ("click What is kept?", "press a button, or choose from a list, by what is on it"),
+        ("says hello @{other}", "write in #{channel}"),
+        ("reacts 🙏", "react to what somebody else wrote last"),
+        ("on slack", "be in Slack, which stands beside this"),
+    ),
+    "Slack": (
+        ("/cairn me", "a command; a line of text as in Slack: /cairn thank @{other}"),
+        ("home", "open Cairn's Home tab"),
+        ("click What is kept", "press a button, or choose from a list, by what is on it"),
+        ("says hello @{other}", "write in #{channel}"),
+        ("reacts 🙏", "react to what somebody else wrote last"),
+        ("on discord", "be in Discord again"),
+    ),
+}
+_ALWAYS = (
     ("as {other}", "be somebody else"),
     ("people", "see who is there"),
     ("help /cairn thank", "see the options of a command"),
@@ -74,17 +87,18 @@ class Lines:
 class Prompt:
     """Reads and does, until there is no more to read. `echoes`: what is read is printed, as a terminal does itself."""
 
-    def __init__(self, talk: Talk, lines: Lines, console: Console, *, echoes: bool) -> None:
-        """Take where people talk, what is typed, and where to ask for it."""
-        self._talk = talk
+    def __init__(self, places: Sequence[Conversation], lines: Lines, console: Console, *, echoes: bool) -> None:
+        """Take where people talk (the first is where it begins), what is typed, and where to ask for it."""
+        self._places = places
+        self._talk = places[0]
         self._lines = lines
         self._console = console
         self._echoes = echoes
 
     async def run(self, name: str) -> None:
         """Begin as somebody, and go on until the end or `quit`."""
-        who = self._talk.person(name)
-        while (line := await self._line(f"as {who.user.name}> ", "\n")) is not None:
+        who = self._talk.called(name)
+        while (line := await self._line(f"as {who}{self._away}> ", "\n")) is not None:
             if line.strip() in ("quit", "exit"):
                 return
             try:
@@ -92,23 +106,38 @@ class Prompt:
             except CairnError as error:
                 self._console.print(Text(str(error), style="yellow"), soft_wrap=True)
 
-    async def _does(self, who: Person, line: str) -> Person:
+    @property
+    def _away(self) -> str:
+        return "" if self._talk is self._places[0] else f" on {self._talk.platform}"
+
+    async def _does(self, who: str, line: str) -> str:
         """Do what a line says; returns who is to type the next one."""
         verb, _, rest = line.partition(" ")
         match verb:
             case "":
                 pass
             case "as" if rest:
-                return self._talk.person(rest.strip())
+                return self._talk.called(rest.strip())
             case "as":
                 raise InputError("as whom? people lists who is there")
+            case "on":
+                return self._goes(who, rest.strip())
             case "people":
-                self._columns([(one.user.name, ", ".join(self._talk.roles(one))) for one in self._talk.people()])
+                self._columns(self._talk.everybody())
             case "help":
                 self._help(who, rest.strip())
             case _:
                 await self._talk.does(who, line, self._ask)
         return who
+
+    def _goes(self, who: str, wanted: str) -> str:
+        """Go on on another platform, as the same person where they are there; returns who types the next line."""
+        found = next((one for one in self._places if one.platform.casefold() == wanted.casefold()), None)
+        if found is None:
+            raise InputError(f"on which one? there are {', '.join(one.platform for one in self._places)}")
+        names = [name for name, _ in found.everybody()]
+        self._talk = found
+        return who if who in names else names[0]
 
     async def _line(self, prompt: str, before: str = "") -> str | None:
         self._console.print(Text(before + prompt, style="bold"), end="", soft_wrap=True)
@@ -125,21 +154,19 @@ class Prompt:
         answer = await self._line(f"  │ {question.label}{choices}{there}: ")
         return None if answer is None or answer.strip() == _CLOSE else answer
 
-    def _help(self, who: Person, path: str) -> None:
-        known = self._talk.commands()
+    def _help(self, who: str, path: str) -> None:
+        known = self._talk.offered()
         if path:
             if path not in known:
                 raise InputError(f"there is no command {path}; help lists all there are")
-            self._show(f"  {path}: {known[path]['description']}")
-            for one in known[path].get("options") or ():
-                wanted = "" if one.get("required") else " (can be left out)"
-                self._show(f"    {one['name']}: {one['description']}{wanted}")
+            self._show(f"  {path}: {known[path].about}", *(f"    {one}" for one in known[path].options))
             return
-        other = next((one.user.name for one in self._talk.people() if one.id != who.id), who.user.name)
-        words = {"other": other, "channel": self._talk.channel.name}
-        self._columns([(verb.format(**words), about.format(**words)) for verb, about in _VERBS])
+        other = next((one for one, _ in self._talk.everybody() if one != who), who)
+        words = {"other": other, "channel": self._talk.where}
+        verbs = _VERBS[self._talk.platform]
+        self._columns([(verb.format(**words), about.format(**words)) for verb, about in (*verbs, *_ALWAYS)])
         self._show("")
-        self._columns([(name, str(one["description"])) for name, one in known.items()])
+        self._columns([(name, one.about) for name, one in known.items()])
 
     def _columns(self, rows: list[tuple[str, str]]) -> None:
         """Print two columns; what is too long for the terminal is cut."""

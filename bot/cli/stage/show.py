@@ -1,4 +1,7 @@
-"""The live part of the demo: Cairn listens to a made-up Discord in which a real history happens anew, at high speed."""
+"""The live part of the demo: Cairn listens to a made-up Discord in which a real history happens anew, at high speed.
+
+Then people use it there, and in a made-up Slack beside it.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,15 @@ from bot.cli.stage.history import Replay, read
 from bot.cli.stage.looks import Looks
 from bot.cli.stage.picture import Lines as Written
 from bot.cli.stage.picture import Picture
+from bot.cli.stage.places import Conversation
 from bot.cli.stage.prompt import Lines, Prompt
 from bot.cli.stage.script import Script
+from bot.cli.stage.slack_looks import SlackLooks
+from bot.cli.stage.slack_talk import SlackTalk
 from bot.cli.stage.talk import Talk
 from bot.cli.stage.watching import Watching
+from bot.cli.stage.workspace import THANKS as SLACK_THANKS
+from bot.cli.stage.workspace import Workspace
 from bot.clockwork.duties import Jobs, everything
 from bot.demo.story import Turn
 from bot.errors import MachineError
@@ -39,6 +47,11 @@ from integrations.discord.timing import Timing
 from integrations.sandbox.discord.hub import Limits
 from integrations.sandbox.discord.server import Sandbox
 from integrations.sandbox.discord.server import Settings as SandboxSettings
+from integrations.sandbox.slack.limits import LIFTED
+from integrations.sandbox.slack.server import Sandbox as SlackSandbox
+from integrations.sandbox.slack.server import Settings as SlackSettings
+from integrations.slack.access import Access as SlackAccess
+from integrations.slack.integration import Slack
 from scoring.signals import DAY_MS, day_of
 
 HISTORY = "Houston"
@@ -59,6 +72,13 @@ spaces:
     roles: {{moderators: [{moderator}], managers: [{manager}]}}
     backfill: off
 """
+_SLACK = """\
+  - platform: slack
+    id: {id}
+    name: {name}
+    thanks: [{thanks}]
+    backfill: off
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +91,10 @@ class Telling:
 
 
 class Show:
-    """A made-up Discord with two servers: one where the history of an export happens anew, one of invented people."""
+    """A made-up Discord with two servers: one where the history of an export happens anew, one of invented people.
+
+    Some of these are in a made-up Slack, too.
+    """
 
     def __init__(self, export: Path) -> None:
         """Read the export and furnish the servers. Raises InputError for what is no Slack export."""
@@ -82,9 +105,10 @@ class Show:
         self._server = Sandbox(SandboxSettings(clock=self._clock, limits=Limits(answer=_PATIENCE)))
         self._replay = Replay(self._server.guild(HISTORY), history)
         self._garden = Garden(self._server)
+        self._workspace = Workspace(SlackSandbox(SlackSettings(clock=self._clock, limits=LIFTED)))
 
     def write_files(self, folder: Path) -> None:
-        """Write the community files of both servers."""
+        """Write the community files: of one server each, and that of the Garden of its workspace, too."""
         for name, consent in ((HISTORY, "notice"), (GARDEN, "counted")):
             said = _FILE.format(
                 name=name,
@@ -94,14 +118,16 @@ class Show:
                 moderator=MODERATOR,
                 manager=MANAGER,
             )
-            (folder / f"{name.lower()}.yaml").write_text(said, encoding="utf-8")
+            team = self._workspace.team.id
+            beside = _SLACK.format(name=GARDEN, id=team, thanks=SLACK_THANKS) if name == GARDEN else ""
+            (folder / f"{name.lower()}.yaml").write_text(said + beside, encoding="utf-8")
 
     async def play(self, how: Telling) -> bool:
         """Tell the story to a running Cairn and show how it arrives; returns False where it was broken off."""
         async with opened() as session:
             with Picture(how.console) if how.console.is_terminal else Written(how.console) as shown:
                 watching = Watching(session.database, self._clock, shown)
-                whole = await self._beside(session, how, lambda discord: self._watched(discord, how, watching))
+                whole = await self._beside(session, how, lambda discord, _: self._watched(discord, how, watching))
                 if whole:
                     await watching.look(last=True)
         return whole
@@ -121,9 +147,10 @@ class Show:
         """Let people use Cairn as a script says, and show what it answers; returns False where it was broken off."""
         pause = how.seconds / max(len(turns), 1)
 
-        async def act(discord: Discord) -> None:
-            talk, looks = await self._talk(session, discord, how)
-            await Script(talk, looks, self._clock.next_minute, pause).tell(turns)
+        async def act(discord: Discord, slack: Slack) -> None:
+            places = await self._places(session, (discord, slack), how)
+            by_name = {one.platform: one for one in places}
+            await Script(by_name, how.console, self._clock.next_minute, pause).tell(turns)
 
         async with opened() as session:
             await self._let_go(session)
@@ -141,35 +168,48 @@ class Show:
         `source` is the number of the file from which it is read: what a person types, if nothing else.
         """
 
-        async def act(discord: Discord) -> None:
-            talk, _ = await self._talk(session, discord, how)
-            await Prompt(talk, Lines(source), how.console, echoes=not os.isatty(source)).run(name)
+        async def act(discord: Discord, slack: Slack) -> None:
+            places = await self._places(session, (discord, slack), how)
+            await Prompt(places, Lines(source), how.console, echoes=not os.isatty(source)).run(name)
 
         self._clock.go_on()
         async with opened() as session:
             return await self._beside(session, how, act)
 
-    async def _talk(self, session: Session, discord: Discord, how: Telling) -> tuple[Talk, Looks]:
-        async def heard() -> None:
+    async def _places(
+        self, session: Session, heard: tuple[Discord, Slack], how: Telling
+    ) -> tuple[Conversation, Conversation]:
+        """Return where people talk, once Cairn hears both places and its commands are there."""
+        discord, slack = heard
+
+        async def on_discord() -> None:
             await self._heard(discord)
             await discord.quiet()
             await _scored(session.database, GARDEN)
 
+        async def on_slack() -> None:
+            await self._workspace.server.delivered(_PATIENCE)
+            await _scored(session.database, GARDEN)
+
         await self._waits(lambda: self._server.world.application.commands.get(self._garden.guild.id))
-        await heard()
+        await self._waits(lambda: slack.connected)
+        await on_discord()
         looks = Looks(self._server.world, how.console)
-        return Talk(self._garden.guild, self._garden.guild.text(CHANNEL), looks, heard), looks
+        talk = Talk(self._garden.guild, self._garden.guild.text(CHANNEL), looks, on_discord)
+        slack_looks = SlackLooks(self._workspace.server.world, how.console)
+        return talk, SlackTalk(self._workspace, slack_looks, on_slack)
 
     async def _beside(
-        self, session: Session, how: Telling, act: Callable[[Discord], Coroutine[Any, Any, None]]
+        self, session: Session, how: Telling, act: Callable[[Discord, Slack], Coroutine[Any, Any, None]]
     ) -> bool:
         """Let something happen beside a running Cairn; returns False where it was broken off before its end."""
-        async with self._server:
+        async with self._server, self._workspace.server:
             discord = Discord(self._access(), Timing(form=_PATIENCE, first=_PATIENCE))
+            slack = Slack(self._slack_access())
             settings = session.settings.model_copy(update={"health_port": 0})
-            plan = Plan([discord], settings, how.stop, self._clock.seconds, _jobs())
+            plan = Plan([discord, slack], settings, how.stop, self._clock.seconds, _jobs())
             with telling("error", "text", Redactor(settings.secrets)):
-                acting = asyncio.create_task(act(discord))
+                acting = asyncio.create_task(act(discord, slack))
                 listening = asyncio.create_task(listen(session, plan))
                 await asyncio.wait((acting, listening), return_when=asyncio.FIRST_COMPLETED)
                 whole = not acting.cancel()
@@ -184,6 +224,11 @@ class Show:
     def _access(self) -> Access:
         server = self._server
         return Access(server.token, server.rest_url, server.gateway_url, members=True, clock=self._clock)
+
+    def _slack_access(self) -> SlackAccess:
+        server = self._workspace.server
+        token, app = self._workspace.team.token, server.app.app_token
+        return SlackAccess((token,), app, api_url=server.url, clock=self._clock)
 
     async def _tell(self, discord: Discord, seconds: float) -> None:
         pace = Pace(self._first, self._last, seconds)

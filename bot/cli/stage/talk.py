@@ -14,6 +14,7 @@ from typing import Any
 from bot.cli.stage import typed
 from bot.cli.stage.forms import Ask, filled
 from bot.cli.stage.looks import Looks, labels
+from bot.cli.stage.places import Offered
 from bot.cli.stage.typed import Typed
 from bot.errors import InputError, MachineError
 from integrations.sandbox.discord.changes.interactions import EPHEMERAL
@@ -41,6 +42,31 @@ class Talk:
 
     def __post_init__(self) -> None:
         self._seen = {one.id for one, _ in self._from_bot()}
+
+    @property
+    def platform(self) -> str:
+        """What people call the platform."""
+        return "Discord"
+
+    @property
+    def where(self) -> str:
+        """The name of the channel."""
+        return self.channel.name
+
+    def called(self, name: str) -> str:
+        """Return how somebody is called; see `places.Conversation`."""
+        return self.person(name).user.name
+
+    def everybody(self) -> list[tuple[str, str]]:
+        """Return who is there, each with the names of their roles."""
+        return [(one.user.name, ", ".join(self.roles(one))) for one in self.people()]
+
+    def offered(self) -> dict[str, Offered]:
+        """Return what can be typed as a command."""
+        return {
+            path: Offered(str(one["description"]), tuple(map(_option, one.get("options") or ())))
+            for path, one in self.commands().items()
+        }
 
     def people(self) -> list[Person]:
         """Return the people who are there, by name."""
@@ -71,8 +97,9 @@ class Talk:
             raise InputError(f"nobody here is called {name}; there are {', '.join(one.user.name for one in there)}")
         return found
 
-    async def does(self, who: Person, line: str, ask: Ask) -> None:
-        """Let somebody do what is typed. Raises InputError, in one line, for what cannot be done."""
+    async def does(self, name: str, line: str, ask: Ask) -> None:
+        """Let somebody do what is typed; see `places.Conversation`."""
+        who = self.person(name)
         verb, _, rest = line.strip().partition(" ")
         rest = rest.strip()
         if verb.startswith("/"):
@@ -201,6 +228,10 @@ class Talk:
                 self._seen.add(one.id)
                 to = [self.looks.name(number) for number in place.recipients]
                 self.looks.message(one, "", f"#{place.name}" if place.guild_id else f"direct message to {to[0]}")
+
+
+def _option(one: dict[str, Any]) -> str:
+    return f"{one['name']}: {one['description']}{'' if one.get('required') else ' (can be left out)'}"
 
 
 def _chosen(text: str, offered: Iterable[dict[str, Any]]) -> str:
