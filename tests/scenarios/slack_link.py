@@ -23,7 +23,7 @@ from integrations.slack.access import BACK, Access, Client
 from integrations.slack.receiving.serving import EVENTS
 from tests.scenarios.slack_rig import SlackRig
 
-TICK = 0.05
+TICK = 0.1
 """Seconds between looks at what has changed, instead of five."""
 
 
