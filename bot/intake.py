@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import ceil, sqrt
 from pathlib import Path
 
@@ -148,19 +147,20 @@ class Intake:
                 _tell(call, receipt)
 
     async def _store(self, calls: list[_Call]) -> list[Receipt]:
-        receipts: list[Receipt] = []
+        receipts: dict[int, Receipt] = {}
         try:
             async with self._database.write() as connection:
-                for origin, same in groupby(calls, lambda call: call.origin):
-                    signals = [call.signals for call in same]
-                    receipts += await record(connection, self.keys, origin, signals, self._memory)
+                for origin, places in _by_origin(calls).items():
+                    signals = [calls[n].signals for n in places]
+                    told = await record(connection, self.keys, origin, signals, self._memory)
+                    receipts |= zip(places, told, strict=True)
         except BaseException:
             self._memory.forget()
             raise
         if self._file is not None and _identity(self._database.path) != self._file:
             # SQLite goes on writing to a file that has been removed or replaced; nobody would ever read it again.
             raise MachineError(f"{self._database.shown}: the database file was taken away; start Cairn again")
-        return receipts
+        return [receipts[n] for n in range(len(calls))]
 
     async def _retry(self, calls: list[_Call], error: Exception) -> None:
         if len(calls) > 1:
@@ -195,6 +195,14 @@ class Intake:
                 _tell(call, error)
                 return
         _tell(call, receipt)
+
+
+def _by_origin(calls: Sequence[_Call]) -> dict[Origin, list[int]]:
+    """Return which calls are of which origin: what storing costs goes with the origins, however they come mixed."""
+    found: dict[Origin, list[int]] = {}
+    for n, call in enumerate(calls):
+        found.setdefault(call.origin, []).append(n)
+    return found
 
 
 async def _set_aside(connection: AsyncConnection, origin: Origin, signal: Signal, reason: str) -> None:

@@ -10,9 +10,9 @@ from bot.errors import MachineError
 from bot.intake import Intake
 from bot.ports import Receipt
 from bot.storage.engine import Database
-from tests.scenarios.databases import Watched
+from tests.scenarios.databases import Counting, Watched
 from tests.scenarios.stories import KEYS, count, message, run
-from tests.scenarios.words import FIRST, LIVE
+from tests.scenarios.words import FIRST, LIVE, Source
 from tests.scenarios.world import Town
 
 
@@ -54,6 +54,23 @@ def test_callers_of_several_origins_hear_of_their_own(sqlite_url: str) -> None:
         assert [(one.new, one.known, one.again.total()) for one in receipts] == [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
 
     run(sqlite_url, Watched, story)
+
+
+def test_signals_of_many_origins_cost_no_more_where_they_come_mixed(sqlite_url: str) -> None:
+    async def story(town: Town, database: Counting) -> None:
+        async def cost(*sources: Source) -> int:
+            before = database.statements
+            async with Intake(database, KEYS) as intake:
+                origins = [town.origin(one) for one in sources]
+                key = str(before)
+                await asyncio.gather(*(intake.record(one, [message(n, key=key)]) for n, one in enumerate(origins)))
+            return database.statements - before
+
+        apart, mixed = [LIVE] * 20 + [FIRST] * 20, [LIVE, FIRST] * 20
+        await cost(*apart)  # until everybody is known
+        assert await cost(*mixed) == await cost(*apart) > 0
+
+    run(sqlite_url, Counting, story)
 
 
 def test_no_batch_grows_beyond_its_bound(sqlite_url: str) -> None:

@@ -31,6 +31,29 @@ class Watched(Database):
             self.commits.append(int(stored.scalar_one()))
 
 
+class Counting(Database):
+    """A SQLite database that counts the statements of its writing transactions."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.statements = 0
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction whose statements are counted."""
+        async with super().write() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            await raw.set_trace_callback(self._count)
+            try:
+                yield connection
+            finally:
+                await raw.set_trace_callback(None)
+
+    def _count(self, statement: str) -> None:
+        self.statements += 1
+
+
 class Failing(Database):
     """A database whose transactions fail at their end, as on a full disk, while `failure` is set."""
 
