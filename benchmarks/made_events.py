@@ -25,7 +25,6 @@ from integrations.sandbox.slack.teams import TeamHandle
 _SPREAD = 1.6
 _ANSWERS = 0.3
 _AT_ONCE = 10_000
-_FRESH_SECONDS = 0.5
 _TEXT = "Has anybody seen the notes of last week's meeting?"
 _BLOCKS: list[Json] = [
     {
@@ -89,15 +88,10 @@ class Talk:
         return whole(body, {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": signature})
 
     def forged(self) -> Iterator[bytes]:
-        """Yield without end requests with an event that Slack has not signed, in sixteen ways."""
-        body = self.say(time.time_ns() // 1_000_000)
-        while True:
-            made = time.time()  # what was signed for a time to come would be good when that has come
-            found = [whole(one.body, one.headers) for one in forgeries(self._app.signing_secret, body)]
-            for one in cycle(found):
-                if time.time() > made + _FRESH_SECONDS:
-                    break
-                yield one
+        """Yield without end requests with an event that Slack has not signed, or not for now, in fifteen ways."""
+        found = forgeries(self._app.signing_secret, self.say(time.time_ns() // 1_000_000))
+        # what is signed for a time to come is good when that has come
+        yield from cycle([whole(one.body, one.headers) for one in found if one.name != "from the future"])
 
     def _draw(self) -> Iterator[tuple[int, int, bool]]:
         while True:

@@ -19,7 +19,7 @@ FORGED = 1_000
 
 
 def run(size: Size) -> Iterator[Figure]:
-    """Send both at their pace; forged are sixteen sorts of requests with an event that Slack has not signed."""
+    """Send both at their pace; forged are fifteen sorts of requests with an event, wrongly signed."""
     seconds = size.of(60, 10)
     with tempfile.TemporaryDirectory(prefix="cairn-benchmark-") as folder:
         told, used = asyncio.run(_load(Path(folder), seconds))
