@@ -110,6 +110,14 @@ class Afar(Rig):
         """Note that what happened since a place of the ledger was heard or not, by who has ended now."""
         self.missed.append(Missed(first, self.place, anew=True))
 
+    def hears(self) -> bool:
+        """Whether each shard has a session that the process knows of.
+
+        One that is cut off before it has heard that its session began cannot go on with it, and begins another.
+        """
+        sessions = self.server.gateway.sessions.values()
+        return super().hears() and all(one.taken_up for one in sessions if one.wire in self.server.gateway.wires)
+
     async def refused(self) -> None:
         """Wait until the process has found that nobody lets it in."""
         await until(lambda: "Failed to connect for shard" in self.life.told or self._ended())

@@ -39,6 +39,11 @@ class Session:
         if self.wire is not None:
             self.wire.push(frame)
 
+    @property
+    def taken_up(self) -> bool:
+        """Whether the client has shown that it has its beginning: without that it could not be resumed."""
+        return self.sequence > 0 and not (self._kept and self._kept[0][0] == 1)
+
     def has(self, sequence: int) -> None:
         """Forget what the client says it has."""
         while self._kept and self._kept[0][0] <= sequence:
