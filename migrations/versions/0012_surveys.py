@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("run", sa.Integer(), nullable=False, comment="1, 2, 3 ... among those of its name"),
         sa.Column("definition", sa.Text(), nullable=False, comment="the checked file; it never changes after opening"),
         sa.Column("mode", sa.Text(), nullable=False, comment="named, confidential or anonymous"),
-        sa.Column("state", sa.Text(), nullable=False, comment="draft, open, closing, closed or discarded"),
+        sa.Column("state", sa.Text(), nullable=False, comment="draft, open, closing, shuffled, closed or discarded"),
         sa.Column(
             "terms",
             sa.Text(),

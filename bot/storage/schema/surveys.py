@@ -37,7 +37,7 @@ survey = Table(
     Column("run", Integer, nullable=False, comment="1, 2, 3 ... among those of its name"),
     Column("definition", Text, nullable=False, comment="the checked file; it never changes after opening"),
     Column("mode", Text, nullable=False, comment="named, confidential or anonymous"),
-    Column("state", Text, nullable=False, comment="draft, open, closing, closed or discarded"),
+    Column("state", Text, nullable=False, comment="draft, open, closing, shuffled, closed or discarded"),
     Column("terms", Text, nullable=False, comment="JSON: whom it asks, how many, where, in which wordings; no people"),
     Column("seed", BigInteger, nullable=False, comment="of the draw of who is asked"),
     Column("opens_at", BigInteger, comment="when it opens by itself; none where somebody opens it"),
