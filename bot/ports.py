@@ -60,6 +60,7 @@ from bot.identity.names import Called, Namer
 from bot.language import LANGUAGES, Words, spoken
 from bot.operating.figures import Level, Meter
 from bot.sending.delivering import Delivered, Deliverer, Delivery, Finder, Outcome, Sought
+from bot.surveys.limits import Limits
 from bot.teamwork.tables import Meaning, Preview
 from scoring.signals import Account, Context, Kind, Signal, date_of, day_number, day_of, milliseconds
 
@@ -112,6 +113,7 @@ __all__ = [
     "Jump",
     "Kind",
     "Level",
+    "Limits",
     "Link",
     "Look",
     "Listed",

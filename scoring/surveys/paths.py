@@ -195,15 +195,16 @@ def _lengths(stops: Sequence[Stop]) -> tuple[list[int], list[int]]:
     """Return for each question how many are left from there at least and at most, itself among them."""
     leads = [exits(stops, at) for at in range(len(stops))]
     fewest, most = [0] * len(stops), [0] * len(stops)
-    for at in _backwards(leads):
+    for at in backwards(stops):
         ahead = [to for to in leads[at] if to != END]
         fewest[at] = 1 + (0 if END in leads[at] else min((fewest[to] for to in ahead), default=0))
         most[at] = 1 + max((most[to] for to in ahead), default=0)
     return fewest, most
 
 
-def _backwards(leads: Sequence[Sequence[int]]) -> list[int]:
-    """Return the questions so that each comes after all that it leads to."""
+def backwards(stops: Sequence[Stop]) -> list[int]:
+    """Return the questions so that each comes after all that it leads to; the rules must be sound."""
+    leads = [exits(stops, at) for at in range(len(stops))]
     found: list[int] = []
     seen: set[int] = set()
     for start in range(len(leads)):

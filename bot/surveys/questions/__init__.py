@@ -1,0 +1,1 @@
+"""The types of questions, one file each; found by scanning."""
