@@ -12,6 +12,8 @@ from scoring.signals import DAY_MS
 
 LETTER_DAYS = 400
 """So long a message's key is remembered: nothing is posted again that late."""
+BESIDE_DAYS = 7
+"""So long is kept that somebody was told something beside what they did: it also tells that they did something."""
 TASK_DAYS = 40
 """So long the clock remembers what it did; longer than missed work is ever made up for."""
 
@@ -21,6 +23,7 @@ async def plan(work: Work) -> Sequence[Write]:
     of, letters, done = work.community, work.now - LETTER_DAYS * DAY_MS, work.now - TASK_DAYS * DAY_MS
     return [
         partial(outgoing.sweep, community=of, before=letters),
+        partial(outgoing.sweep, community=of, before=work.now - BESIDE_DAYS * DAY_MS, beside=True),
         partial(tasks.sweep, community=of, before=done),
         partial(tasks.sweep, community=tasks.WHOLE, before=done),
         partial(communities.sweep_retired, of=of, limit=1_000),

@@ -157,15 +157,19 @@ async def speed_up(connection: AsyncConnection, space: int) -> None:
     await connection.execute(text("DELETE FROM slowdown WHERE space = :space"), {"space": space})
 
 
-async def sweep(connection: AsyncConnection, community: int, before: int, limit: int = 5_000) -> bool:
+async def sweep(
+    connection: AsyncConnection, community: int, before: int, limit: int = 5_000, *, beside: bool = False
+) -> bool:
     """Delete rows that were settled before a moment (ms); returns whether more are left.
 
-    With them their keys are forgotten: keep them as long as anything could be posted again.
+    With them their keys are forgotten: keep them as long as anything could be posted again. With `beside`, only those
+    go that stood beside something that somebody did.
     """
+    those = " AND way = 'beside'" if beside else ""
     rows = await rows_of(
         connection,
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE community = :community "
-        "AND state IN ('sent', 'failed', 'unknown') AND settled_at < :before LIMIT :limit) RETURNING 1",
+        f"AND state IN ('sent', 'failed', 'unknown') AND settled_at < :before{those} LIMIT :limit) RETURNING 1",
         community=community,
         before=before,
         limit=limit,

@@ -140,20 +140,25 @@ def test_a_space_that_removed_cairn_is_purged_after_its_grace(here: Here) -> Non
 def test_upkeep_sweeps_what_has_had_its_time_and_nothing_else(here: Here) -> None:
     row = (
         "INSERT INTO outbox (community, space, key, purpose, way, channel, pings, posted_at, due, expires, state, "
-        "reason, opens, settled_at, message) VALUES (:of, :space, :key, 'notice', 'channel', 'C1', FALSE, 1, 1, 2, "
+        "reason, opens, settled_at, message) VALUES (:of, :space, :key, 'notice', :way, 'C1', FALSE, 1, 1, 2, "
         ":state, '', FALSE, :at, '')"
     )
     for key, state, at in (
         ("old", "sent", NOW - 401 * DAY_MS),
         ("new", "sent", NOW - 399 * DAY_MS),
         ("waits", "pending", None),
+        ("card before", "sent", NOW - 8 * DAY_MS),
+        ("card now", "sent", NOW - 6 * DAY_MS),
     ):
-        here.do(row, space=here.space, key=key, state=state, at=at)
+        way = "beside" if key.startswith("card") else "channel"
+        here.do(row, space=here.space, key=key, state=state, at=at, way=way)
     rig = clock(here, upkeep, roll, at=SECONDS - DAY)
 
     here.run(rig.tick())
     here.run(rig.tick(SECONDS))
-    assert here.rows("SELECT key FROM outbox WHERE community = :of ORDER BY key") == [("new",), ("waits",)]
+    assert here.rows("SELECT key FROM outbox WHERE community = :of ORDER BY key") == [
+        ("card now",), ("new",), ("waits",)
+    ]  # fmt: skip
     for days in range(1, 60):
         here.run(rig.tick(SECONDS + days * DAY))
     kept = here.run(rig.states(Lane(here.id, "roll")))
