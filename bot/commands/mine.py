@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bot.chat.calling import Call
-from bot.chat.speech import Action, Button, Controls, Reply, Style
+from bot.chat.speech import Action, Block, Button, Controls, Moment, Paragraph, Reply, Style
 from bot.commands.room import Room
 from bot.consent import choices
 from bot.consent.choices import Said, Standing
+from bot.storage import knowing
+from bot.storage.knowing import Who
 
 
 async def standing(call: Call, room: Room) -> Standing:
@@ -14,6 +16,24 @@ async def standing(call: Call, room: Room) -> Standing:
     said = Said(room.community, room.space, call.caller.account, room.now)
     async with room.database.read() as connection:
         return await choices.standing(connection, room.keys, said)
+
+
+async def quiet_now(room: Room, there: Standing) -> tuple[Block, ...]:
+    """Say until when nothing comes to somebody by itself, and the button that ends it; empty where they wish none."""
+    if there.member is None:
+        return ()
+    who = Who(room.community, there.member, room.space)
+    async with room.database.read() as connection:
+        until = (await knowing.known(connection, [who], room.now))[who].person.quiet_until
+    if until <= room.now:
+        return ()
+    told = room.words.text("page.quiet_now", until=Moment(until, day=True))
+    return (Paragraph(told), end_quiet(room))
+
+
+def end_quiet(room: Room) -> Controls:
+    """Return the button that ends a month without."""
+    return Controls((Button(room.words.plain("page.quiet_end"), Action("page-quiet-end")),))
 
 
 def without_page(room: Room, there: Standing) -> Reply | None:

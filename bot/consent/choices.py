@@ -14,10 +14,10 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.consent import editions
-from bot.gate import QUIET_DAYS, Invite
+from bot.gate import QUIET_DAYS, Invite, Reason
 from bot.keys import Keys
 from bot.rights.erased import Erased, Line, Word
-from bot.storage import accounts, choosing, communities, contacts, spaces
+from bot.storage import accounts, choosing, communities, contacts, outbox, spaces
 from bot.storage.accounts import Newcomers
 from bot.storage.choosing import Chosen, Family
 from bot.storage.engine import Database
@@ -40,7 +40,7 @@ class What(StrEnum):
     INVITE = "invite"
     OUT = "out"
     QUIET = "quiet"
-    """That nothing comes by itself for a month, from then on."""
+    """That nothing comes by itself for a month, from then on; `no` ends it."""
     ASKED_PAGE = "asked about a page"
     ASKED_INVITE = "asked about invitations"
 
@@ -168,6 +168,7 @@ class Choices:
                 await contacts.renewed(connection, said.community, one, said.at)
             rows = [said.row(one, What.INVITE, wish.value, said.space) for one in whose.members]
             await choosing.put(connection, said.community, rows)
+            await outbox.ask_again(connection, (said.community, whose.members), Reason.LATER.value, said.at)
         return True
 
     async def leave_out(self, said: Said, *, everywhere: bool = True) -> None:
@@ -225,9 +226,22 @@ class Choices:
             whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
             if whose is None or not whose.page:
                 return 0
+            await contacts.lock(connection, said.community, whose.root)
             rows = [said.row(one, What.QUIET, f"{QUIET_DAYS} days") for one in whose.members]
             await choosing.put(connection, said.community, rows)
         return said.at + QUIET_DAYS * DAY_MS
+
+    async def end_quiet(self, said: Said) -> bool:
+        """End a month without: things come again as they were wished before. False where somebody has no page."""
+        async with in_turn(self._database, said.community) as connection:
+            whose = await choosing.family(connection, said.community, self._keys.handle(said.account))
+            if whose is None or not whose.page:
+                return False
+            await contacts.lock(connection, said.community, whose.root)
+            rows = [said.row(one, What.QUIET, "no") for one in whose.members]
+            await choosing.put(connection, said.community, rows)
+            await outbox.ask_again(connection, (said.community, whose.members), Reason.LATER.value, said.at)
+        return True
 
     async def _let_in(self, connection: AsyncConnection, said: Said) -> Family:
         """Return somebody who says yes, made where nothing was stored of them."""

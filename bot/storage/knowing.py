@@ -71,7 +71,8 @@ _KNOWN = (
     "WHERE o.state IN ('sending', 'sent', 'unknown') AND o.claimed_at > :since "
     "AND o.purpose NOT IN ('answer', 'digest') AND (o.way <> 'channel' OR o.pings) "
     "AND NOT (o.purpose = 'notice' AND o.way = 'beside') "
-    "UNION ALL SELECT 'wish', f.root, c.at, CASE WHEN c.what = 'quiet' THEN 1 ELSE 0 END, 0, 0, 0, '' FROM family f "
+    "UNION ALL SELECT 'wish', f.root, c.at, CASE WHEN c.what = 'quiet' AND c.value <> 'no' THEN 1 ELSE 0 END, 0, 0, 0, "
+    "'' FROM family f "
     "JOIN choice c ON c.community = f.community AND c.member = f.id "
     "WHERE c.what IN ('quiet', 'invite') AND c.at > :quiet "
     "UNION ALL SELECT 'out', asked.root, l.space, 0, 0, 0, 0, '' FROM asked "
@@ -137,8 +138,8 @@ class _Told:
         return Known(person, any(one.d for one in here))
 
     def _quiet_until(self) -> int:
-        """Return until when nothing is wanted; a later word on how to be invited ends that."""
-        last = max(self.wishes, key=lambda one: one.a, default=None)
+        """Return until when nothing is wanted; a later word on that, or on how to be invited, ends it."""
+        last = max(self.wishes, key=lambda one: (one.a, one.b), default=None)
         return last.a + QUIET_DAYS * DAY_MS if last is not None and last.b else 0
 
     def _invite(self, here: Collection[_Row]) -> Invite | None:

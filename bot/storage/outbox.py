@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gate import Purpose, Way
 from bot.storage import outgoing
-from bot.storage.bulk import insert_new, is_sqlite, matching, rows_of
+from bot.storage.bulk import each, insert_new, is_sqlite, matching, rows_of
 from bot.storage.knowing import Who
 from bot.storage.schema import outbox
 
@@ -289,6 +289,17 @@ _ALIKE = {
     Way.DM: "way = 'dm' AND member = :member",
     Way.BESIDE: "way = 'beside'",
 }
+
+
+async def ask_again(connection: AsyncConnection, whose: tuple[int, Collection[int]], reason: str, now: int) -> None:
+    """Let the Gate be asked now (ms) about what waits for members (community, which) for a reason that is over."""
+    community, members = whose
+    await each(
+        connection,
+        "UPDATE outbox SET due = :now WHERE community = :community AND member = :member AND state = 'pending' "
+        "AND way <> 'line' AND reason = :reason AND due > :now",
+        [{"community": community, "member": one, "reason": reason, "now": now} for one in sorted(members)],
+    )
 
 
 async def waiting_since(connection: AsyncConnection) -> int | None:

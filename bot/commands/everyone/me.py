@@ -21,7 +21,7 @@ from bot.chat.speech import (
     Style,
     Text,
 )
-from bot.commands.mine import standing, without_page
+from bot.commands.mine import quiet_now, standing, without_page
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command
 from bot.consent import lines
@@ -75,7 +75,7 @@ async def _shown(room: Room, there: Standing) -> tuple[Block, ...]:
     async with room.database.read() as connection:
         rules = await ruling.in_force(connection, room.community)
         trail = await tracing.trail(connection, room.community, rules, there.member, room.today)
-    return tuple(_Page(trail, room).blocks())
+    return (*_Page(trail, room).blocks(), *await quiet_now(room, there))
 
 
 class _Page:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.chat.calling import Call
 from bot.chat.speech import Action, Block, Button, Controls, Moment, Paragraph, Reply
 from bot.commands.everyone.privacy import kept
-from bot.commands.mine import standing
+from bot.commands.mine import end_quiet, quiet_now, standing
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command
 from bot.consent import cards
@@ -22,8 +22,7 @@ from scoring.signals import DAY_MS
 
 async def run(call: Call, room: Room) -> Reply:
     """Say what holds, with the buttons that change it."""
-    there = await standing(call, room)
-    return Reply(_shown(room, there))
+    return Reply(await _shown(room, await standing(call, room)))
 
 
 async def make(call: Call, room: Room) -> Reply:
@@ -32,7 +31,7 @@ async def make(call: Call, room: Room) -> Reply:
     if not await _choices(room).make_page(_said(call, room, cards.card_version(room.words, room.settings.consent))):
         return room.say("me.young" if before.young else "page.cannot", Controls((_kept(room),)))
     if before.page:
-        return Reply(_shown(room, before))
+        return Reply(await _shown(room, before))
     there = await standing(call, room)
     bring = Button(room.words.plain("page.bring"), Action("page-bring"))
     asked = cards.question(room.words) if there.invite is None else ()
@@ -75,7 +74,7 @@ async def leave_here(call: Call, room: Room) -> Reply:
 async def back(call: Call, room: Room) -> Reply:
     """Count the caller again, without a page."""
     await _choices(room).let_in(_said(call, room, cards.version(room.words, "page.back")))
-    return Reply(_shown(room, await standing(call, room)))
+    return Reply(await _shown(room, await standing(call, room)))
 
 
 async def invite(call: Call, room: Room) -> Reply:
@@ -91,10 +90,18 @@ async def invite(call: Call, room: Room) -> Reply:
 async def quiet(call: Call, room: Room) -> Reply:
     """Let nothing come to the caller by itself for a month."""
     until = await _choices(room).quiet(_said(call, room, cards.version(room.words, "contact.later")))
-    return room.say("page.quiet", until=Moment(until, day=True)) if until else room.say("page.none")
+    if not until:
+        return room.say("page.none")
+    return room.say("page.quiet", end_quiet(room), until=Moment(until, day=True))
 
 
-def _shown(room: Room, there: Standing) -> tuple[Block, ...]:
+async def quiet_end(call: Call, room: Room) -> Reply:
+    """Let things come to the caller again, as they wished before."""
+    done = await _choices(room).end_quiet(_said(call, room, cards.version(room.words, "page.quiet_end")))
+    return room.say("page.quiet_ended" if done else "page.none")
+
+
+async def _shown(room: Room, there: Standing) -> tuple[Block, ...]:
     if there.young or there.excluded:  # no click of theirs changes that, so none is offered
         return (Paragraph(room.words.text("me.young" if there.young else "me.excluded")), Controls((_kept(room),)))
     if there.out:
@@ -106,7 +113,7 @@ def _shown(room: Room, there: Standing) -> tuple[Block, ...]:
     told = room.words.text("page.yours", since=since) if there.begins else room.words.text("page.yours_all")
     more = (Button(room.words.plain("page.bring"), Action("page-bring")),) if there.begins else ()
     controls = Controls((*more, _close(room), _out(room), _kept(room)))
-    return (Paragraph(told), controls, *cards.question(room.words, there.invite))
+    return (Paragraph(told), controls, *await quiet_now(room, there), *cards.question(room.words, there.invite))
 
 
 def _close(room: Room) -> Button:
@@ -147,6 +154,7 @@ COMMAND = Command(
         "page-back": Act(back),
         "page-invite": Act(invite),
         "page-quiet": Act(quiet),
+        "page-quiet-end": Act(quiet_end),
         "page-kept": Act(kept),
     },
 )

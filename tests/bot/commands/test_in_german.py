@@ -75,20 +75,24 @@ async def as_leader(chat: Chat, command: str = "", act: str = "", **given: Any) 
 async def test_members_read_no_english(berg: Chat) -> None:
     commands = ("me", "why", "rules", "page", "privacy", "about-me", "link", "help")
     told = {one: read(await berg.say(ANN, f"cairn {one}")) for one in commands}
+    standing = told["me"]
     berg.now += 600_000
     told |= {
         f"part {n}": read(await berg.choose(ANN, "rules-part", n)) for n in ("0", "1", "2", "3", "4", "more", "steps")
     }
     berg.now += 600_000
     presses = ("privacy-looks", "privacy-correct", "privacy-stop", "privacy-forget", "privacy-young", "privacy-export",
-               "rules-comment", "about-me-edit", "about-me-handles", "page-bring", "page-quiet", "page-leave-out",
-               "page", "privacy", "page-back", "page-make", "page-close")  # fmt: skip
+               "rules-comment", "about-me-edit", "about-me-handles", "page-bring", "page-quiet", "me", "page-quiet-end",
+               "page-leave-out", "page", "privacy", "page-back", "page-make", "page-close")  # fmt: skip
     told |= {one: read(await berg.press(ANN, one)) for one in presses}
 
     assert {one: found for one, text in told.items() if (found := ENGLISH.findall(text))} == {}
-    assert "Lernen" in told["me"]
+    assert all("Lernen" in one for one in (told["me"], standing))
     assert "hat eine Nachricht geschrieben" in told["why"]
     assert "Zeit in einem Sprachkanal" in told["privacy-correct"]
+    assert "kommt nichts von selbst zu dir; so hast du es gewählt" in told["me"]
+    assert "Jetzt beenden" in told["me"]
+    assert told["page-quiet-end"].startswith("Ab jetzt geht es weiter")
 
 
 async def test_the_team_reads_no_english(berg: Chat) -> None:

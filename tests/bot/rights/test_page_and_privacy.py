@@ -13,12 +13,13 @@ from bot.commands.door import Door, Place
 from bot.commands.registry import registry
 from bot.consent.asking import Asking
 from bot.consent.choices import ASK_AGAIN_DAYS
-from bot.gate import Invite
+from bot.gate import Invite, Purpose, Reason
 from bot.hearing.space_settings import Listed, SpaceSettings
 from bot.intake import Intake
 from bot.language import Words
 from bot.rights.inventory import Sort, inventory
 from bot.rights.telling import slug
+from bot.sending.outbox import Letter, post
 from bot.storage import audit, outgoing, teamwork
 from bot.storage.exporting import ANOTHER
 from bot.storage.schema import metadata
@@ -416,6 +417,41 @@ def test_one_click_brings_a_month_without_messages(here: Here, at: int) -> None:
 
     assert f"{at + 30 * DAY_MS}" in said(press(here, "page-quiet", at=at))
     assert "no page" in said(press(here, "page-quiet", who=BOB, at=at))
+
+
+WAITS = "SELECT due, reason FROM outbox WHERE community = :of"
+
+
+@pytest.mark.parametrize("command", ["cairn me", "cairn page"])
+def test_month_without_messages_is_shown_on_the_page_and_ended_there_by_one_click(here: Here, command: str) -> None:
+    press(here, "page-make")
+    press(here, "page-quiet", at=NOW + 1)
+    until, later, ann = NOW + 1 + 30 * DAY_MS, Reason.LATER.value, here.member(ANN)
+
+    async def hold() -> None:
+        async with here.database.write() as connection:
+            letter = Letter(here.id, here.space, "hello", Purpose.NUDGE, (Paragraph(("hi",)),),
+                            member=ann, due=NOW, expires=until + DAY_MS)  # fmt: skip
+            await post(connection, letter, here.town.world.keys)
+
+    here.run(hold())
+    here.do("UPDATE outbox SET due = :until, reason = :later WHERE community = :of", until=until, later=later)
+
+    def shown(at: int) -> bool:
+        reply = press(here, command, at=at)
+        assert ("page-quiet-end" in buttons(reply)) is (f"at={until}, day=True" in said(reply))
+        return "page-quiet-end" in buttons(reply)
+
+    assert shown(NOW + 2)
+    assert "page-quiet-end" in buttons(press(here, "page-quiet", at=NOW + 1))
+    assert not shown(until)
+    assert "goes on as you wished" in said(press(here, "page-quiet-end", at=NOW + 3))
+    assert here.rows(WAITS) == [(NOW + 3, later)]  # the Gate is asked again now
+    assert not shown(NOW + 4)
+    press(here, "page-quiet", at=NOW + 5)
+    press(here, "page-invite:dm", at=NOW + 6)
+    assert not shown(NOW + 7)
+    assert "no page" in said(press(here, "page-quiet-end", who=BOB))
 
 
 def test_page_made_by_an_earlier_text_is_asked_about_anew_and_one_click_keeps_it(here: Here) -> None:
