@@ -1,13 +1,14 @@
-"""What people are called on their platforms: asked for when the team looks for accounts of one person, never stored.
+"""What people are called on their platforms: asked for when accounts may be one person's, never stored.
 
-Names are held in memory for some minutes, so that going through suggestions does not ask a platform again at each
-click, and are dropped then, whether or not anybody looks again.
+For the team's suggestions names are held in memory for some minutes, so that going through these does not ask a
+platform again at each click; they are dropped then, whether or not anybody looks again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -19,7 +20,7 @@ DROP_SECONDS = 300.0
 """How long names are held."""
 MOST_NAMED = 10_000
 """In spaces of more people names are not asked for."""
-_PATIENCE = 20.0
+_PATIENCE, _PATIENCE_FOR_ONE = 20.0, 3.0
 
 Called = Mapping[Account, tuple[str, ...]]
 """What people are called, each by the name first by which others see them."""
@@ -35,6 +36,10 @@ class Namer(Protocol):
         None where the platform does not tell us, or there are more than `most`. Raises MachineError where it cannot be
         asked.
         """
+        ...
+
+    async def name_of(self, space: str, who: Account) -> str:
+        """Return what one person is called in a space, nothing where they are not there; raises as `names`."""
         ...
 
 
@@ -67,6 +72,18 @@ class Names:
             for who, names in (one or {}).items():
                 called[who] = tuple(dict.fromkeys((*called.get(who, ()), *names)))
         return Told(called, tuple(space for space, one in zip(spaces, found, strict=True) if one is None))
+
+    async def one(self, spaces: Iterable[Space], who: Account) -> str:
+        """Return what somebody is called in the first of some spaces that tells it; it is not held."""
+        for space in spaces:
+            namer = self._namers.get(space.platform)
+            if space.platform != who.platform or who.realm not in ("", space.id) or namer is None:
+                continue
+            with suppress(MachineError, TimeoutError):
+                async with asyncio.timeout(_PATIENCE_FOR_ONE):
+                    if found := await namer.name_of(space.id, who):
+                        return found
+        return ""
 
     async def _of(self, space: Space) -> Called | None:
         key, namer = (space.platform, space.id), self._namers.get(space.platform)

@@ -61,7 +61,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of accounts: what is `said` of handles elsewhere, pairs never to join, and how people are called."""
+    """What is known of accounts: what is `said` of handles elsewhere, pairs never to join, how people are called."""
 
     opened: Callable[[bytes], Account]
     said: Sequence[Elsewhere] = ()

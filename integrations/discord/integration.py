@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import discord
 from discord.http import Route
 
-from bot.ports import Called, Delivery, Finding, Host, Outcome
+from bot.ports import Account, Called, Delivery, Finding, Host, Outcome
 from integrations.discord.access import Access
 from integrations.discord.asking import Answers
 from integrations.discord.checking import look_over
@@ -32,7 +32,7 @@ class Discord:
         self._client: Client | None = None
         self._speaking: Speaking | None = None
         self._quiet: Callable[[], Awaitable[None]] | None = None
-        self._names: Callable[[str, int], Awaitable[Called | None]] | None = None
+        self._naming: Session | None = None
 
     async def quiet(self) -> None:
         """Return when all that was heard so far is stored."""
@@ -55,11 +55,11 @@ class Discord:
         Route.BASE = self._access.api_url.rstrip("/")
         async with Session(host, self._access, self._timing) as session:
             self._client, self._speaking, self._quiet = session.client, session.speaking, session.quiet
-            self._names = session.names
+            self._naming = session
             try:
                 await session.listen()
             finally:
-                self._client = self._speaking = self._quiet = self._names = None
+                self._client = self._speaking = self._quiet = self._naming = None
 
     @property
     def remembers(self) -> float:
@@ -72,7 +72,11 @@ class Discord:
 
     async def names(self, space: str, most: int) -> Called | None:
         """Return what people of a server are called now; see `bot.ports.Namer`."""
-        return await self._names(space, most) if self._names is not None else None
+        return await self._naming.names(space, most) if self._naming is not None else None
+
+    async def name_of(self, space: str, who: Account) -> str:
+        """Return what somebody is called in a server now; see `bot.ports.Namer`."""
+        return await self._naming.name_of(space, who) if self._naming is not None else ""
 
     async def check(self) -> list[Finding]:
         """Look whether it could run; see `bot.ports.Integration`."""

@@ -38,6 +38,17 @@ async def names(http: HTTPClient, people: People, guild: str, most: int) -> Call
         after = int(page[-1]["user"]["id"])
 
 
+async def name_of(http: HTTPClient, people: People, guild: str, who: Account) -> str:
+    """Return what somebody is called, nothing where they are not in the server; raises as `names`."""
+    try:
+        found = _of(await http.get_member(int(guild), int(who.id)), people)
+    except (discord.Forbidden, discord.NotFound):
+        return ""
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        raise MachineError(unreachable(error)) from None
+    return next((each for names in found.values() for each in names), "")
+
+
 @readable
 def _of(member: Payload, people: People) -> dict[Account, tuple[str, ...]]:
     """Return a member's names, nothing of machines."""

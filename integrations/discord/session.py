@@ -13,7 +13,7 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from bot.ports import Called, ConfigError, Host, Kind, MachineError, Meter
+from bot.ports import Account, Called, ConfigError, Host, Kind, MachineError, Meter
 from integrations.discord.access import Access
 from integrations.discord.asking import Answers, Fetching, use_gateway
 from integrations.discord.checking import look_at
@@ -27,7 +27,7 @@ from integrations.discord.history.mending import OVERLAP_MS, Mending
 from integrations.discord.history.pages import Pages
 from integrations.discord.listening.ear import Ear, Server
 from integrations.discord.listening.guests import Guests
-from integrations.discord.naming import names
+from integrations.discord.naming import name_of, names
 from integrations.discord.payloads.direct import Direct
 from integrations.discord.payloads.ids import Payload, UnreadableError
 from integrations.discord.payloads.people import People
@@ -126,6 +126,10 @@ class Session:
         if not self._access.members or guild not in self._ear.servers:
             return None
         return await names(self.client.http, self._people, guild, most)
+
+    async def name_of(self, guild: str, who: Account) -> str:
+        """Return what somebody is called; see `bot.ports.Namer`."""
+        return await name_of(self.client.http, self._people, guild, who) if guild in self._ear.servers else ""
 
     async def _stay_connected(self) -> None:
         """Return or raise what ends the connection, or what breaks the reading of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.ports import Called, Delivered, Delivery, Finding, Host, Outcome, Sought
+from bot.ports import Account, Called, Delivered, Delivery, Finding, Host, Outcome, Sought
 from integrations.slack.access import Access
 from integrations.slack.checking import look_over
 from integrations.slack.session import Session
@@ -53,6 +53,10 @@ class Slack:
     async def names(self, space: str, most: int) -> Called | None:
         """Return what people of a workspace are called now; see `bot.ports.Namer`."""
         return await self._session.names(space, most) if self._session is not None else None
+
+    async def name_of(self, space: str, who: Account) -> str:
+        """Return what somebody is called in a workspace now; see `bot.ports.Namer`."""
+        return await self._session.name_of(space, who) if self._session is not None else ""
 
     async def check(self) -> list[Finding]:
         """Look whether it could run; see `bot.ports.Integration`."""

@@ -29,6 +29,17 @@ async def names(api: Api, workspace: Workspace, token: str, most: int) -> Called
     return found
 
 
+async def name_of(api: Api, workspace: Workspace, token: str, who: Account) -> str:
+    """Return what somebody is called, nothing where they are not in the workspace; raises as `names`."""
+    if who.realm != workspace.id:
+        return ""
+    try:
+        found = _of((await api.ask(token, "users.info", user=who.id))["user"], workspace)
+    except (RefusedError, *BROKEN):
+        return ""
+    return next((each for names in found.values() for each in names), "")
+
+
 def _of(user: Payload, workspace: Workspace) -> dict[Account, tuple[str, ...]]:
     """Return a user's names, nothing of machines and people of other organisations."""
     who = workspace.people.account(user["id"])

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
-from bot.ports import Called, ConfigError, Host, MachineError, Meter
+from bot.ports import Account, Called, ConfigError, Host, MachineError, Meter
 from integrations.slack.access import BACK, INSTALL, Access
 from integrations.slack.api import Api, RefusedError
 from integrations.slack.history.backfill import BackFill, keep_reading
@@ -16,7 +16,7 @@ from integrations.slack.history.pages import Pages
 from integrations.slack.installing.installed import Installed, Known
 from integrations.slack.installing.pages import Pages as InstallPages
 from integrations.slack.loading import Loader
-from integrations.slack.naming import names
+from integrations.slack.naming import name_of, names
 from integrations.slack.payloads.ids import UnknownError
 from integrations.slack.payloads.workspace import Workspace
 from integrations.slack.receiving.bolt import Bolt
@@ -157,6 +157,11 @@ class Session:
         """Return what people of a workspace are called; see `bot.ports.Namer`."""
         heard = self.ear.heard.get(team)
         return await names(self._api, heard.workspace, heard.token, most) if heard is not None else None
+
+    async def name_of(self, team: str, who: Account) -> str:
+        """Return what somebody is called; see `bot.ports.Namer`."""
+        heard = self.ear.heard.get(team)
+        return await name_of(self._api, heard.workspace, heard.token, who) if heard is not None else ""
 
     async def came_home(self, heard: Heard, person: str) -> None:
         """Hear that somebody opened their page; see `ear.Asks`."""

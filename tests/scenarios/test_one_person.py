@@ -66,6 +66,7 @@ def points(of: dict[str, list[tuple[Any, ...]]], member: int) -> Counter[int]:
 async def link(here: OnDiscord | OnSlack, there: OnSlack | OnDiscord) -> None:
     """Join two accounts, with a code made here and given there."""
     asked = await there.uses("/cairn link", code=code_of(await here.uses("/cairn link")))
+    assert f"{here.person.user.name} ({here.account.platform} ".casefold() in asked.words.casefold()
     assert "are joined" in (await there.clicks(asked, BOTH)).words
 
 
@@ -104,14 +105,13 @@ async def test_acts_in_the_same_minute_on_both_platforms_count_once_each_for_the
     asked, said = await bob.person.says(rig.general, "who"), await ann.person.says(rig.channel, "who")
     code = code_of(await here.uses("/cairn link"))
     await asyncio.gather(there.uses("/cairn link", code=code), ann.uses("/cairn link", code=code))
-    took = await asyncio.gather(
-        *(one.clicks(one.last, BOTH) for one in (there, ann)), answers(rig, here, there, asked, said)
+    first, second, _ = await asyncio.gather(
+        there.clicks(there.last, BOTH), ann.clicks(ann.last, BOTH), answers(rig, here, there, asked, said)
     )
-    assert sorted("are joined" in one.words for one in took[:2]) == [False, True]
+    assert sorted("are joined" in one.words for one in (first, second)) == [False, True]
     await rig.settled()
     await rig.check()
-    winner = there if "are joined" in took[0].words else ann
-    if winner is ann:
+    if "are joined" in second.words:
         await part(here)
         await link(here, there)
     await asyncio.gather(answers(rig, here, there, asked, said), part(there))
@@ -130,7 +130,7 @@ async def test_choices_and_contacts_are_those_of_both_while_linked(rig: TwoPlatf
     """The strictest word holds for both, whoever came last came for both; then each has their own again."""
     here, there = rig.on_discord("Hana"), rig.on_slack("Hana")
     for who, wish in ((here, Invite.DM), (there, Invite.NO)):
-        await who.person.says(rig.general if who is here else rig.channel, "hello")
+        await who.says("hello")
         await rig.settled()
         async with rig.choices() as choices:
             await choices.make_page(await rig.said(who))
@@ -149,6 +149,34 @@ async def test_choices_and_contacts_are_those_of_both_while_linked(rig: TwoPlatf
     after = [await rig.known(who) for who in (here, there)]
     assert [one.invite for one in after] == [Invite.DM, Invite.NO]
     assert after[0].met_at < seen <= after[1].met_at
+
+
+async def test_names_are_those_that_people_see_and_of_nobody_else(sqlite_url: str) -> None:
+    """Of no machine, of nobody from elsewhere, and not of more than are wanted."""
+    async with two_platforms(sqlite_url) as rig:
+        here, there = rig.on_discord("Hana"), rig.on_slack("Lena")
+        rig.guild.bot("Helper")
+        rig.team.machine("Robot")
+        other = rig.slack.team("Others", installed=False)
+        eve = other.person("Eve")
+        rig.team.shares(rig.channel, other)
+        await eve.joins(rig.channel)
+        discord, slack = rig.integrations
+        told = await discord.names(str(rig.guild.id), 9)
+        assert told is not None
+        assert told[here.account] == ("Hana",)
+        assert not {"Helper", "Cairn"} & {name for names in told.values() for name in names}
+        told = await slack.names(rig.team.id, 9)
+        assert told is not None
+        assert "Lena" in told[there.account]
+        assert not {"Robot", "Eve"} & {name for names in told.values() for name in names}
+        assert [await one.names(place, 1) for one, place in ((discord, str(rig.guild.id)), (slack, rig.team.id))] == [
+            None
+        ] * 2
+        assert await slack.names("T0NOWHERE", 9) is None
+        assert await discord.name_of(str(rig.guild.id), here.account) == "Hana"
+        assert await discord.name_of(str(rig.guild.id), there.account._replace(id="1")) == ""
+        assert await slack.name_of(rig.team.id, there.account._replace(id="U0NOBODY")) == ""
 
 
 async def test_rights_are_those_of_the_platform_on_which_somebody_acts(sqlite_url: str) -> None:

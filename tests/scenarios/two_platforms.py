@@ -83,6 +83,10 @@ class OnDiscord:
     def account(self) -> Account:
         return Account("discord", "", str(self.person.id))
 
+    async def says(self, text: str) -> None:
+        """Write in the channel."""
+        await self.person.says(self.rig.general, text)
+
     async def uses(self, command: str, **given: Any) -> Shown:
         """Use a command in the channel, and return what is answered."""
         used = await self.person.uses(self.rig.general, command, given)
@@ -111,6 +115,10 @@ class OnSlack:
     @property
     def account(self) -> Account:
         return Account("slack", self.rig.team.id, self.person.id)
+
+    async def says(self, text: str) -> None:
+        """Write in the channel."""
+        await self.person.says(self.rig.channel, text)
 
     async def uses(self, command: str, **given: Any) -> Shown:
         """Use a command in the channel, and return what is answered."""
@@ -150,6 +158,7 @@ class TwoPlatforms(Store):
     clock: Clock
     keys = KEYS
     discord: Discord | None = None
+    integrations: tuple[Discord, Slack] = field(init=False)
     _life: asyncio.Task[None] | None = None
     _stop: Stop = field(default_factory=Stop)
 
@@ -181,6 +190,7 @@ class TwoPlatforms(Store):
         there = SlackAccess((self.team.token,), self.slack.app.app_token, api_url=self.slack.url, clock=self.clock)
         slack = Slack(there)
         self._stop = Stop()
+        self.integrations = self.discord, slack
         self._life = asyncio.create_task(self._live(self.discord, slack))
 
         def hears() -> bool:

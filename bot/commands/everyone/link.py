@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.chat.calling import Call
 from bot.chat.speech import Action, Block, Bold, Button, Controls, Heading, Moment, Paragraph, Reply, Span, Style, Who
 from bot.commands.mine import standing, without_page
@@ -11,12 +13,14 @@ from bot.consent.choices import Said, Source
 from bot.errors import WrongError
 from bot.hearing.space_settings import Consent
 from bot.identity.joining import CODE_MS, Joined, Joining, Mine
+from bot.storage import spaces
 from scoring.signals import Account
 
 VERSION = "link 1"
 """The text that is read before accounts are joined; another text is another version."""
 _MOST = 10
 _LONGEST_CODE = 30
+_LONGEST_NAME = 80
 
 
 async def run(call: Call, room: Room) -> Reply:
@@ -33,7 +37,7 @@ async def run(call: Call, room: Room) -> Reply:
         return without_page(room, there) or room.say("link.not_now")
     until = Moment(room.now + CODE_MS)
     given = Paragraph(room.words.text("link.code", code=Bold(made), until=until))
-    return Reply((given, Paragraph(room.words.text("link.warning")), *_shown(call, room, joined)))
+    return Reply((given, Paragraph(room.words.text("link.warning")), *await _shown(call, room, joined)))
 
 
 async def _asked(call: Call, room: Room, code: str) -> Reply:
@@ -45,7 +49,7 @@ async def _asked(call: Call, room: Room, code: str) -> Reply:
         raise WrongError(room.words.plain("link.same"), "code")
     yes = Button(room.words.plain("link.yes"), Action("link-join", (_typed(code),)), Style.MAIN)
     no = Button(room.words.plain("link.no"), Action("link-stop"))
-    return room.say("link.ask", Controls((yes, no)), other=_name(call, other))
+    return room.say("link.ask", Controls((yes, no)), other=await _name(call, room, other))
 
 
 async def join(call: Call, room: Room) -> Reply:
@@ -59,7 +63,7 @@ async def join(call: Call, room: Room) -> Reply:
         return Reply(room.say(f"link.{became.value}").blocks, replaces=True)
     joined = await _joining(room).joined(_said(call, room))
     done = Paragraph(room.words.text("link.done"))
-    return Reply((done, *_shown(call, room, joined)), replaces=True)
+    return Reply((done, *await _shown(call, room, joined)), replaces=True)
 
 
 async def stop(call: Call, room: Room) -> Reply:  # noqa: ARG001 - all acts are called alike
@@ -74,14 +78,15 @@ async def part(call: Call, room: Room) -> Reply:
     parted = await _joining(room).part(_said(call, room), number)
     joined = await _joining(room).joined(_said(call, room))
     told = Paragraph(room.words.text("link.parted" if parted else "link.not_yours"))
-    return Reply((told, *_shown(call, room, joined)), replaces=True)
+    return Reply((told, *await _shown(call, room, joined)), replaces=True)
 
 
-def _shown(call: Call, room: Room, joined: list[Mine]) -> tuple[Block, ...]:
+async def _shown(call: Call, room: Room, joined: list[Mine]) -> tuple[Block, ...]:
     """Return the accounts that are joined, each with a button to part it; nothing where there is but one."""
     if len(joined) < 2:
         return ()
-    lines = [Paragraph((f"{n}. ", _name(call, one.account))) for n, one in enumerate(joined[:_MOST], start=1)]
+    names = await asyncio.gather(*(_name(call, room, one.account) for one in joined[:_MOST]))
+    lines = [Paragraph((f"{n}. ", name)) for n, name in enumerate(names, start=1)]
     buttons = [
         Button(room.words.plain("link.part", n=n), Action("link-part", (str(one.number),)))
         for n, one in enumerate(joined[:_MOST], start=1)
@@ -89,12 +94,16 @@ def _shown(call: Call, room: Room, joined: list[Mine]) -> tuple[Block, ...]:
     return (Heading(room.words.text("link.joined")), *lines, Controls(tuple(buttons)))
 
 
-def _name(call: Call, account: Account) -> Span:
-    """Return an account as the caller's platform can show it."""
+async def _name(call: Call, room: Room, account: Account) -> Span:
+    """Return an account as the caller's platform can show it; of another one, by what people are called there now."""
     here = call.caller.account
     if (account.platform, account.realm) == (here.platform, here.realm):
         return Who(account)
-    return " ".join(filter(None, (account.platform, account.realm, account.id)))
+    async with room.database.read() as connection:
+        there = [one.space for one in await spaces.of_community(connection, room.community) if one.settings is not None]
+    called = (await room.tools.names.one(there, account))[:_LONGEST_NAME]
+    which = " ".join(filter(None, (account.platform, account.realm, account.id)))
+    return f"{called} ({which})" if called else which
 
 
 def _said(call: Call, room: Room) -> Said:

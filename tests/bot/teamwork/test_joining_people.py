@@ -274,6 +274,9 @@ class Register:
             raise MachineError("nobody answers")
         return self.called if len(self.called) <= most else None
 
+    async def name_of(self, space: str, who: Account) -> str:
+        return next(iter(self.called.get(who, ())), "")
+
 
 def with_names(stage: Stage, *registers: Register, seconds: float = DROP_SECONDS) -> Names:
     """Let the space's names be those of a register."""
