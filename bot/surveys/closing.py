@@ -31,9 +31,10 @@ _logger = logging.getLogger(__name__)
 class Closing:
     """Closes surveys."""
 
-    def __init__(self, database: Database, keys: Keys, boxes: Boxes) -> None:
-        """Take the store, the keys, and the keys of anonymous surveys."""
+    def __init__(self, database: Database, keys: Keys, boxes: Boxes, most: int = SLICE) -> None:
+        """Take the store, the keys, those of anonymous surveys, and how many rows a transaction has at most."""
         self._database = database
+        self._most = most
         self._boxes = boxes
         self._casting = Casting(database, keys, boxes)
 
@@ -79,7 +80,7 @@ class Closing:
             found = []
         answers = [self._casting.opened(of, one) for one in found]
         lots = sorted((secrets.token_hex(_LOT), orjson.dumps(one).decode()) for one in answers)
-        for papers in _slices(lots):
+        for papers in _slices(lots, self._most):
             async with self._database.write() as connection:
                 await ballots.add_papers(connection, of, papers)
         async with self._database.write() as connection:
@@ -87,12 +88,12 @@ class Closing:
 
     async def _burn(self, of: Survey) -> None:
         """Delete the ballots, then the key that could open their like in old backups."""
-        burned = SLICE
-        while burned == SLICE:
+        burned = self._most
+        while burned == self._most:
             async with self._database.write() as connection:
-                burned = await ballots.burn(connection, of, SLICE)
+                burned = await ballots.burn(connection, of, self._most)
         self._boxes.destroy(of.public)
 
 
-def _slices(lots: Sequence[tuple[str, str]]) -> list[Sequence[tuple[str, str]]]:
-    return [lots[n : n + SLICE] for n in range(0, len(lots), SLICE)]
+def _slices(lots: Sequence[tuple[str, str]], most: int) -> list[Sequence[tuple[str, str]]]:
+    return [lots[n : n + most] for n in range(0, len(lots), most)]
