@@ -88,6 +88,12 @@ class Line:
     blocks: tuple[Block, ...]
 
 
+async def lines_open(connection: AsyncConnection, of: tuple[int, int, int], now: int) -> int:
+    """Return how many private lines a member (community, member, space) could be shown now; none is taken."""
+    there = await outbox.lines(connection, Who(*of), now)
+    return sum(one.verdict.allowed for one in await ask(connection, there, now)) if there else 0
+
+
 async def take_line(connection: AsyncConnection, of: tuple[int, int, int], now: int, keys: Keys) -> Line | None:
     """Return the private line that a member (community, member, space) is to be shown now, None where there is none.
 

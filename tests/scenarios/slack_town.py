@@ -148,7 +148,7 @@ class SlackTown:
 
     async def chooses(self, who: Person, shown: Shown, start: str, value: str, says: str = "") -> Shown:
         """Choose from the list whose id begins with something."""
-        name = next(one for one in ids(shown) if one.startswith(f"cairn:{start}"))
+        name = next(one for one in sorted(ids(shown), key=len) if one.startswith(f"cairn:{start}"))
         used, use = (shown, content(shown)), await self._after(who).chooses(shown, name, value)
         return await self._done(who, f"[{start} {value}]", use, says, used)
 

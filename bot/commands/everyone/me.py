@@ -28,10 +28,9 @@ from bot.consent import lines
 from bot.consent.choices import Standing
 from bot.rules import ruling
 from bot.rules.words import Phrases
+from bot.sending import outbox
 from bot.standing import tracing
 from bot.standing.tracing import Reach, Trail
-from bot.storage import outbox
-from bot.storage.knowing import Who
 from scoring.mountain import TIMES_ONE, EngagementType
 from scoring.points import TALLY_POINT
 from scoring.signals import DAY_MS
@@ -52,7 +51,7 @@ async def at_home(call: Call, room: Room) -> Reply:
     n = 0
     if there.member is not None and not there.out:
         async with room.database.read() as connection:
-            n = len(await outbox.lines(connection, Who(room.community, there.member, room.space), room.now))
+            n = await outbox.lines_open(connection, (room.community, there.member, room.space), room.now)
     show = Button(room.words.plain("me.button.waiting"), Action("me-waiting"), Style.MAIN)
     waits = (Paragraph(room.words.text("me.waits", n=n)), Controls((show,))) if n else ()
     return Reply((*waits, *await _shown(room, there)))

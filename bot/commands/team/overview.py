@@ -25,6 +25,7 @@ from bot.clockwork.duties import everything
 from bot.commands.room import Room
 from bot.commands.spec import Act, Command, Role
 from bot.commands.team.merge import suggested
+from bot.history.backfilling import SOURCE
 from bot.rights.disputing import DISPUTED
 from bot.rules import ruling
 from bot.storage import communities, imports, outgoing, queues, teamwork, unheard
@@ -37,6 +38,8 @@ _MOST_COMPARED = 3_000
 """In communities of more accounts they are not compared for an overview, only when somebody asks for it."""
 _ALL = ("merge", "event-list", "chapter-list", "programme-show", "exclude-list")
 _MANAGERS = ("report", "rules-show", "jobs", "setup")
+_GOING = ("running", "undoing")
+"""States of an import; what is read back of a space's own history is open for as long as Cairn listens there."""
 _Row = tuple[Text, Text]
 
 
@@ -96,7 +99,7 @@ async def _for_managers(room: Room) -> AsyncIterator[_Row]:
             yield _row(room, f"letters_{state}", letters[state])
     counted = {
         "tables": room.tools.tray.waiting(room.community, room.now),
-        "imports": sum(one.state in ("running", "undoing") for one in runs),
+        "imports": sum(one.state in _GOING and not one.source.endswith(SOURCE) for one in runs),
         "gaps": sum(not one.made_good for one in gaps),
         "jobs": sum(one.failing for one in jobs if one.lane.community in (WHOLE, room.community)),
     }

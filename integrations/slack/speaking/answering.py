@@ -137,14 +137,16 @@ class Answering:
 
     async def _other(self, to: Open, caller: Caller, ack: _Once) -> None:
         """Answer a click, a form or a shortcut."""
-        call = call_of(to.one, caller, self._clock(), self._tools(to))
+        call, listed = call_of(to.one, caller, self._clock(), self._tools(to)), False
         if call.action is not None and call.action.name == RUN:
             path = call.chosen[0] if call.chosen else " ".join(call.action.arguments)
+            listed = bool(call.chosen)
             call = Call(caller, call.at, command=path, place=call.place)
         if to.one.kind in (CLICK, GLOBAL, MESSAGE):
             await ack({})
         offered = of_path(call.command, self._offered(to)) if call.command else None
-        if offered is not None and call.aim.person is None and not call.given and _needs(offered):
+        asked = offered is not None and (_needs(offered) or (listed and bool(offered.options)))
+        if offered is not None and asked and call.aim.person is None and not call.given:
             await self._options(to, offered, {}, ack)
             return
         await self._call(to, call, ack)

@@ -33,10 +33,11 @@ from integrations.slack.speaking.rendering import draw
 
 RUN = "slack-run"
 """The name of this integration's own action: running a command from a page; its path stands in the arguments."""
-_OWN = (
+OWN = (
     "cairn page", "cairn why", "cairn rules", "cairn about-me", "cairn privacy", "cairn link", "cairn thank",
     "cairn help",
 )  # fmt: skip
+"""What a member can do from their page."""
 _MEMBERS, _TEAMS = 50, 48
 """Blocks of the member's part and of the team's; Slack shows a hundred."""
 _KNOWN = 5_000
@@ -83,7 +84,9 @@ class Home:
         said = Words(spoken(caller.locale) or desk.settings.language)
         offered = {one.path: one for one in desk.offered_in(said.tag) if one.menu is None}
         mine = await desk.call(Call(caller, self._clock(), action=Action("me-home")))
-        own = [Button(_label(said, path), Action(RUN, tuple(path.split()))) for path in _OWN if path in offered]
+        there = {one.action.name for row in mine.blocks if isinstance(row, Controls) for one in row.items}
+        paths = [one for one in OWN if one in offered and one.split()[1] not in there]
+        own = [Button(_label(said, path), Action(RUN, tuple(path.split()))) for path in paths]
         parts: list[tuple[tuple[Block, ...], int]] = [((*mine.blocks, Controls(tuple(own))), _MEMBERS)]
         if _is_staff(heard, caller):
             team = await desk.call(Call(caller, self._clock(), action=Action("overview")))
