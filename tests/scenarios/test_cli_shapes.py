@@ -265,14 +265,13 @@ def test_report_as_a_page_is_one_file(peopled: Cairn, tmp_path: Path) -> None:
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "cannot be written" in peopled("report", "--html", "none/report.html").refused(2)
 
-
-def test_page_speaks_the_community_s_language_and_the_terminal_english(peopled: Cairn, tmp_path: Path) -> None:
+    # The page speaks the community's language, the terminal English.
     (tmp_path / "home.yaml").write_text("name: Home\nlanguage: de\n")
     assert peopled("config", "apply", "home.yaml").code == 0
     assert "The report is in report.html." in peopled("report", "--html", "report.html").out
-    page = (tmp_path / "report.html").read_text()
-    assert '<html lang="de">' in page
-    assert "Stand 01.06.2024" in page
+    german = (tmp_path / "report.html").read_text()
+    assert '<html lang="de">' in german
+    assert "Stand 01.06.2024" in german
     assert "as of 2024-06-01" in peopled("report").out
 
 

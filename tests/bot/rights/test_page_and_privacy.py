@@ -27,7 +27,7 @@ from scoring.signals import DAY_MS, Account
 from tests.bot.languages import ENGLISH
 from tests.bot.rights.planting import NAME, OTHER, plant
 from tests.bot.rights.test_choices import stands
-from tests.bot.rights.town import ANN, BOB, CHAT, NOW, Here, message
+from tests.bot.rights.town import ANN, BOB, CHAT, HELP, NOW, Here, message
 
 YEAR = 365 * DAY_MS
 
@@ -206,9 +206,21 @@ WHY = {
 }
 
 
+def lies_waiting(here: Here, until: int) -> None:
+    """Let a message to Ann lie in the outbox until a moment (ms)."""
+    ann = here.member(ANN)
+
+    async def post_one() -> None:
+        async with here.database.write() as connection:
+            letter = Letter(here.id, here.space, "hello", Purpose.NUDGE, (Paragraph(("hi",)),), member=ann, due=until)
+            await post(connection, letter, here.town.world.keys)
+
+    here.run(post_one())
+
+
 def test_copy_says_in_german_why_a_message_waits_and_days_as_germans_write_them(here: Here) -> None:
-    plant(here)
-    here.settle()
+    here.hear(message(ANN, 901, context=HELP))
+    lies_waiting(here, NOW)
 
     for reason, told in WHY.items():
         here.do("UPDATE outbox SET reason = :reason WHERE community = :of", reason=reason)
@@ -426,16 +438,9 @@ WAITS = "SELECT due, reason FROM outbox WHERE community = :of"
 def test_month_without_messages_is_shown_on_the_page_and_ended_there_by_one_click(here: Here, command: str) -> None:
     press(here, "page-make")
     press(here, "page-quiet", at=NOW + 1)
-    until, later, ann = NOW + 1 + 30 * DAY_MS, Reason.LATER.value, here.member(ANN)
-
-    async def hold() -> None:
-        async with here.database.write() as connection:
-            letter = Letter(here.id, here.space, "hello", Purpose.NUDGE, (Paragraph(("hi",)),),
-                            member=ann, due=NOW, expires=until + DAY_MS)  # fmt: skip
-            await post(connection, letter, here.town.world.keys)
-
-    here.run(hold())
-    here.do("UPDATE outbox SET due = :until, reason = :later WHERE community = :of", until=until, later=later)
+    until, later = NOW + 1 + 30 * DAY_MS, Reason.LATER.value
+    lies_waiting(here, until)
+    here.do("UPDATE outbox SET reason = :later WHERE community = :of", later=later)
 
     def shown(at: int) -> bool:
         reply = press(here, command, at=at)

@@ -151,12 +151,12 @@ async def test_page_of_a_report_speaks_the_language_of_the_place(database_url: s
     async with staged(database_url, keys, tools=tools, language="de") as stage:
         await talk(stage)
         await stage.call("cairn-team log", who=ANN, what="hours", amount=1.5, date="2026-02-06")
-        found = [await stage.in_german("cairn-team report", HEAD), await stage.call("cairn-team report", HEAD)]
+        german = await stage.in_german("cairn-team report", HEAD)
         english = await stage.desk.call(Call(stage.caller(HEAD, "en-US"), stage.now + 99_000, "cairn-team report"))
 
-    pages = [one.content.decode() for each in (*found, english) for one in each.blocks if isinstance(one, File)][::2]
-    assert ['<html lang="de">' in page and "engagierte Mitglieder" in page for page in pages] == [True] * 3
-    assert "Das Team hat 1,5 Stunden gegeben." in said(found[0])
+    pages = [one.content.decode() for each in (german, english) for one in each.blocks if isinstance(one, File)][::2]
+    assert ['<html lang="de">' in page and "engagierte Mitglieder" in page for page in pages] == [True] * 2
+    assert "Das Team hat 1,5 Stunden gegeben." in said(german)
     assert "The team gave 1.5 hours." in said(english)
 
 
