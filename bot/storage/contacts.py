@@ -101,10 +101,13 @@ async def concerns(connection: AsyncConnection, community: int, member: int) -> 
 
 
 async def came(connection: AsyncConnection, community: int, member: int, space: int) -> None:
-    """Put down that a member is in a space (again)."""
-    here = "WHERE community = :community AND member = :member AND space = :space AND left_at IS NOT NULL"
-    who = {"community": community, "member": member, "space": space}
-    await lock(connection, community, member)
+    """Put down that a member is in a space (again).
+
+    What a platform said of them while they are joined stands with who stands for all; that ends, too.
+    """
+    root = await lock(connection, community, member)
+    here = "WHERE community = :community AND member IN (:member, :root) AND space = :space AND left_at IS NOT NULL"
+    who = {"community": community, "member": member, "root": root or member, "space": space}
     await connection.execute(text(f"UPDATE reach SET left_at = NULL {here}"), who)
 
 

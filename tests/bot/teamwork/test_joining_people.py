@@ -9,11 +9,12 @@ import pytest
 
 from bot.chat.speech import Action
 from bot.consent.choices import Choices, Said, Standing, What
+from bot.consent.coming import Coming
 from bot.consent.questions import Questions
 from bot.errors import MachineError
 from bot.gate import Invite
 from bot.identity.names import DROP_SECONDS, Called, Names
-from bot.storage import belonging, choosing
+from bot.storage import belonging, choosing, contacts
 from scoring.signals import DAY_MS, Account
 from tests.bot.teamwork.stage import ANN, BOB, CAT, TODAY, Stage, buttons, said, select
 
@@ -22,6 +23,7 @@ OLD_BOB = Account("imported", "github", BOB.id)
 """An imported account that is called as Bob is."""
 OTHER_BOB = Account("slack", "T1", BOB.id)
 _CHOSEN = "SELECT id, page, begins FROM member ORDER BY id"
+_OWN = "SELECT own_member FROM account WHERE handle = :handle"
 _INVITED = "SELECT member, space, invite FROM reach WHERE invite IS NOT NULL ORDER BY member"
 
 
@@ -152,6 +154,25 @@ async def test_left_out_side_and_its_no_hold_for_both(stage: Stage) -> None:
 
     assert (now.out, now.page, now.invite) == (False, True, Invite.DM)
     assert await stage.rows("SELECT key FROM engagement WHERE key IN ('d:8', 'd:9')") == [("d:9",)]
+
+
+async def test_who_left_with_one_account_is_back_with_it_and_parting_leaves_each_their_own(stage: Stage) -> None:
+    await stage.wrote(OTHER_BOB, 3)
+    await bob_with(stage, OTHER_BOB)
+    coming = Coming(stage.database, stage.keys, stage.community, stage.space)
+    there = "SELECT member FROM reach WHERE left_at IS NOT NULL ORDER BY member"
+    numbers = {who: row for who in (BOB, OTHER_BOB) for row in await stage.rows(_OWN, handle=stage.keys.handle(who))}
+    await joined(stage)
+    await coming.left(BOB, stage.now)
+    assert await stage.rows(there) == [numbers[BOB]]
+    async with stage.database.write() as connection:  # as the courier does of who is gone
+        await contacts.left(connection, stage.community, min(numbers.values())[0], stage.space, stage.now)
+    await coming.came(BOB)
+    assert await stage.rows(there) == []
+    await coming.left(OTHER_BOB, stage.now)
+    await parted(stage)
+
+    assert await stage.rows(there) == [numbers[OTHER_BOB]]
 
 
 async def test_no_to_invitations_holds_for_both(stage: Stage) -> None:
