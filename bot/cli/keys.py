@@ -23,6 +23,6 @@ async def rotate() -> None:
         add_sealing_key(session.settings.keys_file)
         n = await reseal(session.database, await session.keys())
     output.show(
-        f"{session.settings.keys_file} has a new key in front; {n} installations are sealed with it.",
+        f"{session.settings.keys_file} has a new key in front. Installations that are sealed with it: {n}.",
         "Copy the file anew to where you keep it: backups made from now on need the new key, older ones the old.",
     )

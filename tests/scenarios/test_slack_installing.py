@@ -231,15 +231,27 @@ async def test_workspace_that_comes_back_after_its_grace_begins_anew(sqlite_url:
         assert await rig.heard_in(rig.team) == 1
 
 
-async def test_what_another_process_installs_and_lets_go_of_is_followed(sqlite_url: str) -> None:
-    """Two Cairns on one database: what one of them is told the other knows within seconds."""
+async def test_what_another_process_installs_renews_and_lets_go_of_is_followed(sqlite_url: str) -> None:
+    """Two Cairns on one database: what one of them is told the other knows within seconds; one renews the token."""
     async with link_rig(sqlite_url) as rig, browser() as somebody:
+        rig.server.app.rotation = True
         other = LinkRig(sqlite_url, rig.server, rig.team, port=unused_port(), clock=rig.clock)
         await other.start()
         try:
             assert (await somebody.installs(rig, rig.team)).status == 200
             await until(both(rig, other, hear=True))
             await says(rig, "Garden")
+            (first,) = await rig.kept()
+            rig.clock.ahead += 11 * HOUR_MS
+
+            async def renewed() -> bool:
+                return [one.version for one in await rig.kept()] != [first.version]
+
+            await until(renewed)
+            rig.clock.ahead += 2 * HOUR_MS  # the first has ended
+            await until(both(rig, other, hear=True))
+            await says(rig, "Garden")
+            assert len(rig.server.ledger.requests(route="/oauth.v2.access")) == 2
             rig.team.uninstalls()
             await until(both(rig, other, hear=False))
             assert await rig.kept() == []
@@ -252,6 +264,6 @@ def both(one: LinkRig, other: LinkRig, *, hear: bool) -> Callable[[], object]:
 
     async def so() -> bool:
         cairns = [each.slack for each in (one, other) if each.slack is not None]
-        return [await each.names(one.team.id, 1) is not None for each in cairns] == [hear, hear]
+        return [await each.names(one.team.id, 100) is not None for each in cairns] == [hear, hear]
 
     return so
