@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(300)  # on a machine that does ten other things
 @pytest.fixture
 async def here(sqlite_url: str) -> AsyncIterator[SlackTown]:
     """A workspace whose moderators and managers are set, and in which Ann has a page."""
-    async with slack_town(sqlite_url) as town:
+    async with slack_town(f"{sqlite_url}?timeout=120") as town:
         await town.rig.start()
         form = await town.does(town.boss, "/cairn-team setup")
         look = await town.submits(town.boss, form, {"role": town.heads, "channel": town.team, "history": "none"})
