@@ -143,7 +143,13 @@ ChoiceName = Annotated[
 ]
 Key = Annotated[str, PlainValidator(_key), WithJsonSchema({"type": "string", "pattern": f"^{_KEY.pattern}$"})]
 Value = Annotated[str, PlainValidator(_value), WithJsonSchema({"type": ["string", "integer"]})]
-Values = Annotated[tuple[Value, ...], BeforeValidator(listed), Field(max_length=100)]
+_VALUE_SCHEMA = {"type": ["string", "integer"]}
+Values = Annotated[
+    tuple[Value, ...],
+    BeforeValidator(listed),
+    Field(max_length=100),
+    WithJsonSchema({"anyOf": [_VALUE_SCHEMA, {"type": "array", "items": _VALUE_SCHEMA}]}),
+]
 Target = Annotated[
     str, PlainValidator(lambda found: found if found == END else _key(found)), WithJsonSchema({"type": "string"})
 ]
@@ -153,7 +159,12 @@ MarkField = Annotated[Mark, *_choice(Mark, "a mark")]
 LookField = Annotated[Look, *_choice(Look, "a way to show choices")]
 EveryField = Annotated[Every, *_choice(Every, "how often it is asked")]
 StratumField = Annotated[Stratum, *_choice(Stratum, "something to draw people by")]
-Strata = Annotated[tuple[StratumField, ...], BeforeValidator(listed)]
+_STRATUM_SCHEMA = {"enum": [one.value for one in Stratum]}
+Strata = Annotated[
+    tuple[StratumField, ...],
+    BeforeValidator(listed),
+    WithJsonSchema({"anyOf": [_STRATUM_SCHEMA, {"type": "array", "items": _STRATUM_SCHEMA}]}),
+]
 Hour = Annotated[int, PlainValidator(_hour), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 23})]
 KeepDays = Annotated[int, *_period(365)]
 OpenDays = Annotated[int, *_period(60)]
