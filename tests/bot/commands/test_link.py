@@ -28,6 +28,7 @@ from tests.bot.commands.chat import (
 )
 
 SLACK = Account("slack", "T1", "U7")
+PAGES = "SELECT id, page FROM member WHERE community = :of ORDER BY id"
 
 
 @pytest.fixture
@@ -150,6 +151,27 @@ async def test_page_of_one_becomes_that_of_both(chat: Chat) -> None:
     assert "wrote something" in said(await chat.say(BOB, "cairn me"))
     told = await chat.rows("SELECT what, value, version FROM choice WHERE community = :of AND value = 'joined'")
     assert told == [("page", "joined", "link 1")]
+
+
+async def test_page_that_came_with_joining_goes_with_parting(chat: Chat) -> None:
+    await chat.with_page(ANN)
+    before = await chat.rows(PAGES)
+    for _ in range(2):
+        await chat.press(BOB, "link-join", code_of(await chat.say(ANN, "cairn link")))
+        assert [page for _, page in await chat.rows(PAGES)][:2] == [True, True]
+        mine = [one for one in actions(await chat.say(BOB, "cairn link")) if one.name == "link-part"]
+        await chat.press(BOB, "link-part", *mine[0].arguments)
+        assert await chat.rows(PAGES) == before
+    assert await chat.choices.by_role(chat.said(BOB)), "joining and parting is no word about a page of their own"
+
+
+async def test_page_made_while_joined_stays_with_both(chat: Chat) -> None:
+    await chat.press(BOB, "link-join", code_of(await chat.say(ANN, "cairn link")))
+    await chat.with_page(BOB)
+    mine = [one for one in actions(await chat.say(BOB, "cairn link")) if one.name == "link-part"]
+    await chat.press(BOB, "link-part", *mine[0].arguments)
+
+    assert [page for _, page in await chat.rows(PAGES)][:2] == [True, True]
 
 
 async def test_who_left_themselves_out_meanwhile_is_not_joined(chat: Chat) -> None:
