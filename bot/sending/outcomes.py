@@ -43,8 +43,8 @@ class Answer:
 async def settle(connection: AsyncConnection, answer: Answer) -> str:
     """Put down what became of a row; returns the state that it is in now, nothing where another one has taken it up."""
     claimed = answer.claimed
-    if claimed.root is not None:  # before the row: as everybody does
-        await contacts.lock_known(connection, claimed.row.community, claimed.root)
+    if claimed.root is not None:  # before the row: as everybody does; and whoever they are by now
+        await contacts.lock(connection, claimed.row.community, claimed.root)
     if answer.outcome.what is Delivered.SENT:  # that holds, whoever has taken the row up meanwhile
         return await _sent(connection, answer)
     if not await outbox.still(connection, claimed.row, claimed.token):

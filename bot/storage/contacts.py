@@ -66,23 +66,22 @@ async def set_invite(
     connection: AsyncConnection, community: int, member: int, space: int, invite: Invite | None
 ) -> None:
     """Put down how a member wishes to be invited in a space; None takes back that they chose."""
-    await _reach(connection, (community, member, space), "invite", invite)
+    await _reach(connection, (community, member, space), invite=invite)
 
 
 async def opened(connection: AsyncConnection, community: int, member: int, space: int, at: int) -> None:
-    """Put down that there is a conversation with a member (ms)."""
-    await _reach(connection, (community, member, space), "opened_at", at)
-    await _reach(connection, (community, member, space), "closed_at", None)
+    """Put down that there is a conversation with a member (ms), under their lock."""
+    await _put_reach(connection, (community, member, space), opened_at=at, closed_at=None)
 
 
 async def closed(connection: AsyncConnection, community: int, member: int, space: int, at: int) -> None:
     """Put down that a member takes no direct messages from us (ms)."""
-    await _reach(connection, (community, member, space), "closed_at", at)
+    await _reach(connection, (community, member, space), closed_at=at)
 
 
 async def left(connection: AsyncConnection, community: int, member: int, space: int, at: int) -> None:
     """Put down that a member left a space (ms)."""
-    await _reach(connection, (community, member, space), "left_at", at)
+    await _reach(connection, (community, member, space), left_at=at)
 
 
 async def concerns(connection: AsyncConnection, community: int, member: int) -> bool:
@@ -111,15 +110,21 @@ async def came(connection: AsyncConnection, community: int, member: int, space: 
     await connection.execute(text(f"UPDATE reach SET left_at = NULL {here}"), who)
 
 
-async def _reach(connection: AsyncConnection, of: tuple[int, int, int], column: str, value: object) -> None:
-    who = dict(zip(("community", "member", "space"), of, strict=True))
+async def _reach(connection: AsyncConnection, of: tuple[int, int, int], **said: object) -> None:
     await lock(connection, *of[:2])
+    await _put_reach(connection, of, **said)
+
+
+async def _put_reach(connection: AsyncConnection, of: tuple[int, int, int], **said: object) -> None:
+    who = dict(zip(("community", "member", "space"), of, strict=True))
+    columns, values = ", ".join(said), ", ".join(f":{name}" for name in said)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in said)
     await connection.execute(
         text(
-            f"INSERT INTO reach (community, member, space, {column}) VALUES (:community, :member, :space, :value) "
-            f"ON CONFLICT (community, member, space) DO UPDATE SET {column} = excluded.{column}"
+            f"INSERT INTO reach (community, member, space, {columns}) VALUES (:community, :member, :space, {values}) "
+            f"ON CONFLICT (community, member, space) DO UPDATE SET {sets}"
         ),
-        who | {"value": value},
+        who | said,
     )
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import MachineError
 from bot.storage.unbroken import Unbroken
@@ -22,6 +23,8 @@ BUSY_SECONDS = 20.0
 """How long a writer on SQLite waits for another one, where the URL does not say it (`sqlite:///path?timeout=5`)."""
 WRITING_PAGES, READING_PAGES = 24_576, 4_096
 """KiB of pages that a connection to SQLite keeps: the one that writes, and each that reads."""
+RESTED_SECONDS = 1.0
+"""A connection to PostgreSQL that has lain longer than this is asked whether it is still there before it is used."""
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
@@ -52,7 +55,7 @@ class Database:
                 self.writing = self._sqlite(parsed, 1, patience, WRITING_PAGES, "BEGIN IMMEDIATE")
                 self.reading = self._sqlite(parsed, 5, patience, READING_PAGES, "BEGIN")
             else:
-                self.reading = self.writing = create_async_engine(parsed, pool_pre_ping=True, pool_use_lifo=True)
+                self.reading = self.writing = _postgresql(parsed)
         except ModuleNotFoundError as missing:
             raise MachineError(
                 f"{self.shown}: the driver {missing.name} is not installed; "
@@ -195,6 +198,27 @@ def _reset_sqlite(connection: Any, record: object, state: object) -> None:  # no
     """End what a connection that goes back to the pool has left open; nearly always there is nothing."""
     if connection.driver_connection.in_transaction:
         connection.rollback()
+
+
+def _postgresql(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url, pool_use_lifo=True)
+    pool, dialect = engine.sync_engine.pool, engine.sync_engine.dialect
+
+    def used(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    def still_there(raw: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401 - the driver's own
+        # Asking before each use would be one more trip to the server for each transaction.
+        if time.monotonic() - record.info.get("used", time.monotonic()) <= RESTED_SECONDS:
+            return
+        try:
+            dialect.do_ping(raw)
+        except dialect.loaded_dbapi.Error:
+            raise DisconnectionError from None  # the pool makes another one
+
+    event.listen(pool, "checkin", used)
+    event.listen(pool, "checkout", still_there)
+    return engine
 
 
 def sqlite_version() -> tuple[int, int, int]:
