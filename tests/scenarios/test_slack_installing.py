@@ -251,7 +251,7 @@ async def test_what_another_process_installs_renews_and_lets_go_of_is_followed(s
             rig.clock.ahead += 2 * HOUR_MS  # the first has ended
             await until(both(rig, other, hear=True))
             await says(rig, "Garden")
-            assert len(rig.server.ledger.requests(route="/oauth.v2.access")) == 2
+            assert len(rig.server.ledger.requests(route="oauth.v2.access")) == 2
             rig.team.uninstalls()
             await until(both(rig, other, hear=False))
             assert await rig.kept() == []
