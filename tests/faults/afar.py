@@ -124,7 +124,7 @@ class Afar(Rig):
 
     async def heard(self) -> None:
         """Wait until it hears; what is told then is heard after all that was told before."""
-        await until(lambda: self._ended() or self.hears())
+        await until(lambda: self._ended() or self.hears(), self.patience)
 
     def _ended(self) -> bool:
         assert self.alive is None or self.life.process.returncode in (None, KILLED), self.life.told

@@ -20,6 +20,7 @@ from tests.faults.server import Breakable, breakable
 from tests.faults.troubles import ALL, QUARRY, SHORT, Trouble, broken_events
 from tests.scenarios import discord_disturbances as disturbances
 from tests.scenarios.discord_people import SECRET, crowd
+from tests.scenarios.discord_rig import PATIENCE
 
 HOURS = 24
 THREE = ("Garden", "Orchard", "Meadow")
@@ -92,7 +93,8 @@ class Day:
     """A day: its troubles, by which seed, how much is done before and after each, in which servers.
 
     Troubles come in the order they are given in; in `rounds`, each time in any order. On a `wild` day people also do
-    what Discord does not show afterwards, while Cairn is not there.
+    what Discord does not show afterwards, while Cairn is not there. A long day waits with more `patience` (seconds): it
+    is lived through beside other tests, and what was missed may be thousands of acts.
     """
 
     troubles: Sequence[Trouble]
@@ -101,6 +103,7 @@ class Day:
     guilds: tuple[str, ...] = ("Garden",)
     rounds: int = 0
     wild: bool = False
+    patience: float = PATIENCE
 
     @property
     def shards(self) -> int:
@@ -118,6 +121,7 @@ async def live(place: Place, folder: Path, day: Day) -> None:
     rng = random.Random(day.seed)
     async with afar(place.url, folder, (*day.guilds, QUARRY), day.shards) as one:
         one.store, one.level, one.aside = place.breaks, place.level, frozenset({QUARRY})
+        one.patience = day.patience
         one.broken = await broken_events(one.server, crowd(one, QUARRY, day.seed))
         crowds = [crowd(one, name, day.seed) for name in day.guilds]
         for each in crowds:
@@ -147,4 +151,5 @@ async def test_long_days_with_faults_in_any_order_end_with_what_the_ledger_says(
     place: Place, tmp_path: Path, seed: int
 ) -> None:
     troubles = (*ALL, *OF_THE_CONNECTION)
-    await live(place, tmp_path, Day(troubles, seed, acts=30, guilds=THREE, rounds=5, wild=seed % 2 == 0))
+    long = Day(troubles, seed, acts=30, guilds=THREE, rounds=5, wild=seed % 2 == 0, patience=15 * PATIENCE)
+    await live(place, tmp_path, long)

@@ -98,7 +98,8 @@ async def until(holds: Callable[[], Awaitable[object] | object], within: float =
 class Rig(Store):
     """A sandbox, and a Cairn that can be started, stopped and cut off.
 
-    `missed` is what it did not hear live; `members` says whether it hears of joins, leaves and roles.
+    `missed` is what it did not hear live; `members` says whether it hears of joins, leaves and roles. `patience` is how
+    many seconds things may take to be stored and read.
     """
 
     url: str
@@ -112,6 +113,7 @@ class Rig(Store):
     hidden: set[str] = field(default_factory=set)
     members: bool = True
     discord: Discord | None = None
+    patience: float = PATIENCE
     _life: asyncio.Task[None] | None = None
     _stop: Stop = field(default_factory=Stop)
 
@@ -170,7 +172,7 @@ class Rig(Store):
             told = sum(one.sequence for one in self.server.gateway.sessions.values() if one.wire is not None)
             return self.hears() and self.discord is not None and self.discord.sequence == told
 
-        await until(same)
+        await until(same, self.patience)
 
     async def skip(self, seconds: float) -> None:
         """Set the clock forward, once all is stored: what is on its way would seem to be later than it was."""
@@ -188,7 +190,7 @@ class Rig(Store):
             ringer = self.server.person(f"{name} ringer")
             rung = await ringer.says(self.server.guild(name).text("bell"), "ding")
             wanted = f"SELECT count(*) FROM engagement WHERE key = 'd:{rung.id}'"
-            await until(lambda wanted=wanted: self._counts(wanted))  # type: ignore[misc]
+            await until(lambda wanted=wanted: self._counts(wanted), self.patience)  # type: ignore[misc]
 
     async def _counts(self, sql: str) -> bool:
         return bool((await self.query(sql))[0][0])
@@ -226,11 +228,11 @@ class Rig(Store):
             return not (await self.differences())
 
         try:
-            await until(same)
+            await until(same, self.patience)
         except AssertionError:
             found = await self.differences()
             raise AssertionError(f"{after}: {pformat(found)}\n{self.story(found)}") from None
-        await until(self.all_read)
+        await until(self.all_read, self.patience)
 
     def compares(self, who: str) -> bool:
         """Whether what somebody does is compared with the ledger."""
