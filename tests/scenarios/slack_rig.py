@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from bot.cli.run import Cairn, Plan
 from bot.community import Terms, apply, parse_community
@@ -60,6 +61,10 @@ class SlackRig(Store):
             return replace(found, signing_secret=self.server.app.signing_secret, port=self.port)
         return replace(found, app_token=self.server.app.app_token)
 
+    def database(self) -> Database:
+        """What Cairn stores in."""
+        return Database(self.url)
+
     async def start(self) -> None:
         """Start Cairn, and return when it hears."""
         self.slack = Slack(self.access())
@@ -74,7 +79,7 @@ class SlackRig(Store):
         return self.slack is not None and self.slack.connected
 
     async def _live(self, slack: Slack, stop: Stop) -> None:
-        database = Database(self.url)
+        database = self.database()
         settings = CairnSettings(database_url=self.url, community="Garden", health_port=0)
         try:
             async with AsyncExitStack() as way_in:
@@ -133,8 +138,20 @@ _KINDS = frozenset({Kind.MESSAGE, Kind.REPLY, Kind.REACTION, Kind.THANKS, Kind.M
 @asynccontextmanager
 async def slack_rig(url: str, *, http: bool = False, start: bool = True, known: bool = True) -> AsyncIterator[SlackRig]:
     """Yield a rig with a workspace in a community named Garden; not yet where it is not `known`."""
-    async with Sandbox(Settings(limits=LIFTED)) as server:
-        rig = SlackRig(url, server, server.team("Garden"), http, port=free_port())
+    async with rig_of(SlackRig, url, Settings(limits=LIFTED), http=http, start=start, known=known) as rig:
+        yield rig
+
+
+R = TypeVar("R", bound=SlackRig)
+
+
+@asynccontextmanager
+async def rig_of(
+    sort: type[R], url: str, settings: Settings, *, http: bool = False, start: bool = True, known: bool = True
+) -> AsyncIterator[R]:
+    """Yield a rig of some sort, as `slack_rig` does, on a sandbox with these settings."""
+    async with Sandbox(settings) as server:
+        rig = sort(url, server, server.team("Garden"), http, port=free_port())
         if http:
             server.app.socket_mode = False
             address = f"http://127.0.0.1:{rig.port}{EVENTS}"

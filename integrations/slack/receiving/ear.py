@@ -22,6 +22,7 @@ KNOWN_EVENTS = 20_000
 _ASKS = 3
 _MOST_OWED = 10_000
 _MINUTE_MS = 60_000
+_LATEST_MS = 2 * 86_400_000
 _ROLES = frozenset({"subteam_members_changed", "subteam_created", "subteam_updated"})
 _ONCE = _ROLES | {"user_huddle_changed"}
 """What these events say follows from what was known before: read a second time, they say nothing."""
@@ -121,7 +122,7 @@ class Ear:
             await self._store(heard, event, now)
         except MachineError:
             self._host.count(Meter.REFUSED)
-            heard.lost = heard.lost or now
+            heard.lost = min(heard.lost or now, _happened(body, now))
             raise
         except BROKEN as error:
             self.broken()
@@ -183,6 +184,12 @@ class Ear:
             await heard.desk.member_came(who)
         elif event["user"].get("deleted"):
             await heard.desk.member_left(who, now)
+
+
+def _happened(body: Payload, now: int) -> int:
+    """Return when an event happened, by its envelope (ms): Slack may bring it a day late; now where that is unknown."""
+    said = body.get("event_time")
+    return said * 1_000 if type(said) is int and now - _LATEST_MS <= said * 1_000 <= now else now
 
 
 def _sort(event: Payload) -> str:
