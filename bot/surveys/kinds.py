@@ -16,6 +16,8 @@ from bot.rules.shapes import Shape
 from bot.surveys.fields import Key, Mark, Mode, Target, Values
 from bot.surveys.limits import Need, Room
 from scoring.surveys.answers import Column
+from scoring.surveys.published import Numbers, Published
+from scoring.surveys.small import FIVE, Floor
 
 
 class SkipShape(Shape):
@@ -100,6 +102,10 @@ class Kind(ABC, Generic[Q]):
     @abstractmethod
     def column(self, of: Q, answers: Sequence[Stored]) -> Column:
         """Return stored answers as a column, in their order."""
+
+    def published(self, column: Column, floor: Floor = FIVE) -> Published | Numbers | None:
+        """Return what may be shown of a column of this type; None where it has no figures, or none that may be."""
+        return None
 
     def codes(self, of: Q) -> Mapping[str, int]:
         """Return by which names skip rules know the answers, and their codes; none where answers have no codes."""

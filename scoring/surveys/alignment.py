@@ -33,12 +33,13 @@ def alignment(items: Sequence[Coded], members: int) -> Alignment | None:
     Each item is an agreement from 1 to 5, with a row per respondent; a respondent's alignment is the mean of
     (x - 1) / 4 over the items they answered.
     """
-    each = _each(items)
+    each = alignments(items)
     found = mean(each)
     return None if found is None else Alignment(found, Ratio(len(each), max(members, len(each))))
 
 
-def _each(items: Sequence[Coded]) -> Floats:
+def alignments(items: Sequence[Coded]) -> Floats:
+    """Return the alignment of each respondent who answered an item, 0 to 1, in their order."""
     if not items:
         return np.array([])
     answered = np.stack([item.state == State.ANSWERED for item in items])

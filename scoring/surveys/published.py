@@ -13,9 +13,9 @@ from math import sqrt
 
 import numpy as np
 
-from scoring.columns import Bools
+from scoring.columns import Bools, Ints
 from scoring.statistics import Z95, Ratio
-from scoring.surveys.answers import Coded, Measured, Several
+from scoring.surveys.answers import Coded, Floats, Measured, Several
 from scoring.surveys.figures import Mean, Nps, mean, nps, quantiles
 from scoring.surveys.small import FIVE, Floor, hidden, hidden_choices
 
@@ -98,6 +98,17 @@ def numbers(column: Measured, floor: Floor = FIVE) -> Numbers | None:
         return None
     halves, quarters = len(given) >= 2 * floor.people, len(given) >= 4 * floor.people
     return Numbers(len(given), found, cut[1] if halves else None, (cut[0], cut[2]) if quarters else None)
+
+
+def one_value(values: Ints | Floats, floor: Floor = FIVE) -> Value | None:
+    """Return the mean of a number per respondent (their alignment, their score) as a point of a series.
+
+    None of too few, or where all have the same.
+    """
+    found = mean(values)
+    if found is None or found.low is None or found.high is None or found.n < floor.people or not np.ptp(values):
+        return None
+    return Value(found.value, found.low, found.high, found.n)
 
 
 def _together(codes: Sequence[int], cells: Sequence[int], found: Mean | Nps | None, floor: Floor) -> Published:

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from bot.surveys.columns import coded, whole
 from bot.surveys.fields import Mark, MarkField
 from bot.surveys.kinds import Json, Kind, QuestionShape, Raw, Stored
-from scoring.surveys.answers import Coded
+from scoring.surveys.answers import Coded, Column
+from scoring.surveys.published import NOTHING, Published, scale
+from scoring.surveys.small import FIVE, Floor
 
 _CODES = {str(code): code for code in range(1, 6)}
 
@@ -41,6 +43,10 @@ class Agreement(Kind[AgreementQuestion]):
     def column(self, of: AgreementQuestion, answers: Sequence[Stored]) -> Coded:
         """Return the numbers."""
         return coded(_CODES, answers)
+
+    def published(self, column: Column, floor: Floor = FIVE) -> Published:
+        """Return how many agreed how far, and the mean."""
+        return scale(column, floor) if isinstance(column, Coded) else NOTHING
 
 
 KIND = Agreement()

@@ -15,7 +15,9 @@ from bot.surveys.fields import Mode
 from bot.surveys.kinds import Json, Kind, QuestionShape, Raw, Stored
 from bot.surveys.limits import Need, Room
 from bot.surveys.writing import written
-from scoring.surveys.answers import Coded
+from scoring.surveys.answers import Coded, Column
+from scoring.surveys.published import NOTHING, Published, one_choice
+from scoring.surveys.small import FIVE, Floor
 
 _LONGEST = 60
 
@@ -56,6 +58,10 @@ class Attribute(Kind[AttributeQuestion]):
         folded = [one.casefold() if isinstance(one, str) else one for one in answers]
         words = sorted({one for one in folded if isinstance(one, str)})
         return coded({word: n for n, word in enumerate(words)}, folded)
+
+    def published(self, column: Column, floor: Floor = FIVE) -> Published:
+        """Return how many chose what."""
+        return one_choice(column, floor) if isinstance(column, Coded) else NOTHING
 
     def needs(self, of: AttributeQuestion) -> Iterator[Need]:
         """Yield the room that the choices need."""

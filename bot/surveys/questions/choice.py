@@ -10,7 +10,9 @@ from bot.surveys.columns import coded
 from bot.surveys.fields import Look, LookField
 from bot.surveys.kinds import Json, Kind, QuestionShape, Raw, Stored
 from bot.surveys.limits import Need, Room
-from scoring.surveys.answers import Coded
+from scoring.surveys.answers import Coded, Column
+from scoring.surveys.published import NOTHING, Published, one_choice
+from scoring.surveys.small import FIVE, Floor
 
 _ROOMS = {Look.BUTTONS: Room.BUTTONS, Look.RADIO: Room.RADIO, Look.LIST: Room.LIST}
 
@@ -45,6 +47,10 @@ class Choice(Kind[ChoiceQuestion]):
     def column(self, of: ChoiceQuestion, answers: Sequence[Stored]) -> Coded:
         """Return the chosen places."""
         return coded(self.codes(of), answers)
+
+    def published(self, column: Column, floor: Floor = FIVE) -> Published:
+        """Return how many chose what."""
+        return one_choice(column, floor) if isinstance(column, Coded) else NOTHING
 
     def needs(self, of: ChoiceQuestion) -> Iterator[Need]:
         """Yield the room that the choices need, "prefer not to say" among them."""

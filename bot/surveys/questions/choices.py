@@ -13,7 +13,9 @@ from bot.surveys.fields import Look, LookField, MostChosen
 from bot.surveys.kinds import Json, Kind, QuestionShape, Raw, Stored
 from bot.surveys.limits import Need, Room
 from bot.surveys.wrong import WrongAnswerError
-from scoring.surveys.answers import Several
+from scoring.surveys.answers import Column, Several
+from scoring.surveys.published import NOTHING, Published, several_choices
+from scoring.surveys.small import FIVE, Floor
 
 
 class ChoicesQuestion(QuestionShape):
@@ -57,6 +59,10 @@ class Choices(Kind[ChoicesQuestion]):
         names = [one.name for one in of.choices]
         chosen = [[isinstance(one, list) and name in one for name in names] for one in answers]
         return Several(states_of(answers), np.array(chosen, np.bool_).reshape(len(answers), len(names)))
+
+    def published(self, column: Column, floor: Floor = FIVE) -> Published:
+        """Return how many chose what."""
+        return several_choices(column, floor) if isinstance(column, Several) else NOTHING
 
     def needs(self, of: ChoicesQuestion) -> Iterator[Need]:
         """Yield the room that the choices need, "prefer not to say" among them."""

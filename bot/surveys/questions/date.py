@@ -14,7 +14,9 @@ from bot.surveys.columns import states_of
 from bot.surveys.kinds import Json, Kind, QuestionShape, Raw, Stored
 from bot.surveys.wrong import WrongAnswerError
 from scoring.signals import day_number
-from scoring.surveys.answers import Measured
+from scoring.surveys.answers import Column, Measured
+from scoring.surveys.published import Numbers, numbers
+from scoring.surveys.small import FIVE, Floor
 
 _DAY = re.compile(r"([12]\d{3})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.([12]\d{3})", re.ASCII)
 
@@ -49,6 +51,10 @@ class Date(Kind[DateQuestion]):
         """Return day numbers."""
         values = [day_number(dt.date.fromisoformat(one)) if isinstance(one, str) else 0 for one in answers]
         return Measured(states_of(answers), np.array(values, np.float64))
+
+    def published(self, column: Column, floor: Floor = FIVE) -> Numbers | None:
+        """Return the mean, the median and the quartiles, as day numbers."""
+        return numbers(column, floor) if isinstance(column, Measured) else None
 
     def problems(self, of: DateQuestion) -> Iterator[Problem]:
         """Yield limits that leave no answer."""

@@ -13,7 +13,9 @@ from bot.surveys.fields import Number as NumberField
 from bot.surveys.fields import Places
 from bot.surveys.kinds import Json, Kind, QuestionShape, Raw, Stored
 from bot.surveys.wrong import WrongAnswerError
-from scoring.surveys.answers import Measured
+from scoring.surveys.answers import Column, Measured
+from scoring.surveys.published import Numbers, numbers
+from scoring.surveys.small import FIVE, Floor
 
 _LONGEST = 30
 
@@ -52,6 +54,10 @@ class Number(Kind[NumberQuestion]):
         """Return the numbers."""
         values = [float(one) if isinstance(one, int | float) else 0.0 for one in answers]
         return Measured(states_of(answers), np.array(values, np.float64))
+
+    def published(self, column: Column, floor: Floor = FIVE) -> Numbers | None:
+        """Return the mean, the median and the quartiles."""
+        return numbers(column, floor) if isinstance(column, Measured) else None
 
     def problems(self, of: NumberQuestion) -> Iterator[Problem]:
         """Yield limits that leave no answer."""

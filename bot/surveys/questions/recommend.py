@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from bot.surveys.columns import coded, whole
 from bot.surveys.fields import Mark, MarkField
 from bot.surveys.kinds import Json, Kind, QuestionShape, Raw, Stored
-from scoring.surveys.answers import Coded
+from scoring.surveys.answers import Coded, Column
+from scoring.surveys.published import NOTHING, Published, recommendation
+from scoring.surveys.small import FIVE, Floor
 
 _CODES = {str(code): code for code in range(11)}
 
@@ -41,6 +43,10 @@ class Recommend(Kind[RecommendQuestion]):
     def column(self, of: RecommendQuestion, answers: Sequence[Stored]) -> Coded:
         """Return the numbers."""
         return coded(_CODES, answers)
+
+    def published(self, column: Column, floor: Floor = FIVE) -> Published:
+        """Return detractors, passives, promoters, and the net promoter score."""
+        return recommendation(column, floor) if isinstance(column, Coded) else NOTHING
 
 
 KIND = Recommend()

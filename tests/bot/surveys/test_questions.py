@@ -18,6 +18,7 @@ from bot.surveys.survey import Question
 from bot.surveys.wrong import WrongAnswerError
 from integrations.limits import LIMITS
 from scoring.surveys.answers import SOMEONE_ELSE, Coded, Measured, Named, Several, State, Written
+from scoring.surveys.published import NOTHING
 
 CHOICES = [{"name": one, "title": one.upper()} for one in ("a", "b", "c")]
 MORE: dict[str, dict[str, Any]] = {
@@ -160,6 +161,35 @@ def test_columns_hold_what_was_answered() -> None:
     assert isinstance(handle, Coded)
     assert (handle.given.tolist(), handle.codes) == ([1, 0, 1], (0, 1))
     assert isinstance(written, Written)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [
+        ("choice", ["a"] * 6 + ["b"] * 8),
+        ("choices", [["a"]] * 6 + [["b", "c"]] * 8),
+        ("agreement", [1, 2, 3, 4, 5] * 5),
+        ("recommend", [0, 7, 10] * 5),
+        ("number", list(range(12))),
+        ("date", ["2026-01-01", "2026-02-01"] * 6),
+        ("attribute", ["x"] * 6 + ["Y"] * 7),
+    ],
+)
+def test_figures_are_shown_of_enough_people_and_of_no_fewer(kind: str, answers: list[Any]) -> None:
+    one = question(kind)
+    few = one.kind.published(one.column(answers[:4]))
+    found = one.kind.published(one.column(answers))
+
+    assert few is None or few == NOTHING
+    assert found is not None
+    assert found.n == len(answers)
+
+
+@pytest.mark.parametrize(("kind", "answer"), [("text", "so"), ("people", [[3, 1, 1, 1]])])
+def test_words_and_people_have_no_figures(kind: str, answer: Any) -> None:
+    one = question(kind)
+
+    assert one.kind.published(one.column([answer] * 50)) is None
 
 
 def test_skip_rules_know_the_codes_of_what_was_chosen() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.__main__ import run
@@ -222,6 +222,7 @@ PIECES = [
 ]
 
 
+@settings(max_examples=50)
 @given(st.sampled_from(READY), st.data())
 def test_any_changed_place_is_read_or_refused(text: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
@@ -243,6 +244,7 @@ TREES = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(FIELDS, TREES, max_size=5))
 def test_any_value_in_any_field_is_read_or_refused(tree: dict[str, object]) -> None:
     assert all(line.startswith("s.yaml:") for line in said(repr(tree)))

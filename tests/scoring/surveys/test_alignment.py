@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.statistics import Ratio
-from scoring.surveys.alignment import alignment, connection, strength
+from scoring.surveys.alignment import alignment, alignments, connection, strength
 from scoring.surveys.answers import SOMEONE_ELSE, Named, coded, states
+from scoring.surveys.published import one_value
 
 NEVER, RARELY, SOMETIMES, OFTEN = range(4)
 
@@ -45,6 +46,20 @@ def test_alignment_is_the_mean_over_respondents_of_what_they_answered() -> None:
     assert found is not None
     assert found.index.value == pytest.approx((0.875 + 0.5 + 0) / 3)
     assert found.coverage == Ratio(3, 12)
+
+
+def test_alignment_and_scores_are_points_of_a_series_for_five_people_or_more() -> None:
+    items = [coded(range(1, 6), [5, 3, 4, 4, 2, None])]
+    each = alignments(items)
+    found = one_value(each)
+
+    assert found is not None
+    assert found.value == pytest.approx(0.65)
+    assert found.n == 5
+    assert found.low < found.value < found.high
+    assert one_value(each[:4]) is None
+    assert one_value(np.full(9, 119)) is None
+    assert one_value(np.array([])) is None
 
 
 def test_alignment_of_nobody_is_not_known() -> None:

@@ -7,10 +7,19 @@ from importlib import import_module
 import numpy as np
 import pytest
 
+from scoring.columns import Ints
 from scoring.surveys.parting import NOTHING_SHOWN
+from scoring.surveys.published import Published
 from tests.scoring.surveys.teams import CODES, Team, determined, given, team
 
 TEAMS = range(50)
+Fifty = list[tuple[Team, list[tuple[Ints, Published]]]]
+
+
+@pytest.fixture(scope="module")
+def fifty() -> Fifty:
+    """Fifty teams with all views that are given of them."""
+    return [(one, given(one)) for one in map(team, TEAMS)]
 
 
 def test_attacker_works_out_many_answers_where_nothing_is_hidden() -> None:
@@ -25,19 +34,16 @@ def test_attacker_works_out_no_answer_of_fifty_teams() -> None:
         assert not determined(one, given(one)).any(), seed
 
 
-def test_views_are_given_wherever_enough_people_answered_differently() -> None:
-    teams = [team(seed) for seed in TEAMS]
-    shown = [given(one) for one in teams]
+def test_views_are_given_wherever_enough_people_answered_differently(fifty: Fifty) -> None:
+    shown = [views for _, views in fifty]
 
     assert sum(bool(views) for views in shown) >= 45
     assert sum(len({tuple(view) for view, _ in views}) > 2 for views in shown) >= 25
     assert sum(any(one.cells or one.value for _, one in views) for views in shown) >= 25
 
 
-def test_in_another_world_each_ballot_says_something_else_and_every_figure_is_the_same() -> None:
-    for seed in TEAMS:
-        one = team(seed)
-        shown = given(one)
+def test_in_another_world_each_ballot_says_something_else_and_every_figure_is_the_same(fifty: Fifty) -> None:
+    for one, shown in fifty:
         before = NOTHING_SHOWN
         for view, _ in shown:
             before = before.after(view)
