@@ -122,9 +122,10 @@ def _alike(now: Parting, ballots: Ballots) -> bool:
     order = np.argsort(ballots.number)
     known = np.isin(now.ballot, ballots.number)
     says = np.atleast_2d(ballots.says[order].T).T[np.searchsorted(ballots.number[order], now.ballot[known])]
-    group = now.group[known]
-    for column in says.T:
-        for one in np.unique(group):
-            if np.ptp(column[group == one].astype(np.float64)) == 0:
-                return True
-    return False
+    if not len(says):
+        return False
+    by_group = np.argsort(now.group[known], kind="stable")
+    group = now.group[known][by_group]
+    begins = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    lowest = np.minimum.reduceat(says[by_group], begins, axis=0)
+    return bool((lowest == np.maximum.reduceat(says[by_group], begins, axis=0)).any())
