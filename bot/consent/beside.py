@@ -23,7 +23,7 @@ from bot.keys import Keys
 from bot.language import Words
 from bot.sending import outbox
 from bot.sending.outbox import Letter
-from bot.storage import choosing, outgoing
+from bot.storage import noticing, outgoing
 from bot.storage.engine import Database
 from bot.storage.turns import in_turn
 from scoring.signals import DAY_MS, Account, Kind, Signal, day_of
@@ -108,7 +108,7 @@ class Beside:
                 self._shut[there.community] = there.at
                 return
             since = there.at - ASK_AGAIN_DAYS * DAY_MS
-            undecided = await choosing.undecided(connection, there.community, handles, since)
+            undecided = await noticing.undecided(connection, there.community, handles, since)
         for handle, act in handles.items():
             if handle not in undecided:
                 self._remember(act)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.gate import Purpose, Way
 from bot.sending.claiming import DELIVER_SECONDS, Claimed
 from bot.sending.delivering import Delivered, Outcome
-from bot.storage import contacts, outbox, outgoing
+from bot.storage import contacts, outbox, outgoing, waiting
 
 RETRY_MS = 2_000
 """How soon after an answer that did not come another attempt is made; later, twice as long each time."""
@@ -124,7 +124,7 @@ async def _nobody_knows(connection: AsyncConnection, answer: Answer, reason: str
 
 async def _later(connection: AsyncConnection, answer: Answer) -> str:
     row, due = answer.claimed.row, answer.now + max(round(answer.outcome.after * 1000), 1_000)
-    await outbox.make_wait(connection, row, due)
+    await waiting.make_wait(connection, row, due)
     if not answer.claimed.again:
         await outbox.hold(connection, row, due, Delivered.LATER.value)
         return outbox.PENDING

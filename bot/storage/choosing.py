@@ -238,22 +238,6 @@ async def pages_of(connection: AsyncConnection, community: int, some: Iterable[s
     return {row[0] for row in rows}, {row[0] for row in rows if row[1]}
 
 
-async def undecided(connection: AsyncConnection, community: int, some: Iterable[str], since: int) -> set[str]:
-    """Return those among some pseudonyms who have no page, and decided nothing and were asked nothing since (ms)."""
-    rows = await matching(
-        connection,
-        "SELECT a.handle FROM {given} JOIN account a ON a.handle = given.handle JOIN member m ON m.id = a.member "
-        "WHERE a.community = :community AND NOT a.bot AND NOT m.page AND NOT EXISTS (SELECT 1 FROM choice c "
-        "WHERE c.community = a.community AND c.member = a.member AND c.at > :since AND c.source <> 'team' "
-        "AND c.what IN ('page', 'out', 'asked about a page'))",
-        {"handle": "text"},
-        ((one,) for one in some),
-        community=community,
-        since=since,
-    )
-    return {row[0] for row in rows}
-
-
 async def handles(connection: AsyncConnection, community: int) -> list[str]:
     """Return the pseudonyms of all accounts."""
     return list((await connection.execute(select(account.c.handle).where(account.c.community == community))).scalars())

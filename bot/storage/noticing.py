@@ -1,4 +1,4 @@
-"""Which channels are active, and when each was last told what Cairn does."""
+"""Which channels are active, when each was last told what Cairn does, and who has neither chosen nor been asked."""
 
 from __future__ import annotations
 
@@ -78,3 +78,19 @@ async def put_written(connection: AsyncConnection, space: int, days: Mapping[str
     after = {one: day for one, day in sorted(latest.items()) if day >= since}
     if after != before:
         await notes.write(connection, _OWNER, space, _WRITTEN_IN, json.dumps(after))
+
+
+async def undecided(connection: AsyncConnection, community: int, some: Iterable[str], since: int) -> set[str]:
+    """Return those among some pseudonyms who have no page, and decided nothing and were asked nothing since (ms)."""
+    rows = await matching(
+        connection,
+        "SELECT a.handle FROM {given} JOIN account a ON a.handle = given.handle JOIN member m ON m.id = a.member "
+        "WHERE a.community = :community AND NOT a.bot AND NOT m.page AND NOT EXISTS (SELECT 1 FROM choice c "
+        "WHERE c.community = a.community AND c.member = a.member AND c.at > :since AND c.source <> 'team' "
+        "AND c.what IN ('page', 'out', 'asked about a page'))",
+        {"handle": "text"},
+        ((one,) for one in some),
+        community=community,
+        since=since,
+    )
+    return {row[0] for row in rows}

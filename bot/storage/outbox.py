@@ -272,25 +272,6 @@ async def still(connection: AsyncConnection, row: Row, token: str) -> bool:
     return bool(rows)
 
 
-async def make_wait(connection: AsyncConnection, row: Row, until: int) -> None:
-    """Let everything else for a row's channel or member wait as well (ms); beside what people do, all of its space."""
-    where, values = _ALIKE.get(row.way, _ALIKE[Way.DM]), {"until": until, "space": row.space, "id": row.id}
-    lock = "" if is_sqlite(connection) else " FOR UPDATE SKIP LOCKED"
-    here = (
-        f"SELECT id FROM outbox WHERE state = 'pending' AND due < :until AND space = :space AND {where} "
-        f"AND id <> :id{lock}"
-    )
-    values |= {name: getattr(row, name) for name in ("channel", "member") if f":{name}" in where}
-    await _update(connection, f"due = :until WHERE id IN ({here})", **values)
-
-
-_ALIKE = {
-    Way.CHANNEL: "way = 'channel' AND channel = :channel",
-    Way.DM: "way = 'dm' AND member = :member",
-    Way.BESIDE: "way = 'beside'",
-}
-
-
 async def ask_again(connection: AsyncConnection, whose: tuple[int, Collection[int]], reason: str, now: int) -> None:
     """Let the Gate be asked now (ms) about what waits for members (community, which) for a reason that is over."""
     community, members = whose
