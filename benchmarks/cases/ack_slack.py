@@ -24,7 +24,7 @@ LAG = "cairn_settle_lag_seconds"
 
 def run(size: Size) -> Iterator[Figure]:
     """Let people write at a steady pace, then 2,000 messages in one second, then at that pace again."""
-    before, after = size.of(300, 10), size.of(300, 20)
+    before, after = size.of(300, 10), size.of(299, 19)
     with tempfile.TemporaryDirectory(prefix="cairn-benchmark-") as folder:
         told, lags, late, used = asyncio.run(
             _load(Path(folder), f"{PER_SECOND}:{before} {BURST}:1 {PER_SECOND}:{after}")

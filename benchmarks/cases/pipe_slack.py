@@ -39,7 +39,7 @@ def run(size: Size) -> Iterator[Figure]:
         bare, insert, sqlite, postgresql = (seconds / n * 1e6 for seconds in in_turn(size.of(5, 2), *sides))
         note = f"{n:,} messages of {MEMBERS:,} members, {AT_ONCE} at once; time of our process's processor"
         yield Figure("pipe_slack_sqlite / bare Bolt", 1.2, sqlite, bare, note=note)
-        yield Figure("pipe_slack_pg / bare Bolt", 1.2, postgresql, bare, note=note)
+        yield Figure("pipe_slack_pg / bare Bolt", 1.5, postgresql, bare, note=note)
         note = f"with an executemany of the same rows by {BATCH:,} ({insert:.2g} us)"
         yield Figure("pipe_slack_sqlite / bare Bolt + insert", 1.2, sqlite, bare + insert, note=note)
 
