@@ -11,14 +11,14 @@ A weighted figure depends on more: it counts as the views of all ballots of one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 
-from scoring.columns import Bools, Ints
+from scoring.columns import Ints
+from scoring.surveys.answers import Coded, Column, Floats, Measured, Several, State
 from scoring.surveys.small import FIVE, Floor
 
 
@@ -60,10 +60,34 @@ NOTHING_SHOWN = Parting(np.array([], np.int64), np.array([], np.int64))
 
 @dataclass(frozen=True, slots=True)
 class Ballots:
-    """The ballots there are, by number, and what each says in the columns that are to be shown, a line per ballot."""
+    """The ballots there are, by number, and what each says: a line per ballot, a column per question that is shown.
+
+    `says` is not a number (NaN) where a question was declined or never reached.
+    """
 
     number: Ints
-    says: npt.NDArray[np.float64] | Ints | Bools
+    says: Floats
+
+
+def ballots_of(number: Ints, columns: Sequence[Column]) -> Ballots:
+    """Return ballots with what they say in columns of one length; words and named people have no figures."""
+    says = [one for column in columns for one in _said(column)]
+    return Ballots(number, np.stack(says, axis=1) if says else np.empty((len(number), 0)))
+
+
+def _said(column: Column) -> Iterator[Floats]:
+    answered = column.state == State.ANSWERED
+    if isinstance(column, Coded):
+        yield np.where(answered, column.code, np.nan)
+    elif isinstance(column, Measured):
+        yield np.where(answered, column.value, np.nan)
+    elif isinstance(column, Several):
+        # Which choices one ticked is one answer; that all of a group ticked a certain one would tell of each of them,
+        # that none did tells little: who did not is somebody of their own here.
+        yield np.where(answered, np.unique(column.chosen, axis=0, return_inverse=True)[1].reshape(-1), np.nan)
+        own = -1.0 - np.arange(len(answered))
+        for chosen in column.chosen.T:
+            yield np.where(answered, np.where(chosen, 1.0, own), np.nan)
 
 
 def refusal(
@@ -71,7 +95,7 @@ def refusal(
 ) -> Refusal | None:
     """Return why views must not be given after those of `before`; None where they may be, all of them together.
 
-    Without `ballots` it is not looked at whether people answered alike. Refusing tells of nothing but sizes; ALIKE is
+    Without `ballots` it is not looked at who answered what. Refusing tells of nothing but sizes; ALIKE is
     for the log of a test: people read the same sentence for each refusal.
     """
     now = before
@@ -81,7 +105,7 @@ def refusal(
         now = now.after(view)
     if len(now.ballot) and int(now.sizes.min()) < floor.people:
         return Refusal.APART
-    return Refusal.ALIKE if ballots is not None and _alike(now, ballots) else None
+    return _telling(now, ballots, floor) if ballots is not None else None
 
 
 def by_counts(added: int, removed: int, floor: Floor = FIVE) -> bool:
@@ -115,17 +139,21 @@ def _join(joined: Ints, codes: Ints, code: int) -> None:
     joined[(joined == code) | (joined == other)] = min(code, int(other))
 
 
-def _alike(now: Parting, ballots: Ballots) -> bool:
-    """Whether in some group all say the same in some column; groups of which no ballot is left say nothing."""
-    if not len(ballots.number):
-        return False
+def _telling(now: Parting, ballots: Ballots, floor: Floor) -> Refusal | None:
+    """Return what is wrong with some group in some column: few of it answered there, or all alike.
+
+    Groups of which nobody answered say nothing, nor do those of which no ballot is left.
+    """
     order = np.argsort(ballots.number)
     known = np.isin(now.ballot, ballots.number)
-    says = np.atleast_2d(ballots.says[order].T).T[np.searchsorted(ballots.number[order], now.ballot[known])]
-    if not len(says):
-        return False
+    if not known.any():
+        return None
+    says = ballots.says[order][np.searchsorted(ballots.number[order], now.ballot[known])]
     by_group = np.argsort(now.group[known], kind="stable")
-    group = now.group[known][by_group]
+    says, group = says[by_group], now.group[known][by_group]
     begins = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
-    lowest = np.minimum.reduceat(says[by_group], begins, axis=0)
-    return bool((lowest == np.maximum.reduceat(says[by_group], begins, axis=0)).any())
+    answered = np.add.reduceat(~np.isnan(says), begins, axis=0, dtype=np.int64)
+    if ((answered > 0) & (answered < floor.people)).any():
+        return Refusal.APART
+    alike = np.fmin.reduceat(says, begins, axis=0) == np.fmax.reduceat(says, begins, axis=0)
+    return Refusal.ALIKE if alike.any() else None

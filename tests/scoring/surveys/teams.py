@@ -14,9 +14,9 @@ from itertools import combinations
 import numpy as np
 
 from scoring.columns import Bools, Ints
-from scoring.surveys.answers import Coded, Floats, State
+from scoring.surveys.answers import Coded, Floats, State, coded
 from scoring.surveys.figures import counts
-from scoring.surveys.parting import NOTHING_SHOWN, Ballots, Parting, refusal
+from scoring.surveys.parting import NOTHING_SHOWN, Ballots, Parting, ballots_of, refusal
 from scoring.surveys.published import Published, scale
 
 CODES = (1, 2, 3, 4, 5)
@@ -50,7 +50,7 @@ class Team:
     @property
     def ballots(self) -> Ballots:
         """All ballots as the decision wants them."""
-        return Ballots(np.arange(len(self.code)), self.code)
+        return ballots_of(np.arange(len(self.code)), [coded(CODES, self.code.tolist())])
 
 
 def team(seed: int, most: int = 60) -> Team:

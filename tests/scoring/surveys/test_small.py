@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.surveys.answers import Measured, Several, coded, states
-from scoring.surveys.parting import NOTHING_SHOWN, Ballots, Refusal, by_counts, coarsened, refusal
+from scoring.surveys.answers import Measured, Several, Written, coded, states
+from scoring.surveys.parting import NOTHING_SHOWN, Ballots, Refusal, ballots_of, by_counts, coarsened, refusal
 from scoring.surveys.published import NOTHING, numbers, one_choice, recommendation, scale, several_choices
 from scoring.surveys.small import FIVE, Floor, hidden, hidden_choices, hidden_table
 
@@ -16,6 +16,11 @@ CELLS = st.lists(st.integers(0, 40), min_size=1, max_size=6).map(np.array)
 def answers(*counts: int) -> list[int | None]:
     """Return so many answers of 1, of 2 and so on."""
     return [code for code, n in enumerate(counts, start=1) for _ in range(n)]
+
+
+def said_by(*columns: np.ndarray) -> Ballots:
+    """Return ballots 0, 1, 2 ... that say so in questions."""
+    return ballots_of(np.arange(len(columns[0])), [coded(range(9), one.tolist()) for one in columns])
 
 
 @pytest.mark.parametrize(
@@ -183,12 +188,42 @@ def test_views_together_may_tell_apart_whom_none_of_them_does_alone() -> None:
 def test_view_is_refused_that_parts_people_who_all_answered_alike() -> None:
     everybody = np.arange(20)
     said = np.where(everybody < 10, 5, everybody % 5 + 1)
-    ballots = Ballots(everybody, said)
+    ballots = said_by(said)
 
     assert refusal(NOTHING_SHOWN, [everybody], ballots) is None
     assert refusal(NOTHING_SHOWN, [everybody[:10]], ballots) is Refusal.ALIKE
     assert refusal(NOTHING_SHOWN.after(everybody), [everybody[10:]], ballots) is Refusal.ALIKE
-    assert refusal(NOTHING_SHOWN, [everybody], Ballots(everybody, np.stack([said, said * 0], axis=1))) is Refusal.ALIKE
+    assert refusal(NOTHING_SHOWN, [everybody], said_by(said, said * 0)) is Refusal.ALIKE
+
+
+def test_view_is_refused_in_which_few_of_some_people_came_to_a_question() -> None:
+    everybody = np.arange(30)
+    came = coded(range(3), [one % 3 for one in range(30)], [one < 14 for one in range(30)])
+    ballots = ballots_of(everybody, [came])
+
+    assert refusal(NOTHING_SHOWN, [everybody], ballots) is None
+    assert refusal(NOTHING_SHOWN, [everybody[:10], everybody], ballots) is Refusal.APART  # four of the rest came to it
+    assert refusal(NOTHING_SHOWN, [everybody[:9], everybody], ballots) is None
+    assert refusal(NOTHING_SHOWN, [everybody[:14], everybody], ballots) is None  # nobody of the rest did
+
+
+def test_what_all_of_some_people_ticked_is_refused_and_what_none_did_is_not() -> None:
+    ticked = np.array([[True, one % 2 == 0, False] for one in range(12)])
+    everybody = np.arange(12)
+
+    def judged(choices: np.ndarray) -> Refusal | None:
+        return refusal(NOTHING_SHOWN, [everybody], ballots_of(everybody, [Several(states([True] * 12), choices)]))
+
+    assert judged(ticked) is Refusal.ALIKE
+    assert judged(ticked[:, 1:]) is None
+    assert judged(ticked[:, 2:]) is Refusal.ALIKE  # all left all of them out
+
+
+def test_words_and_people_have_nothing_to_be_told_apart_by() -> None:
+    ballots = ballots_of(np.arange(9), [Written(states([True] * 9))])
+
+    assert refusal(NOTHING_SHOWN, [np.arange(9)], ballots) is None
+    assert refusal(NOTHING_SHOWN.after(np.arange(9)), [np.arange(9)], ballots_of(np.array([], np.int64), [])) is None
 
 
 def test_counts_alone_decide_where_only_they_are_known() -> None:
@@ -202,7 +237,7 @@ def test_counts_alone_decide_where_only_they_are_known() -> None:
 def test_segments_are_joined_with_their_smaller_neighbour_until_they_can_be_shown() -> None:
     number = np.arange(30)
     segment = np.array([0] * 12 + [1] * 3 + [2] * 6 + [3] * 9)
-    found = coarsened(NOTHING_SHOWN.after(number), Ballots(number, number % 5), segment)
+    found = coarsened(NOTHING_SHOWN.after(number), said_by(number % 5), segment)
 
     assert found is not None
     assert [(code, int(np.sum(found == code))) for code in np.unique(found).tolist()] == [(0, 12), (1, 9), (3, 9)]
@@ -211,10 +246,10 @@ def test_segments_are_joined_with_their_smaller_neighbour_until_they_can_be_show
 def test_segments_that_cannot_be_shown_are_joined_into_one_or_none() -> None:
     number = np.arange(8)
 
-    together = coarsened(NOTHING_SHOWN, Ballots(number, number % 2), number // 2)
+    together = coarsened(NOTHING_SHOWN, said_by(number % 2), number // 2)
     assert together is not None
     assert len(np.unique(together)) == 1
-    assert coarsened(NOTHING_SHOWN, Ballots(number, number * 0), number // 2) is None
+    assert coarsened(NOTHING_SHOWN, said_by(number * 0), number // 2) is None
 
 
 @given(st.lists(st.sets(st.integers(0, 30)), max_size=6))
