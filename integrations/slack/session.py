@@ -252,24 +252,28 @@ class Session:
                     await looks()
 
     async def _look(self) -> None:
-        now = self._access.clock()
-        for team, heard in list(self.ear.heard.items()):
-            workspace = heard.workspace
-            workspace.apply(heard.desk.settings, heard.desk.kinds)
-            workspace.huddles.convene(await heard.desk.occasions(now - _AROUND_MS, now + _AROUND_MS))
-            await heard.pay(workspace.huddles.tick(workspace, now))
-            if workspace.groups.doubtful:
-                await self._loader.regroup(workspace, heard.token)
-                await heard.desk.holding(workspace.holding())
-            if heard.lost:
-                since, heard.lost = heard.lost, 0
-                try:
-                    await self._gaps.put_down(heard, since, now)
-                except MachineError:
-                    heard.lost = since  # it is put down later, and reaches until then
-                    raise
-                self._do(team, "gaps", persist(self._gaps, heard))
+        for heard in list(self.ear.heard.values()):
+            with suppress(MachineError):  # the others are looked after all the same
+                await self._look_after(heard, self._access.clock())
         await self._put_down()
+
+    async def _look_after(self, heard: Heard, now: int) -> None:
+        """Do for one workspace what its time has come for."""
+        workspace = heard.workspace
+        workspace.apply(heard.desk.settings, heard.desk.kinds)
+        workspace.huddles.convene(await heard.desk.occasions(now - _AROUND_MS, now + _AROUND_MS))
+        await heard.pay(workspace.huddles.tick(workspace, now))
+        if heard.lost:
+            since, heard.lost = heard.lost, 0
+            try:
+                await self._gaps.put_down(heard, since, now)
+            except MachineError:
+                heard.lost = since  # it is put down later, and reaches until then
+                raise
+            self._do(workspace.id, "gaps", persist(self._gaps, heard))
+        if workspace.groups.doubtful:
+            await self._loader.regroup(workspace, heard.token)
+            await heard.desk.holding(workspace.holding())
 
     async def _put_down(self) -> None:
         """Put down up to when each workspace is heard."""

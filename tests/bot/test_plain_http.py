@@ -20,9 +20,13 @@ async def broken() -> web.Response:
     raise RuntimeError("words that nobody may read")
 
 
+async def page(request: web.BaseRequest) -> web.Response:
+    return web.Response(text=f"asked for {request.query.get('what')}")
+
+
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    running = runner({"/fine": fine, "/broken": broken})
+    running = runner({"/fine": fine, "/broken": broken}, shows={"/page": page})
     await running.setup()
     await web.TCPSite(running, "127.0.0.1", 0).start()
     yield running.addresses[0][1]
@@ -66,3 +70,10 @@ async def test_error_is_told_by_an_id_that_the_log_has(port: int, caplog: pytest
     found = re.search(r"something went wrong inside Cairn \(error ([0-9a-f]{8})\)", answer)
     assert found is not None
     assert [one.error_id for one in caplog.records if hasattr(one, "error_id")] == [found[1]]
+
+
+async def test_page_sees_the_request_and_is_shown_to_browsers_only(port: int) -> None:
+    """Who only asks for the head of a page has done nothing that works once."""
+    assert (await told(port, "GET /page?what=this HTTP/1.1")).endswith("asked for this")
+    for other in ("HEAD", "POST", "PUT"):
+        assert (await told(port, f"{other} /page?what=this HTTP/1.1")).startswith("HTTP/1.1 404")
