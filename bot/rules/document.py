@@ -43,6 +43,8 @@ class Sort:
     name: str = "rules file"
     rules: str = "rules"
     begins: str = "`name:` and `bands:`"
+    cuts: bool = False
+    """Whether texts that a comma cut are named. Not in rules: those in force are read again, also after an upgrade."""
 
 
 RULES = Sort()
@@ -129,6 +131,7 @@ class _Builder:
         self._top: Tree = None
         self._open: list[tuple[Path, dict[str, Tree] | list[Tree]]] = []
         self._key: list[str | None] = []
+        self._braces: list[bool] = []
         self._values = 0
         self._documents = 0
 
@@ -139,8 +142,9 @@ class _Builder:
         if isinstance(event, MappingEndEvent | SequenceEndEvent):
             self._open.pop()
             self._key.pop()
+            self._braces.pop()
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
-            self._begin({} if isinstance(event, MappingStartEvent) else [])
+            self._begin({} if isinstance(event, MappingStartEvent) else [], braces=bool(event.flow_style))
         elif isinstance(event, ScalarEvent):
             self._scalar(event.value, plain=event.style is None)
 
@@ -172,16 +176,18 @@ class _Builder:
             if self._values > MOST_VALUES:
                 raise self._error(f"there are more than {MOST_VALUES:,} values; a {self._sort.name} has some hundreds")
 
-    def _begin(self, container: dict[str, Tree] | list[Tree]) -> None:
+    def _begin(self, container: dict[str, Tree] | list[Tree], *, braces: bool) -> None:
         path = self._place(container)
         self._open.append((path, container))
         self._key.append(None)
+        self._braces.append(braces)
 
     def _scalar(self, value: str, *, plain: bool) -> None:
         if self._open and isinstance(self._open[-1][1], dict) and self._key[-1] is None:
             self._new_key(value)
         elif plain and value in _NOTHING:
-            # A field without a value (`multipliers:`) is one that is not written.
+            # A field without a value (`multipliers:`) is one that is not written; between braces it is a text's end.
+            self._cut(value)
             self._place(None)
         else:
             self._place(value)
@@ -196,6 +202,16 @@ class _Builder:
             )
         self._document.lines.setdefault(here, self.line)
         self._key[-1] = key
+
+    def _cut(self, value: str) -> None:
+        """Name a text that a comma has cut: `{de: Hallo, du}` says `Hallo`, and then a field `du` without a value."""
+        if self._sort.cuts and self._open and self._braces[-1] and not value:
+            path, container = self._open[-1]
+            if isinstance(container, dict):
+                found = (
+                    f"{quoted(self._key[-1])} has no value; between braces a comma ends a text, so put it into quotes"
+                )
+                self._document.problems.append(Problem((*path, str(self._key[-1])), found))
 
     def _place(self, value: Tree) -> Path:
         """Put a value where the file has it and return its path."""

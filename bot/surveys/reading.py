@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
 
-from bot.language import LANGUAGES
 from bot.rules.document import Document, Sort, Tree, read_document, text_of
-from bot.rules.problems import Path, Problem, input_error, not_among, quoted
+from bot.rules.problems import Problem, input_error, not_among, quoted
 from bot.surveys.checks import check, check_questions
 from bot.surveys.limits import Limits
 from bot.surveys.registry import kinds
@@ -20,7 +19,7 @@ from bot.surveys.shapes import SurveyShape
 from bot.surveys.survey import Question, Survey
 from bot.surveys.wording import told
 
-SORT = Sort("survey file", "survey files", "`name:` and `questions:`")
+SORT = Sort("survey file", "survey files", "`name:` and `questions:`", cuts=True)
 MOST_QUESTIONS = 50
 _VERSION_DIGITS = 12
 
@@ -33,7 +32,7 @@ def read_survey(path: FilePath, platforms: Sequence[Limits]) -> Survey:
 def parse_survey(text: str, name: str, platforms: Sequence[Limits]) -> Survey:
     """Return what a survey file's text says; `name` stands in errors. Raises InputError like `read_survey`."""
     document = read_document(text, name, SORT)
-    problems = [*document.problems, *_cut_texts(document)]
+    problems = list(document.problems)
     settings = _settings(document, problems)
     questions = _questions(document, problems)
     whole = [one for _, one in questions]
@@ -44,25 +43,6 @@ def parse_survey(text: str, name: str, platforms: Sequence[Limits]) -> Survey:
     if problems or settings is None:
         raise input_error(name, document.lines, problems)
     return Survey(settings, tuple(whole), _version(settings, whole))
-
-
-def _cut_texts(document: Document) -> Iterator[Problem]:
-    """Find texts that a comma has cut: between braces `{de: Hallo, du}` is `Hallo`, and a field `du` without value."""
-    for path in document.lines:
-        above = _at(document.tree, path[:-1])
-        if isinstance(above, dict) and above and path[-1] not in above and set(above) <= set(LANGUAGES):
-            yield Problem(path, "a text ends at a comma here and goes on as a field; put the whole text into quotes")
-
-
-def _at(tree: Tree, path: Path) -> Tree:
-    for part in path:
-        if isinstance(tree, dict) and isinstance(part, str):
-            tree = tree.get(part)
-        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
-            tree = tree[part]
-        else:
-            return None
-    return tree
 
 
 def _settings(document: Document, problems: list[Problem]) -> SurveyShape | None:
