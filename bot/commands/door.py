@@ -121,6 +121,11 @@ class Door:
         found = act or self._registry.command(call.command)
         return found is not None and found.opens_form
 
+    def may(self, caller: Caller, path: str, settings: SpaceSettings) -> bool:
+        """Whether somebody may use a command, by its path; before they are asked for what it takes."""
+        command, role = self._registry.command(path), role_of(caller, settings)
+        return command is not None and role is not None and role >= command.role
+
     def offered(self, language: str) -> list[Offered]:
         """Return all commands as they are offered in a space of a language."""
         return self._registry.offered(Words(language))

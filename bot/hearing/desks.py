@@ -150,6 +150,10 @@ class OneDesk:
         origin = self.origin
         self._desks.beside.heard(signals, There(origin.community, origin.space or 0, self.settings, at))
 
+    async def lives_in(self, who: Account, zone: str) -> None:
+        """Hear the time zone of somebody's profile."""
+        await self._coming.lives_in(who, zone)
+
     async def written_to(self, who: Account, at: int, *, answers: bool = True) -> bool:
         """Hear that somebody wrote to Cairn itself."""
         database, keys = self._desks.database, self._desks.intake.keys
@@ -185,9 +189,16 @@ class OneDesk:
         """Whether a call may be answered with a form."""
         return self._desks.door.opens_form(call)
 
+    def may(self, caller: Caller, path: str) -> bool:
+        """Whether somebody may use a command."""
+        return self._desks.door.may(caller, path, self.settings)
+
     async def call(self, call: Call) -> Reply:
         """Answer what somebody did in chat."""
-        return await self._desks.door.answer(call, self._place)
+        reply = await self._desks.door.answer(call, self._place)
+        if call.caller.zone:  # behind the answer, since it may have made the page for whose sake it is kept
+            await self._coming.lives_in(call.caller.account, call.caller.zone)
+        return reply
 
     async def suggest(self, caller: Caller, at: int, wanted: tuple[str, str, str]) -> Sequence[Choice]:
         """Return choices while an option is typed."""

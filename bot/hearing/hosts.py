@@ -156,6 +156,10 @@ class Desk(Inbox, Protocol):
         """
         ...
 
+    async def lives_in(self, who: Account, zone: str) -> None:
+        """Hear the time zone of somebody's profile, by its name; it is kept of those with a page, for quiet hours."""
+        ...
+
     async def written_to(self, who: Account, at: int, *, answers: bool = True) -> bool:
         """Hear that somebody wrote to Cairn itself (ms), which is a contact of theirs; returns whether they are known.
 
@@ -198,6 +202,10 @@ class Desk(Inbox, Protocol):
 
     def opens_form(self, call: Call) -> bool:
         """Whether a form may be the answer, which some platforms take only at once."""
+        ...
+
+    def may(self, caller: Caller, path: str) -> bool:
+        """Whether somebody may use a command, for who asks for its options first; each call looks it up anew."""
         ...
 
     async def call(self, call: Call) -> Reply:

@@ -28,12 +28,23 @@ SILENT = logging.Logger("slack", logging.CRITICAL + 1)
 """What Slack's own libraries log to: they write bodies, and in them what people said."""
 
 
+_OF_OTHER_THINGS = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org",
+     "accesslimited", "invalid_auth", "not_authed", "token_expired", "token_revoked", "account_inactive"}
+)  # fmt: skip
+
+
 class RefusedError(Exception):
     """Slack refused a call; `code` is its reason, as its reference has it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"Slack refuses ({code})")
         self.code = code
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it says nothing of what was asked about: Slack is in trouble, or the token does not hold now."""
+        return self.code.isdigit() or self.code in _OF_OTHER_THINGS
 
 
 class LimitedError(Exception):
@@ -168,10 +179,13 @@ class Api:
 
     def _is_slack(self, address: str) -> bool:
         """Whether an address is Slack's, or of the server that stands for it: nothing is sent anywhere else."""
-        url, own = yarl.URL(address), yarl.URL(self._url)
-        host = url.host or ""
-        slacks = any(host == one or host.endswith(f".{one}") for one in _HOSTS)
-        return url.origin() == own.origin() or (url.scheme == "https" and slacks)
+        try:
+            url, own = yarl.URL(address), yarl.URL(self._url)
+            host = url.host or ""
+            slacks = any(host == one or host.endswith(f".{one}") for one in _HOSTS)
+            return url.origin() == own.origin() or (url.scheme == "https" and slacks)
+        except ValueError:  # it is no whole address
+            return False
 
     async def pages(self, token: str, method: str, entries: str, /, **arguments: Any) -> AsyncIterator[list[Payload]]:  # noqa: ANN401
         """Yield what a list holds, a page at a time; raises as `ask`."""

@@ -12,7 +12,7 @@ from bot.storage import migrate
 from bot.storage.engine import Database
 from integrations.sandbox.slack.blocks import elements
 from integrations.sandbox.slack.interactions.uses import Use
-from integrations.sandbox.slack.limits import LIFTED
+from integrations.sandbox.slack.limits import LIFTED, Limits
 from integrations.sandbox.slack.model import Channel, File, Message, UserGroup, View
 from integrations.sandbox.slack.people import Person
 from integrations.sandbox.slack.server import Sandbox, Settings
@@ -223,11 +223,13 @@ class SlackTown:
 
 
 @asynccontextmanager
-async def slack_town(url: str, spoken: str = "en", by_team: str = "en") -> AsyncIterator[SlackTown]:
+async def slack_town(
+    url: str, spoken: str = "en", by_team: str = "en", limits: Limits = SLOW
+) -> AsyncIterator[SlackTown]:
     """Set a workspace up to which Cairn has not come yet, at noon."""
     clock = Clock()
     clock.skip(12 * HOUR)
-    async with Sandbox(Settings(clock=clock, limits=SLOW)) as server:
+    async with Sandbox(Settings(clock=clock, limits=limits)) as server:
         found = SlackTown(Hurried(url, server, server.team("Garden")), clock, spoken, by_team)
         database = Database(url)
         try:

@@ -129,7 +129,7 @@ class Answering:
         found = found or meant(*(alone or _ALONE["cairn"]), offered, self._account(to))
         if found is None:
             return
-        if not found.enough and found.offered.options:
+        if not found.enough and found.offered.options and to.heard.desk.may(caller, found.offered.path):
             await self._options(to, found.offered, found.given, ack)
             return
         call = Call(caller, self._clock(), command=found.offered.path, given=found.given, place=to.one.place)
@@ -144,14 +144,24 @@ class Answering:
             call = Call(caller, call.at, command=path, place=call.place)
         if to.one.kind in (CLICK, GLOBAL, MESSAGE):
             await ack({})
-        offered = of_path(call.command, self._offered(to)) if call.command else None
-        asked = offered is not None and (_needs(offered) or (listed and bool(offered.options)))
-        if offered is not None and asked and call.aim.person is None and not call.given:
-            await self._options(to, offered, {}, ack)
+        wanting = self._wanting(to, call, listed=listed)
+        if wanting is not None:
+            await self._options(to, wanting, {}, ack)
             return
         await self._call(to, call, ack)
         if to.origin.home:  # what was done may show there
             await self.home.show(to.heard, to.one.who)
+
+    def _wanting(self, to: Open, call: Call, *, listed: bool) -> Offered | None:
+        """Return the command whose options have to be asked for: it needs some, or was chosen from a list without any.
+
+        Who may not use it is not asked; the call tells them so.
+        """
+        offered = of_path(call.command, self._offered(to)) if call.command else None
+        if offered is None or to.one.kind == FORM or call.aim.person is not None:
+            return None
+        asked = _needs(offered) or (listed and bool(offered.options))
+        return offered if asked and to.heard.desk.may(call.caller, offered.path) else None
 
     async def _call(self, to: Open, call: Call, ack: _Once) -> None:
         """Answer, at once where that is possible; else Slack is told first that it was heard."""
