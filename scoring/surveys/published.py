@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from math import sqrt
 
 import numpy as np
@@ -17,7 +18,7 @@ from scoring.columns import Bools, Ints
 from scoring.statistics import Z95, Ratio
 from scoring.surveys.answers import Coded, Floats, Measured, Several
 from scoring.surveys.figures import Mean, Nps, mean, nps, quantiles
-from scoring.surveys.small import FIVE, Floor, hidden, hidden_choices
+from scoring.surveys.small import FIVE, Floor, hidden, hidden_choices, hidden_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +49,58 @@ NOTHING = Published(None)
 """What is shown of too few, or where all answered alike."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The cells of one line with the codes that their mean goes by, and that mean or score, if there is one."""
+
+    codes: tuple[int, ...]
+    cells: tuple[int, ...]
+    found: Mean | Nps | None = None
+
+
+class Figures(Enum):
+    """How a column of codes is shown."""
+
+    SCALE = "cells and their mean"
+    RECOMMENDATION = "detractors, passives, promoters and their score"
+    CHOICE = "cells"
+
+
 def scale(column: Coded, floor: Floor = FIVE) -> Published:
     """Return what may be shown of an agreement question: its cells and their mean."""
-    codes = np.array(column.codes)
-    cells = [int(np.sum(column.given == code)) for code in column.codes]
-    found = mean(column.given)
-    return _together(codes.tolist(), cells, found, floor)
+    return _published(_line(column, Figures.SCALE), floor)
 
 
 def recommendation(column: Coded, floor: Floor = FIVE) -> Published:
     """Return what may be shown of a 0-10 question: detractors, passives and promoters, and the net promoter score."""
-    found = nps(column)
-    cells = [found.detractors, found.passives, found.promoters] if found else [0, 0, 0]
-    return _together((-100, 0, 100), cells, found, floor)
+    return _published(_line(column, Figures.RECOMMENDATION), floor)
 
 
 def one_choice(column: Coded, floor: Floor = FIVE) -> Published:
     """Return what may be shown of one choice or a declared attribute: its cells; their codes have no mean."""
-    cells = [int(np.sum(column.given == code)) for code in column.codes]
-    return _cells(cells, hidden(np.array(cells, np.int64), floor), sum(cells))
+    return _published(_line(column, Figures.CHOICE), floor)
+
+
+def in_segments(column: Coded, segment: Ints, figures: Figures, floor: Floor = FIVE) -> dict[int, Published]:
+    """Return what may be shown side by side of the segments of a view, beside the view itself.
+
+    `segment` has a code for each respondent. No hidden cell can be had by taking the other segments from the whole.
+    Whether these segments may be shown at all is decided by `scoring.surveys.parting`.
+    """
+    codes = np.unique(segment).tolist()
+    lines = [_line(column.where(segment == code), figures) for code in codes]
+    if not lines:
+        return {}
+    hide = hidden_table(np.array([line.cells for line in lines], np.int64), floor)
+    return {code: _published(line, floor, gone) for code, line, gone in zip(codes, lines, hide, strict=True)}
+
+
+def _line(column: Coded, figures: Figures) -> _Line:
+    if figures is Figures.RECOMMENDATION:
+        found = nps(column)
+        return _Line((-100, 0, 100), (found.detractors, found.passives, found.promoters) if found else (0, 0, 0), found)
+    cells = tuple(int(np.sum(column.given == code)) for code in column.codes)
+    return _Line(column.codes, cells, mean(column.given) if figures is Figures.SCALE else None)
 
 
 def several_choices(column: Several, floor: Floor = FIVE) -> Published:
@@ -111,21 +145,22 @@ def one_value(values: Ints | Floats, floor: Floor = FIVE) -> Value | None:
     return Value(found.value, found.low, found.high, found.n)
 
 
-def _together(codes: Sequence[int], cells: Sequence[int], found: Mean | Nps | None, floor: Floor) -> Published:
-    n = sum(cells)
-    if found is None or n < floor.people or max(cells) == n:
+def _published(line: _Line, floor: Floor, hide: Bools | None = None) -> Published:
+    n = sum(line.cells)
+    if n < floor.people or max(line.cells) == n:
         return NOTHING
-    hide = hidden(np.array(cells, np.int64), floor)
-    shown = _cells(cells, hide, n)
-    gone = [(code, count) for code, count, one in zip(codes, cells, hide.tolist(), strict=True) if one]
+    hide = hidden(np.array(line.cells, np.int64), floor) if hide is None else hide
+    shown = _cells(line.cells, hide, n)
+    if line.found is None:
+        return shown
+    cells = list(zip(line.codes, line.cells, strict=True))
+    gone = [one for one, away in zip(cells, hide.tolist(), strict=True) if away]
     if not gone:
-        return Published(n, shown.cells, _exactly(found))
-    vague = _vaguely(found.value, n, (min(codes), max(codes)))
+        return Published(n, shown.cells, _exactly(line.found))
+    vague = _vaguely(line.found.value, n, (min(line.codes), max(line.codes)))
     if shown.cells and _free(gone, floor):
         return Published(n, shown.cells, vague, shown.rest)
-    if _free(list(zip(codes, cells, strict=True)), floor):
-        return Published(n, (), vague)
-    return shown
+    return Published(n, (), vague) if _free(cells, floor) else shown
 
 
 def _cells(cells: Sequence[int], hide: Bools, n: int) -> Published:

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from scoring.surveys.answers import Measured, Several, Written, coded, states
 from scoring.surveys.parting import NOTHING_SHOWN, Ballots, Refusal, ballots_of, by_counts, coarsened, refusal
-from scoring.surveys.published import NOTHING, numbers, one_choice, recommendation, scale, several_choices
+from scoring.surveys.published import (
+    NOTHING,
+    Figures,
+    in_segments,
+    numbers,
+    one_choice,
+    recommendation,
+    scale,
+    several_choices,
+)
 from scoring.surveys.small import FIVE, Floor, hidden, hidden_choices, hidden_table
 
 CELLS = st.lists(st.integers(0, 40), min_size=1, max_size=6).map(np.array)
@@ -147,6 +156,25 @@ def _can_differ(k: int, truth: int, known: tuple[int, int, int | None], shown: d
     for n in others:
         sums = {(a + m, b + m * (n + 1)) for a, b in sums for m in range(people - a + 1)}
     return any((people - m, left - m * (k + 1)) in sums for m in range(people + 1) if m != truth)
+
+
+@pytest.mark.parametrize("figures", Figures)
+def test_hidden_cell_of_a_segment_cannot_be_had_from_the_whole(figures: Figures) -> None:
+    said = [1] * 12 + [2] * 12 + [3] * 12 + [1] * 11 + [2] * 11 + [3] * 2
+    column, segment = coded(range(1, 4), said), np.array([0] * 36 + [7] * 24)
+    found = in_segments(column, segment, figures)
+
+    assert list(found) == [0, 7]
+    for cells in zip(found[0].cells, found[7].cells, strict=False):
+        # The whole tells what both come to: either both are shown, or neither.
+        assert [one is None for one in cells] in ([True, True], [False, False])
+
+
+def test_segments_of_a_question_that_nobody_answered_show_nothing() -> None:
+    column = coded(range(1, 4), [None] * 20)
+
+    assert in_segments(column, np.arange(20) % 2, Figures.SCALE) == {0: NOTHING, 1: NOTHING}
+    assert in_segments(column.where(np.array([], np.int64)), np.array([], np.int64), Figures.CHOICE) == {}
 
 
 def test_several_choices_are_shown_but_for_those_of_few() -> None:
