@@ -65,8 +65,8 @@ class Loader:
             try:
                 async for page in self._api.pages(token, "conversations.list", "channels", **wanted):
                     found += page
-            except RefusedError:  # private channels take a permission of their own
-                continue
+            except RefusedError as error:  # private channels take a permission of their own
+                _or_later(error)
         workspace.channels.replace(found)
 
     async def regroup(self, workspace: Workspace, token: str) -> None:
@@ -74,7 +74,8 @@ class Loader:
         try:
             answer = await self._api.ask(token, "usergroups.list", include_users="true")
             workspace.groups.replace(answer.get("usergroups") or ())
-        except RefusedError:
+        except RefusedError as error:
+            _or_later(error)
             workspace.groups.replace(())
         except BROKEN:
             raise MachineError("Slack gave an answer that cannot be read") from None
@@ -114,8 +115,16 @@ class Loader:
             else:
                 answer = await self._api.ask(token, "users.info", user=unknown.id)
                 workspace.people.see({**answer["user"], "id": unknown.id})
-        except (RefusedError, *BROKEN):
+        except (RefusedError, *BROKEN) as error:
+            if isinstance(error, RefusedError):
+                _or_later(error)
             if unknown.what == "channel":
                 workspace.channels.shut(unknown.id)
             else:
                 workspace.people.unknown(unknown.id)
+
+
+def _or_later(error: RefusedError) -> None:
+    """Raise MachineError where a refusal says nothing of what was asked: nobody loses a role by Slack's troubles."""
+    if error.says_nothing:
+        raise MachineError(str(error)) from None

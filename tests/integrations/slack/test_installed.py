@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from yarl import URL
 
-from bot.ports import Host, Installation, MachineError
+from bot.ports import Host, Installation, Kind, MachineError, SpaceSettings
 from integrations.sandbox.faults import Fault
 from integrations.sandbox.slack.limits import LIFTED
 from integrations.sandbox.slack.server import Sandbox, Settings
@@ -19,6 +19,9 @@ from integrations.slack.access import BACK, Access, Client
 from integrations.slack.api import Api, RefusedError
 from integrations.slack.installing.granting import NOT_A_BOT, asked_at, granted
 from integrations.slack.installing.installed import LOOK_MS, Installed
+from integrations.slack.loading import Loader
+from integrations.slack.payloads.ids import UnknownError
+from integrations.slack.payloads.workspace import Workspace
 
 HERE = "http://127.0.0.1:1"
 NOW = 1_700_000_000_000
@@ -248,3 +251,29 @@ async def test_token_that_cannot_be_renewed_is_used_to_its_end(stage: Stage, cap
     told = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
     assert len(told) == 2
     assert all("invalid_refresh_token" in one and "install it anew" in one for one in told)
+
+
+async def test_trouble_at_slack_takes_nobody_s_role_and_makes_no_channel_private(stage: Stage) -> None:
+    """What is not allowed is not there; what cannot be told now is asked again."""
+    team = stage.server.team("Garden")
+    alice = team.person("Alice")
+    team.group("Moderators", [alice])
+    general = team.channel("general", members=[alice])
+    loader = Loader(stage.api)
+    there = Workspace(team.id, SpaceSettings(), frozenset(Kind))
+    await loader.load(there, team.token, NOW)
+    before = there.groups.of_person.get(alice.id)
+    assert before
+    unknown = UnknownError("channel", general.id)
+    for trouble in ("internal_error", "token_revoked"):
+        for method in ("usergroups.list", "conversations.list", "conversations.info"):
+            stage.server.fails(method, trouble)
+        for asks in (loader.regroup(there, team.token), loader.load(there, team.token, NOW)):
+            with pytest.raises(MachineError, match=trouble):
+                await asks
+        with pytest.raises(MachineError, match=trouble):
+            await loader.find(there, team.token, unknown)
+        assert there.groups.of_person.get(alice.id) == before
+    stage.server.fails("usergroups.list", "missing_scope")
+    await loader.regroup(there, team.token)
+    assert not there.groups.of_person.get(alice.id)
