@@ -46,6 +46,7 @@ from bot.chat.speech import (
     Text,
     Who,
 )
+from bot.chat.underway import Underway, in_time
 from bot.errors import ConfigError, InputError, MachineError
 from bot.hearing.hosts import Desk, Finding, Held, Host, Inbox, Integration, Notes, Platform, Receipt
 from bot.hearing.installations import Installation, Installations
@@ -154,6 +155,7 @@ __all__ = [
     "Style",
     "Table",
     "Text",
+    "Underway",
     "Waiting",
     "Who",
     "Words",
@@ -165,6 +167,7 @@ __all__ = [
     "day_number",
     "day_of",
     "drawing",
+    "in_time",
     "letters",
     "milliseconds",
     "once_more",

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from bot.ports import (
     LANGUAGES,
@@ -22,8 +21,10 @@ from bot.ports import (
     Paragraph,
     Reply,
     Select,
+    Underway,
     Waiting,
     Words,
+    in_time,
     once_more,
     spoken,
 )
@@ -57,9 +58,7 @@ LONGEST = 840.0
 _TYPING = 2.5
 _ARRIVING = 1.0
 _LOOK = 0.05
-_GRACE = 3.0
 _logger = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 
 class Answering:
@@ -75,21 +74,16 @@ class Answering:
         self._clock, self._timing = times
         self._waiting = Waiting(self._clock)
         self._mouth = Mouth(line, host, self._waiting, self._timing.first)
-        self._running: set[asyncio.Task[None]] = set()
+        self._underway = Underway()
 
     def hear(self, d: Payload) -> None:
         """Take an interaction as it arrives; it is answered beside all else."""
         task = asyncio.create_task(self._answer(d, asyncio.get_running_loop().time()))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._underway.add(task)
 
     async def close(self) -> None:
         """Let answers that are nearly there be given; then end."""
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=_GRACE)
-            for one in late:
-                one.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._underway.close()
 
     async def _answer(self, d: Payload, began: float) -> None:
         try:
@@ -135,7 +129,7 @@ class Answering:
         try:
             patience = self._timing.form if desk.opens_form(call) else self._timing.answer
             left = to.began + patience - asyncio.get_running_loop().time()
-            if not await _in_time(work, left):
+            if not await in_time(work, left):
                 await self._mouth.put_off(to)
             await self._mouth.say(to, self._offered_again(to, call, await work))
         except MachineError as error:
@@ -155,7 +149,7 @@ class Answering:
         asked = asyncio.ensure_future(desk.suggest(caller, to.one.at, typed(to.one)))
         found: tuple[Choice, ...] = ()
         try:
-            if await _in_time(asked, _TYPING):
+            if await in_time(asked, _TYPING):
                 found = tuple(asked.result())
         except MachineError:
             found = ()  # whoever is typing can go on without
@@ -216,12 +210,6 @@ class Answering:
 def _behind(one: Interaction) -> tuple[str, ...]:
     """Return what had been chosen before the community was: it stands behind the community's id."""
     return tuple(chosen(one)[0].split("\n")[1:]) if chosen(one) else ()
-
-
-async def _in_time(work: asyncio.Future[_T], seconds: float) -> bool:
-    """Wait for something at most so long; returns whether it is there."""
-    done, _ = await asyncio.wait((work,), timeout=max(seconds, 0.0))
-    return bool(done)
 
 
 def _said(words: Words, key: str) -> Reply:

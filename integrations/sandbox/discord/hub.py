@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from integrations.sandbox.discord.pending import Interactions
 from integrations.sandbox.discord.world import World
 from integrations.sandbox.faults import Faults
 from integrations.sandbox.ledger import Act, Ledger
+from integrations.sandbox.watching import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Hub:
     pending: Interactions = field(default_factory=Interactions)
     dms_opened: list[float] = field(default_factory=list)
     nonces: dict[str, tuple[float, Message]] = field(default_factory=dict)
-    _changed: list[asyncio.Future[None]] = field(default_factory=list)
+    _changes: Changes = field(default_factory=Changes)
 
     def marked(self, text: str) -> str:
         """Return what somebody writes with the mark behind it, by which it is found again where it may not be."""
@@ -110,18 +110,11 @@ class Hub:
 
     async def until(self, condition: Callable[[], object], within: float = 5.0) -> None:
         """Wait until something holds in this world. Raises TimeoutError after `within` seconds."""
-        async with asyncio.timeout(within):
-            while not condition():
-                changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                self._changed.append(changed)
-                await changed
+        await self._changes.until(condition, within)
 
     def wake(self) -> None:
         """Let those who wait in `until` look again."""
-        waiting, self._changed = self._changed, []
-        for one in waiting:
-            if not one.done():
-                one.set_result(None)
+        self._changes.wake()
 
     def _concerns_bot(self, guild_id: int | None) -> bool:
         return guild_id is None or self.world.bot.id in self.world.guilds[guild_id].members

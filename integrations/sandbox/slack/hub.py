@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from integrations.sandbox.faults import Faults
 from integrations.sandbox.ledger import Act, Ledger
@@ -18,6 +16,7 @@ from integrations.sandbox.slack.limits import Limits
 from integrations.sandbox.slack.model import Channel, Json, Message
 from integrations.sandbox.slack.private import Private
 from integrations.sandbox.slack.world import World
+from integrations.sandbox.watching import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Hub:
     grants: dict[str, Grant] = field(default_factory=dict)
     root: str = ""
     sockets_root: str = ""
-    _changed: list[asyncio.Future[None]] = field(default_factory=list)
+    _changes: Changes = field(default_factory=Changes)
 
     def now(self, by: By) -> int:
         """Return the moment of what somebody does, in ms."""
@@ -96,20 +95,13 @@ class Hub:
         bot = known is None or known.bot
         self.ledger.add(Act(self.now(by), kind, by.user_id, str(space or ""), place, bot=bot, **said))
 
-    async def until(self, condition: Callable[[], Any], within: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], within: float = 5.0) -> None:
         """Wait until something holds in this world. Raises TimeoutError after `within` seconds."""
-        async with asyncio.timeout(within):
-            while not condition():
-                changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                self._changed.append(changed)
-                await changed
+        await self._changes.until(condition, within)
 
     def wake(self) -> None:
         """Let those who wait in `until` look again."""
-        waiting, self._changed = self._changed, []
-        for one in waiting:
-            if not one.done():
-                one.set_result(None)
+        self._changes.wake()
 
     def sees(self, user_id: str, channel: Channel) -> bool:
         """Whether somebody is in a conversation."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.ports import (
     Account,
@@ -21,9 +21,11 @@ from bot.ports import (
     Paragraph,
     Payload,
     Reply,
+    Underway,
     UnreadableError,
     Waiting,
     Words,
+    in_time,
     spoken,
 )
 from integrations.slack.api import Api
@@ -56,9 +58,7 @@ _TYPING_SECONDS, _LONGEST = 2.5, 1_500.0
 _MOST_SUGGESTED = 100
 _ALONE = {"cairn": ("cairn", "help"), "cairn-team": ("cairn-team", "overview")}
 """What a slash command means without a word behind it."""
-_GRACE = 3.0
 _logger = logging.getLogger(__name__)
-_T = TypeVar("_T")
 Ack = Callable[..., Awaitable[Any]]
 
 
@@ -73,7 +73,7 @@ class Answering:
         self._callers = callers
         self._clock = clock
         self._waiting = Waiting(clock)
-        self._running: set[asyncio.Task[Any]] = set()
+        self._underway = Underway()
         self._files = Files(api)
         self._mouth = Mouth(api, self._files, self._waiting)
         self.home = Home(api, callers, clock)
@@ -82,8 +82,7 @@ class Answering:
         """Serve what somebody did; `ack` tells Slack that it was heard, with an answer where there is one already."""
         done, task = _Once(ack), asyncio.current_task()
         if task is not None:  # Bolt begins one for each, and looks after none of them
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._underway.add(task)
         try:
             async with asyncio.timeout(_LONGEST):
                 await self._serve(read(body), done)
@@ -99,11 +98,7 @@ class Answering:
 
     async def close(self) -> None:
         """Let answers that are nearly there be given; then end."""
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=_GRACE)
-            for one in late:
-                one.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._underway.close()
 
     async def _serve(self, one: Asked, ack: _Once) -> None:
         heard = await self._ear.of(one.team)
@@ -167,7 +162,7 @@ class Answering:
         """Answer, at once where that is possible; else Slack is told first that it was heard."""
         running = asyncio.ensure_future(to.heard.desk.call(self._looking(to, call)))
         try:
-            if not await _in_time(running, FIRST_SECONDS):
+            if not await in_time(running, FIRST_SECONDS):
                 to.late = True
                 await ack({} if to.one.kind != FORM else {"response_action": "update", "view": self._soon(to)})
                 await self._mouth.put_off(to, form=to.heard.desk.opens_form(call))
@@ -198,7 +193,7 @@ class Answering:
         wanted = typed(to.one)
         asked = asyncio.ensure_future(to.heard.desk.suggest(caller, self._clock(), wanted))
         try:
-            found = asked.result() if await _in_time(asked, _TYPING_SECONDS) else ()
+            found = asked.result() if await in_time(asked, _TYPING_SECONDS) else ()
         except MachineError:
             found = ()  # whoever is typing can go on without
         finally:
@@ -255,12 +250,6 @@ def _as_typed(text: str, found: Sequence[Choice]) -> tuple[Choice, ...]:
 def _needs(offered: Offered) -> bool:
     """Whether a command cannot be run without anything given."""
     return any(one.required for one in offered.options) and offered.menu is not Menu.MESSAGE
-
-
-async def _in_time(work: asyncio.Future[_T], seconds: float) -> bool:
-    """Wait for something at most so long; returns whether it is there."""
-    done, _ = await asyncio.wait((work,), timeout=seconds)
-    return bool(done)
 
 
 def _said(of: Words, key: str) -> Reply:

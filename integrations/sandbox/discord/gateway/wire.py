@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from integrations.sandbox.flowing import Flow
+
 try:
     import zstandard
 except ImportError:  # clients ask for it only where they have it themselves
@@ -29,17 +31,15 @@ def squeezer(name: str | None) -> Squeeze | None:
     return None
 
 
-class Wire:
+class Wire(Flow):
     """The sending side of a connection. `push` never waits; what is pushed waits here until the client takes it."""
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+        super().__init__(request)
         self._socket = socket
-        self._request = request
         self._squeeze = squeezer(request.query.get("compress"))
         self._waiting: deque[bytes] = deque()
         self._more = asyncio.Event()
-        self._flowing = asyncio.Event()
-        self._flowing.set()
         self._emptied = asyncio.Event()
         self._emptied.set()
         self._closing: int | None = None
@@ -56,28 +56,10 @@ class Wire:
         self._closing = code
         self._more.set()
 
-    def abort(self) -> None:
-        """Cut the connection off without a word."""
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-    def stall(self) -> None:
-        """Send nothing from now on and leave the connection open, as a dead network does."""
-        self._flowing.clear()
-
-    def flow(self) -> None:
-        """End a stall."""
-        self._flowing.set()
-
     @property
     def closing(self) -> bool:
         """Whether this side closes the connection."""
         return self._closing is not None
-
-    @property
-    def stalled(self) -> bool:
-        """Whether nothing is being sent."""
-        return not self._flowing.is_set()
 
     async def emptied(self) -> None:
         """Wait until everything queued was handed to the network, or the connection has ended."""

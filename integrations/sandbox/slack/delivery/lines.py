@@ -9,24 +9,23 @@ from collections.abc import Callable
 import orjson
 from aiohttp import WSMsgType, web
 
+from integrations.sandbox.flowing import Flow
 from integrations.sandbox.slack.model import Json
 
 
-class Line:
+class Line(Flow):
     """One socket. `leaving` is set once it was told to disconnect: nothing new goes this way. `ponged` is called with
     each answer to a ping.
     """
 
     def __init__(self, app_id: str, socket: web.WebSocketResponse, request: web.Request) -> None:
+        super().__init__(request)
         self.app_id = app_id
         self.leaving = False
         self.ponged: Callable[[], None] = lambda: None
         self._socket = socket
-        self._request = request
         self._waiting: deque[bytes] = deque()
         self._more = asyncio.Event()
-        self._flowing = asyncio.Event()
-        self._flowing.set()
         self._closing = False
         self._sender = asyncio.create_task(self._send_all())
 
@@ -43,21 +42,7 @@ class Line:
     def abort(self) -> None:
         """Cut the socket off without a word."""
         self.leaving = True
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-    def stall(self) -> None:
-        """Say nothing from now on, answer no ping, and leave the socket open, as a dead network does."""
-        self._flowing.clear()
-
-    def flow(self) -> None:
-        """End a stall."""
-        self._flowing.set()
-
-    @property
-    def stalled(self) -> bool:
-        """Whether nothing is being said."""
-        return not self._flowing.is_set()
+        super().abort()
 
     async def hear(self) -> Json | None:
         """Return the next thing that an app says; None once the socket is closed. Pings are answered here."""
