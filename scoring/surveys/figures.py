@@ -79,7 +79,9 @@ class Nps:
         n = self.n + 3
         balance = (self.promoters - self.detractors) / n
         error = sqrt(((self.promoters + self.detractors + 1.5) / n - balance**2) / n)
-        return max(-100.0, 100 * (balance - Z95 * error)), min(100.0, 100 * (balance + Z95 * error))
+        low, high = 100 * (balance - Z95 * error), 100 * (balance + Z95 * error)
+        # Of a single answer, what was added can lie so heavy that the score itself would be left out.
+        return max(-100.0, min(low, self.value)), min(100.0, max(high, self.value))
 
 
 def taken(state: Ints) -> Taken:

@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scoring.comparisons import Method
@@ -66,6 +66,7 @@ def test_nps_interval_holds_the_truth_about_95_times_in_100(
     assert 0.93 <= held <= 0.985
 
 
+@example((0, 0, 1))
 @given(st.tuples(*[st.integers(0, 300)] * 3).filter(any))
 def test_nps_interval_holds_its_score_and_stays_on_the_scale(found: tuple[int, int, int]) -> None:
     one = Nps(*found)
