@@ -26,13 +26,17 @@ Given = str | float | bool | Account | Attachment | None
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as the platform says it now: their roles (ids and names), and whether they run the whole space."""
+    """Who calls, as the platform says it now: their roles (ids and names), and whether they run the whole space.
+
+    `zone` is the time zone of their profile, by its IANA name.
+    """
 
     account: Account
     roles: frozenset[tuple[str, str]] = frozenset()
     runs_space: bool = False
     locale: str = ""
     bot: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,8 @@ class Choices:
         await choosing.set_page(connection, said.community, whose.members, page=False)
         await choosing.withdraw_invitations(connection, said.community, whose.members)
         await choosing.drop_old(connection, said.community, whose.members)
+        for one in whose.members:
+            await contacts.lives_nowhere(connection, said.community, one)
         rows = [said.row(one, What.PAGE, "no") for one in whose.members]
         await choosing.put(connection, said.community, rows)
 

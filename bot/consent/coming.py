@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import Keys
+from bot.sending.quiet import zone_named
 from bot.storage import contacts
 from bot.storage.accounts import Memory, look_up, own_member
 from bot.storage.engine import Database
@@ -39,6 +40,18 @@ class Coming:
             own = await self._own(connection, who)
             if own is not None:
                 await contacts.came(connection, self.community, own, self.space)
+
+    async def lives_in(self, who: Account, zone: str) -> None:
+        """Put down the time zone of somebody's profile (an IANA name), where they have a page and it is one."""
+        if zone_named(zone) is None:
+            return
+        async with self.database.read() as connection:
+            own = await self._own(connection, who)
+            if own is None or not await contacts.moved(connection, self.community, own, zone):
+                return
+        async with self.database.write() as connection:
+            if await contacts.moved(connection, self.community, own, zone):
+                await contacts.lives_in(connection, self.community, own, zone)
 
     async def _own(self, connection: AsyncConnection, who: Account) -> int | None:
         """Return the member that somebody's account began with: it is this account that left, whoever it is now."""

@@ -39,11 +39,12 @@ _ADDRESS = re.compile(r"https?://[^/]+/(?:@)?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What holds of somebody: their zone, values of groups, and handles by scheme."""
+    """What holds of somebody: their zone, values of groups, handles by scheme, and the zone of their profile."""
 
     zone: str | None
     groups: Mapping[str, str]
     handles: Mapping[str, str]
+    profile_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ async def read(connection: AsyncConnection, community: int, keys: Keys, whose: F
         for scheme in SCHEMES
         if said.get(f"{HANDLE}{scheme}")
     }
-    return Declared(await declaring.zone(connection, community, whose.members), groups, handles)
+    zone = await declaring.zone(connection, community, whose.members)
+    return Declared(zone, groups, handles, await declaring.profile_zone(connection, community, whose.members))
 
 
 async def set_zone(connection: AsyncConnection, community: int, whose: Family, zone: str | None) -> None:

@@ -57,6 +57,29 @@ async def set_zone(connection: AsyncConnection, community: int, member: int, zon
     await _change(connection, community, member, "zone = :zone", zone=zone)
 
 
+async def moved(connection: AsyncConnection, community: int, member: int, zone: str) -> bool:
+    """Whether a member has a page, and another time zone of their profile is put down than this, or none."""
+    paged = (
+        "SELECT 1 FROM member me JOIN member m ON m.community = me.community "
+        "AND coalesce(m.merged_into, m.id) = coalesce(me.merged_into, me.id) "
+        "WHERE me.community = :community AND me.id = :member AND m.page AND NOT EXISTS (SELECT 1 FROM contact c "
+        "WHERE c.community = me.community AND c.member = me.id AND c.profile_zone = :zone) LIMIT 1"
+    )
+    return bool(await rows_of(connection, paged, community=community, member=member, zone=zone))
+
+
+async def lives_in(connection: AsyncConnection, community: int, member: int, zone: str) -> None:
+    """Put down the time zone of a member's profile on a platform."""
+    await _change(connection, community, member, "profile_zone = :zone", zone=zone)
+
+
+async def lives_nowhere(connection: AsyncConnection, community: int, member: int) -> None:
+    """Forget the time zone of a member's profile."""
+    here = "WHERE community = :community AND member = :member AND profile_zone IS NOT NULL"
+    values = {"community": community, "member": member}
+    await connection.execute(text(f"UPDATE contact SET profile_zone = NULL {here}"), values)
+
+
 async def set_minor(connection: AsyncConnection, community: int, member: int, *, minor: bool) -> None:
     """Put down whether a member is too young to be written to."""
     await _change(connection, community, member, "minor = :minor", minor=minor)

@@ -30,9 +30,18 @@ async def said_by_others(connection: AsyncConnection, community: int, accounts: 
 
 async def zone(connection: AsyncConnection, community: int, members: Collection[int]) -> str | None:
     """Return somebody's time zone, None where they did not say."""
-    query = (
-        select(contact.c.zone)
-        .where(contact.c.community == community, contact.c.member.in_(members), contact.c.zone.is_not(None))
-        .order_by(contact.c.member)
-    )
-    return (await connection.execute(query.limit(1))).scalar()
+    return await _zone(connection, community, members, "zone")
+
+
+async def profile_zone(connection: AsyncConnection, community: int, members: Collection[int]) -> str | None:
+    """Return the time zone of somebody's profile on a platform, None where none is known."""
+    return await _zone(connection, community, members, "profile_zone")
+
+
+async def _zone(connection: AsyncConnection, community: int, members: Collection[int], column: str) -> str | None:
+    told = contact.c[column]
+    here = contact.c.community == community, contact.c.member.in_(members), told.is_not(None)
+    found: str | None = (
+        await connection.execute(select(told).where(*here).order_by(contact.c.member).limit(1))
+    ).scalar()
+    return found

@@ -62,7 +62,8 @@ _KNOWN = (
     f"{_FAMILY}SELECT 'family' AS tag, f.root, f.id AS a, 0 AS b, 0 AS c, 0 AS d, 0 AS e, '' AS said FROM family f "
     "WHERE f.id <> f.root UNION ALL "
     "SELECT 'contact', f.root, k.met_at, k.ignored, coalesce(k.asked_at, 0), CASE WHEN k.minor THEN 1 ELSE 0 END, "
-    "k.member, coalesce(k.zone, '') FROM family f JOIN contact k ON k.community = f.community AND k.member = f.id "
+    "k.member, coalesce(k.zone, '~' || k.profile_zone, '') FROM family f "
+    "JOIN contact k ON k.community = f.community AND k.member = f.id "
     "UNION ALL SELECT 'reach', f.root, r.space, coalesce(r.closed_at, 0), coalesce(r.left_at, 0), "
     "coalesce(r.opened_at, 0), 0, coalesce(r.invite, '') "
     "FROM family f JOIN reach r ON r.community = f.community AND r.member = f.id "
@@ -79,6 +80,10 @@ _KNOWN = (
     "JOIN account a ON a.community = asked.community AND a.member = asked.root "
     "JOIN left_out l ON l.community = a.community AND l.handle = a.handle"
 )
+
+
+_BY_PROFILE = "~"
+"""What a zone begins with that a profile told; no zone's own name does."""
 
 
 class _Row(NamedTuple):
@@ -121,11 +126,12 @@ class _Told:
     def of(self, space: int) -> Known:
         """Return what all of it means in a space."""
         here = [one for one in self.reach if one.a == space]
-        zones = (one.said for one in sorted(self.contacts, key=lambda one: one.e) if one.said)
+        zones = [one.said for one in sorted(self.contacts, key=lambda one: one.e) if one.said]
+        zones.sort(key=lambda one: one.startswith(_BY_PROFILE))  # what they told themselves comes first
         person = Person(
             invite=self._invite(here),
             met_at=max((one.a for one in self.contacts), default=0),
-            zone=next(zones, None),
+            zone=zones[0].removeprefix(_BY_PROFILE) if zones else None,
             ignored=max((one.b for one in self.contacts), default=0),
             asked=any(one.c for one in self.contacts),
             closed_at=max((one.b for one in here), default=0) or None,

@@ -141,11 +141,20 @@ async def _put(room: Room, whose: Family, said: Mapping[str, str], connection: A
         await declared.say(connection, room.community, whose, others)
 
 
+def _zone_shown(room: Room, said: Declared) -> str:
+    """Return the zone that holds: one's own word, else what the profile on the platform says."""
+    if said.zone or not said.profile_zone:
+        return said.zone or ""
+    return room.words.plain("about-me.by_profile", zone=said.profile_zone)
+
+
 async def _page(room: Room, there: Standing) -> tuple[Block, ...]:
     mountain = await _mountain(room)
     said = await _declared(room, there, mountain)
     nothing = room.words.plain("about-me.nothing")
-    rows: list[tuple[Text, Text]] = [((Bold(room.words.plain("about-me.zone")),), (said.zone or nothing,))]
+    rows: list[tuple[Text, Text]] = [
+        ((Bold(room.words.plain("about-me.zone")),), (_zone_shown(room, said) or nothing,))
+    ]
     called = Phrases(room.words)
     for name in mountain.groups:
         marked = f" ({room.words.plain('about-me.marked')})" if name in mountain.sensitive else ""

@@ -85,6 +85,7 @@ contact = Table(
     Column("asked_at", BigInteger, comment="when they were asked whether to go on, after they let some pass"),
     Column("minor", Boolean, nullable=False, comment="too young to be written to"),
     Column("zone", Text, comment="their time zone, where they told it"),
+    Column("profile_zone", Text, comment="the time zone of their profile on a platform, of those with a page"),
     comment="What decides whether a member may be contacted; its row is the lock of all that goes to them.",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ ROOM = 20_000
 """Accounts kept at most; then they are made anew when they come again."""
 SEEN = 250_000
 """Ids of people of whom it is known who they are, at most; then they are asked for anew."""
+_LONGEST_ZONE = 60
 _MACHINES, _GROUPS, _MEMBERS = 5_000, 2_000, 250_000
 
 
@@ -28,6 +30,18 @@ class People:
         self._machines: dict[str, None] = {SLACKBOT: None}
         self._seen: set[str] = {SLACKBOT}
         self._elsewhere: set[str] = set()
+        self._zones: dict[str, str] = {}
+
+    def zone(self, name: str) -> str:
+        """Return the name of somebody's time zone, as Slack last told it; nothing where it did not."""
+        return self._zones.get(name, "")
+
+    def lives_in(self, name: str, zone: object) -> None:
+        """Take the name of somebody's time zone, as Slack gives it."""
+        if isinstance(zone, str):
+            if len(self._zones) >= SEEN:
+                self._zones.clear()
+            self._zones[name] = sys.intern(zone[:_LONGEST_ZONE])
 
     def account(self, name: object) -> Account:
         """Return the account of a user's id. Raises ValueError for what is none."""

@@ -180,6 +180,10 @@ class Ear:
     async def _follow(self, heard: Heard, event: Payload, now: int) -> None:
         """Let those who came or left be known as such."""
         who = heard.workspace.people.account(event["user"]["id"])
+        people, zone = heard.workspace.people, event["user"].get("tz")
+        if isinstance(zone, str) and people.zone(who.id) != zone:
+            await heard.desk.lives_in(who, zone)
+            people.lives_in(who.id, zone)
         if event["type"] == "team_join":
             await heard.desk.member_came(who)
         elif event["user"].get("deleted"):

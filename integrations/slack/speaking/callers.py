@@ -30,7 +30,7 @@ class Callers:
         held = groups.of_person.get(person, frozenset())
         roles = frozenset((number, groups.all[number].name) for number in held if number in groups.all)
         account = heard.workspace.people.account(person)
-        return Caller(account, roles, runs, locale, account.bot)
+        return Caller(account, roles, runs, locale, account.bot, heard.workspace.people.zone(person))
 
     async def _groups(self, heard: Heard) -> None:
         try:
@@ -49,6 +49,7 @@ class Callers:
             user = answer.get("user") or {}
             runs = truth(user.get("is_admin")) or truth(user.get("is_owner"))
             locale = str(user.get("locale") or "")[:20]
+            heard.workspace.people.lives_in(person, user.get("tz"))
         except (RefusedError, MachineError, *BROKEN):
             return (runs if now - at < _STAFF_SECONDS else False), locale
         self._known[key] = now, runs, locale
