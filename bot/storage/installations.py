@@ -25,8 +25,8 @@ class Kept(NamedTuple):
 
 async def everything(connection: AsyncConnection, platform: str | None = None) -> list[Kept]:
     """Return all installations, or those of one platform, in the order of their spaces' ids."""
-    columns = (getattr(installation.c, name) for name in Kept._fields)
-    found = select(*columns).order_by(installation.c.platform, installation.c.space)
+    names = ("platform", "external", "content", "version", "since")
+    found = select(*(installation.c[name] for name in names)).order_by(installation.c.platform, installation.c.external)
     if platform is not None:
         found = found.where(installation.c.platform == platform)
     return [Kept(row[0], row[1], bytes(row[2]), row[3], row[4]) for row in await connection.execute(found)]
@@ -34,14 +34,14 @@ async def everything(connection: AsyncConnection, platform: str | None = None) -
 
 async def versions(connection: AsyncConnection, platform: str) -> dict[str, int]:
     """Return which spaces of a platform there are, with the version of each."""
-    found = select(installation.c.space, installation.c.version).where(installation.c.platform == platform)
+    found = select(installation.c.external, installation.c.version).where(installation.c.platform == platform)
     return {row[0]: row[1] for row in await connection.execute(found)}
 
 
 async def store(connection: AsyncConnection, of: tuple[str, str], content: bytes, now: int) -> int:
     """Put an installation down for a platform and space (ms), instead of an earlier one; returns its version."""
     version = _another()
-    columns = ("platform", "space", "content", "version", "since", "renewing")
+    columns = ("platform", "external", "content", "version", "since", "renewing")
     await keep_no_trace(connection)
     await put(connection, installation, columns, [(*of, content, version, now, 0)])
     return version
@@ -51,7 +51,7 @@ async def begin_renewal(connection: AsyncConnection, of: tuple[str, str], versio
     """Whether its tokens are ours to renew: nobody else does, and nothing has changed. `until`: now, and how long."""
     now, end = until
     ours = update(installation).where(*_here(of), installation.c.version == version, installation.c.renewing <= now)
-    return (await connection.execute(ours.values(renewing=end).returning(installation.c.space))).first() is not None
+    return (await connection.execute(ours.values(renewing=end).returning(installation.c.external))).first() is not None
 
 
 async def end_renewal(connection: AsyncConnection, of: tuple[str, str], version: int) -> None:
@@ -74,7 +74,7 @@ async def reseal(connection: AsyncConnection, old: Kept, content: bytes) -> bool
     """Seal the same content anew; False where it has changed meanwhile."""
     here = *_here((old.platform, old.space)), installation.c.version == old.version
     await keep_no_trace(connection)
-    changed = update(installation).where(*here).values(content=content).returning(installation.c.space)
+    changed = update(installation).where(*here).values(content=content).returning(installation.c.external)
     return (await connection.execute(changed)).first() is not None
 
 
@@ -115,4 +115,4 @@ def _another() -> int:
 
 
 def _here(of: tuple[str, str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return installation.c.platform == of[0], installation.c.space == of[1]
+    return installation.c.platform == of[0], installation.c.external == of[1]

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "installation",
         sa.Column("platform", sa.Text(), nullable=False),
-        sa.Column("space", sa.Text(), nullable=False, comment="the platform's own id of the server or workspace"),
+        sa.Column("external", sa.Text(), nullable=False, comment="the platform's own id of the server or workspace"),
         sa.Column("content", sa.LargeBinary(), nullable=False, comment="the tokens, encrypted, and bound to this row"),
         sa.Column("version", sa.BigInteger(), nullable=False, comment="another number after each change"),
         sa.Column("since", sa.BigInteger(), nullable=False),
@@ -26,7 +26,7 @@ def upgrade() -> None:
             nullable=False,
             comment="until when somebody may be getting new tokens; 0: nobody",
         ),
-        sa.PrimaryKeyConstraint("platform", "space", name=op.f("pk_installation")),
+        sa.PrimaryKeyConstraint("platform", "external", name=op.f("pk_installation")),
         comment="Spaces in which Cairn was installed by a link.",
     )
     op.create_table(

@@ -10,7 +10,7 @@ installation = Table(
     "installation",
     metadata,
     Column("platform", Text, primary_key=True),
-    Column("space", Text, primary_key=True, comment="the platform's own id of the server or workspace"),
+    Column("external", Text, primary_key=True, comment="the platform's own id of the server or workspace"),
     Column("content", LargeBinary, nullable=False, comment="the tokens, encrypted, and bound to this row"),
     Column("version", BigInteger, nullable=False, comment="another number after each change"),
     Column("since", BigInteger, nullable=False),

@@ -125,7 +125,7 @@ async def test_tokens_are_nowhere_in_clear_and_a_copied_row_does_not_open(
     if database.kind == "sqlite":  # the file itself, and its log
         assert not await Stored(database_url).holds("lavender")
     async with database.write() as connection:
-        copied = "UPDATE installation SET content = (SELECT content FROM installation WHERE space = 'T2')"
+        copied = "UPDATE installation SET content = (SELECT content FROM installation WHERE external = 'T2')"
         await connection.execute(text(copied))
     assert [one.token for one in await kept.everything()] == ["", f"{TOKEN}2"]
 
