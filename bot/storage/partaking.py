@@ -27,7 +27,7 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One member's part in a survey. `asked`: the day on which they were asked by name, None if they came by themselves."""
+    """One member's part in a survey. `asked`: on which day they were asked by name, None if they came by themselves."""
 
     member: int
     asked: int | None = None

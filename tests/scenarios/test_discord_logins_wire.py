@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.operating.running import Supervisor, Task
-from bot.ports import Account, Desk, Level, Meter, Space
+from bot.ports import Account, Desk, Installations, Level, Meter, Space
 from integrations.discord.integration import Access, Discord
 from integrations.discord.timing import Timing
 from integrations.sandbox.discord.server import Sandbox, Settings
@@ -42,7 +42,11 @@ class Memory:
     async def write(self, name: str, value: str) -> None:
         self.kept[name] = value
 
-    async def desk(self, space: Space) -> Desk | None:
+    @property
+    def installations(self) -> Installations:
+        raise NotImplementedError
+
+    async def desk(self, space: Space, *, invited: bool = False) -> Desk | None:
         return None
 
     async def spaces_of(self, account: Account) -> list[Space]:

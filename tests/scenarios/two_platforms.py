@@ -230,7 +230,7 @@ class TwoPlatforms(Store):
 
         async def scored() -> bool:
             waiting = "SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM stale)"
-            return (await self.query(waiting))[0][0] == 0
+            return not (await self.query(waiting))[0][0]
 
         await until(scored)
 

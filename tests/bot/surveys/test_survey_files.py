@@ -123,7 +123,10 @@ def test_version_stays_where_only_layout_and_defaults_differ() -> None:
             SMALL.replace("I agree.", "{en: I agree., de: Stimmt.}").replace("title: Small", "title: {en: Small}"),
             ["s.yaml:2: title", "there is no text in de"],
         ),
-        (SMALL.replace("I agree.", "{en: I agree, mostly, de: Stimmt}"), ["s.yaml:16", "a comma ends a text", "quotes"]),
+        (
+            SMALL.replace("I agree.", "{en: I agree, mostly, de: Stimmt}"),
+            ["s.yaml:16", "a comma ends a text", "quotes"],
+        ),
         ("- a\n- b\n", ["`name:` and `questions:`"]),
         (SMALL + "x: &a 1\n", ["an anchor"]),
     ],

@@ -130,7 +130,9 @@ def test_a_name_is_compared_with_the_id_of_who_was_imported() -> None:
 def test_many_names_are_compared_in_portions() -> None:
     people = [Account(*where, str(n)) for where in (("discord", ""), ("slack", "T")) for n in range(10, 710)]
     people = [who._replace(id=f"{who.id}{who.realm}") for who in people]
-    called = {who: (hashlib.sha256(who.id.removesuffix("T").encode()).hexdigest(),) for who in people}
+    called: dict[Account, tuple[str, ...]] = {
+        who: (hashlib.sha256(who.id.removesuffix("T").encode()).hexdigest(),) for who in people
+    }
 
     there = pairs(found(people), known(people, called=called))
 

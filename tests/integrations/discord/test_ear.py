@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import orjson
 import pytest
 
-from bot.ports import Account, Desk, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
+from bot.ports import Account, Desk, Installations, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
 from integrations.discord.listening.ear import Ear, Event, Server
 from integrations.discord.payloads.ids import Payload, UnknownPlaceError
 from integrations.discord.payloads.people import People
@@ -53,7 +53,11 @@ class FakeHost:
     def notes(self) -> Notes:
         raise NotImplementedError
 
-    async def desk(self, space: Space) -> Desk | None:
+    @property
+    def installations(self) -> Installations:
+        raise NotImplementedError
+
+    async def desk(self, space: Space, *, invited: bool = False) -> Desk | None:
         await asyncio.sleep(0)
         return FakeDesk(space, kinds=EVERY_KIND if self.every_kind else frozenset())  # type: ignore[return-value]
 

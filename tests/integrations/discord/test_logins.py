@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.ports import Account, Desk, Level, Meter, Space
+from bot.ports import Account, Desk, Installations, Level, Meter, Space
 from integrations.discord.gateway.logins import DAY_MS, HOUR_MS, LEFT_ALONE, MOST_A_DAY, Logins
 
 START = 1_700_000_000_000
@@ -30,7 +30,11 @@ class World:
     async def write(self, name: str, value: str) -> None:
         self.kept[name] = value
 
-    async def desk(self, space: Space) -> Desk | None:
+    @property
+    def installations(self) -> Installations:
+        raise NotImplementedError
+
+    async def desk(self, space: Space, *, invited: bool = False) -> Desk | None:
         raise NotImplementedError
 
     async def spaces_of(self, account: Account) -> list[Space]:

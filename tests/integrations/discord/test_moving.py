@@ -34,7 +34,7 @@ class OneDesk(FakeHost):
     def __init__(self) -> None:
         self.made = Remembering(Space("discord", GUILD, ""))
 
-    async def desk(self, space: Space) -> Desk | None:
+    async def desk(self, space: Space, *, invited: bool = False) -> Desk | None:
         return self.made  # type: ignore[return-value]
 
 
