@@ -24,6 +24,8 @@ _TIMEOUT = 10
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _BYTES = {"Content-Type": "application/octet-stream"}
 _HOSTS = ("slack.com", "slack-files.com")
+_ANSWERS = yarl.URL("https://hooks.slack.com")
+"""Where Slack takes answers to what people did."""
 SILENT = logging.Logger("slack", logging.CRITICAL + 1)
 """What Slack's own libraries log to: they write bodies, and in them what people said."""
 
@@ -141,11 +143,15 @@ class Api:
         return answer.data if isinstance(answer.data, dict) else {}
 
     async def respond(self, address: str, body: Mapping[str, Any]) -> None:
-        """Post to an address that came with what somebody did. Raises RefusedError, MachineError."""
+        """Post to the address of Slack's that came with what somebody did. Raises RefusedError, MachineError."""
+        if not self._takes_answers(address):
+            raise RefusedError("not_slack")
         await self._put(address, orjson.dumps(body), _JSON)
 
     async def upload(self, address: str, content: bytes) -> None:
         """Bring a file to where Slack wants it. Raises RefusedError, MachineError."""
+        if not self._is_slack(address):
+            raise RefusedError("not_slack")
         await self._put(address, content, _BYTES)
 
     async def fetch(self, token: str, address: str, size: int) -> bytes:
@@ -153,10 +159,12 @@ class Api:
         if not self._is_slack(address):
             raise MachineError("the file is not on Slack")
         try:
-            async with self._opened().get(address, headers={"Authorization": f"Bearer {token}"}) as response:
-                if response.status != 200:  # noqa: PLR2004 - HTTP's own number
+            headers = {"Authorization": f"Bearer {token}"}
+            async with self._opened().get(address, headers=headers, allow_redirects=False) as response:
+                if response.status >= 400:  # noqa: PLR2004 - HTTP's own number
                     raise MachineError(f"the file cannot be read from Slack ({response.status})")
-                if response.content_type == "text/html":  # Slack asks who has no right to a file to sign in
+                # Slack asks who has no right to a file to sign in, or sends them to where they can
+                if response.status != 200 or response.content_type == "text/html":  # noqa: PLR2004 - as above
                     raise MachineError("the file cannot be read from Slack: the permission files:read is missing")
                 found = await response.content.read(size + 1)
                 while len(found) <= size and (more := await response.content.read(size + 1 - len(found))):
@@ -168,14 +176,20 @@ class Api:
         return found
 
     async def _put(self, address: str, content: bytes, headers: Mapping[str, str]) -> None:
-        if not self._is_slack(address):
-            raise RefusedError("not_slack")
         try:
-            async with self._opened().post(address, data=content, headers=headers) as response:
-                if response.status >= 400:  # noqa: PLR2004 - HTTP's own number
+            posted = self._opened().post(address, data=content, headers=headers, allow_redirects=False)
+            async with posted as response:
+                if response.status >= 300:  # noqa: PLR2004 - HTTP's own number
                     raise RefusedError(str(response.status))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise MachineError(f"Slack did not answer ({type(error).__name__})") from None
+
+    def _takes_answers(self, address: str) -> bool:
+        """Whether an address is where Slack takes answers, or of the server that stands for it."""
+        try:
+            return yarl.URL(address).origin() in (_ANSWERS, yarl.URL(self._url).origin())
+        except ValueError:  # it is no whole address
+            return False
 
     def _is_slack(self, address: str) -> bool:
         """Whether an address is Slack's, or of the server that stands for it: nothing is sent anywhere else."""

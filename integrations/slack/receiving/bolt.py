@@ -87,7 +87,10 @@ class Bolt:
         if not isinstance(kind, str) and "command" not in body:
             return self._broken()
         try:
-            found = await self._app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
+            request = AsyncBoltRequest(body=dict(body), mode="socket_mode")
+            # Bolt would post to it, wherever it leads, where Cairn is not installed; what answers people looks first
+            request.context.pop("response_url", None)
+            found = await self._app.async_dispatch(request)
         except BROKEN:
             return self._broken()
         if found.status not in (404, 500):
