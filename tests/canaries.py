@@ -18,8 +18,8 @@ from bot.operating.logs import LineFormatter
 from bot.operating.redaction import Redactor
 
 MARK = "(canary)"
-NEVER_LOGGED = ("canary", "kea-", "lavender-otter", ".sandbox.")
-"""Parts of what is written, of what people are called, and of each sandbox's token."""
+NEVER_LOGGED = ("canary", "kea-", "lavender-otter", ".sandbox.", "xoxb-", "xoxe-", "xapp-", "5eca5eca")
+"""Parts of what is written, of what people are called, and of each sandbox's tokens and secrets."""
 
 
 class Watch:

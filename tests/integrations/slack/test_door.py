@@ -27,7 +27,7 @@ from integrations.slack.receiving.signing import Signatures
 from tests.integrations.sandbox.slack.clients import served
 from tests.integrations.slack.listening import GENERAL, NOW, TEAM, ListeningHost, NobodyToAsk
 
-SECRET = "c0ffee" * 6
+SECRET = "5eca5eca" * 4
 WORDS = "my kea-blue secret"
 EVENTS = "/slack/events"
 
