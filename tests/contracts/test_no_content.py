@@ -23,6 +23,8 @@ OUR_OWN = {
     ("outbox", "content"): "what Cairn sends, encrypted",
     ("outbox", "message"): "the id of what Cairn sent",
     ("audit", "payload"): "what the team did",
+    ("arrival", "digest"): "of a number that Cairn made up",
+    ("installation", "content"): "tokens that Cairn was given, encrypted",
     ("ballot", "content"): "what members answered when they were asked, encrypted",
     ("survey_outcome", "said"): "the team's own words on what a survey told",
     ("audit", "digest"): "of that, salted",
