@@ -9,6 +9,7 @@ import pytest
 
 from bot.commands.registry import registry
 from bot.language import Words
+from scoring.signals import Kind
 from tests.scenarios.discord_rig import until
 from tests.scenarios.slack_rig import slack_rig
 
@@ -61,6 +62,19 @@ async def test_every_command_is_answered(database_url: str) -> None:
             else:
                 assert used.private, one.path
         assert [one.user for one in general.messages.values()] == [bob.id]
+
+
+async def test_words_behind_a_thank_you_are_passed_on_to_nobody(sqlite_url: str) -> None:
+    """It is taken at once, and who thanks is told."""
+    async with slack_rig(sqlite_url) as rig:
+        alice, bob = rig.team.person("Alice"), rig.team.person("Bob")
+        general = rig.team.channel("general", members=[alice, bob])
+        await bob.says(general, "hello")
+        await rig.agrees()
+        used = await (await alice.uses("/cairn", f"thank <@{bob.id}|bob> for the kea-green talk", general)).said()
+        assert Words("en").plain("chat.spare_words") in words(used.message.blocks)
+        assert [one.kind for one in (await rig.stored()).facts if one.kind is Kind.THANKS] == [Kind.THANKS]
+        assert not await rig.holds("kea-green")
 
 
 async def test_writing_to_cairn_is_a_contact_and_its_words_are_dropped(database_url: str) -> None:

@@ -127,6 +127,7 @@ class Answering:
         if not found.enough and found.offered.options and to.heard.desk.may(caller, found.offered.path):
             await self._options(to, found.offered, found.given, ack)
             return
+        to.spare = found.spare
         call = Call(caller, self._clock(), command=found.offered.path, given=found.given, place=to.one.place)
         await self._call(to, call, ack)
 
@@ -167,6 +168,8 @@ class Answering:
                 await ack({} if to.one.kind != FORM else {"response_action": "update", "view": self._soon(to)})
                 await self._mouth.put_off(to, form=to.heard.desk.opens_form(call))
             reply = await running
+            if to.spare:
+                reply = replace(reply, blocks=(*reply.blocks, Paragraph(to.words.text("chat.spare_words"))))
             await ack(await self._mouth.say(to, reply, None if ack.done else {}))
         except MachineError as error:
             _logger.warning("a call is not answered, because the storage is not there: %s", error)

@@ -1,7 +1,7 @@
 """Cairn's commands on Slack, where a slash command is one line of text: what was meant, and a form for what is missing.
 
-`/cairn thank @somebody for the talk` is the command `cairn thank` with a person and a text. What takes more than one
-person and one text, or does not get what it needs, asks for it in a form.
+`/cairn-team log @somebody a talk` is the command `cairn-team log` with a person and a text. What takes more than one
+person and one text, or does not get what it needs, asks for it in a form. Words that no option is left for are let be.
 """
 
 from __future__ import annotations
@@ -27,11 +27,15 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a line of text means: a command, what is given for its options, and whether that is enough."""
+    """What a line of text means: a command, what is given for its options, and whether that is enough.
+
+    `spare` says that there are words which nothing takes, behind all that the command does take.
+    """
 
     offered: Offered
     given: Mapping[str, Given]
     enough: bool
+    spare: bool = False
 
 
 def meant(root: str, text: str, offered: Sequence[Offered], account: Callable[[str], Account]) -> Meant | None:
@@ -52,22 +56,23 @@ def _rest(text: str, words: int) -> str:
 
 def _with(offered: Offered, text: str, account: Callable[[str], Account]) -> Meant:
     given: dict[str, Given] = {}
-    if text == ASK:
-        return Meant(offered, given, enough=False)
     text, live = _taken(text)
     for option in offered.options:
         place = _LIVE.get(option.asks)
         if place is not None and live[place]:
             number = live[place].pop(0)
             given[option.name] = account(number) if option.asks is Asks.PERSON else number
+    if text == ASK:
+        return Meant(offered, given, enough=False)
     written = [one for one in offered.options if one.asks in _WRITTEN]
     if text and written:
         value = _value(written[0], text)
         if value is not None:
             given[written[0].name] = value
             text = ""
-    enough = not text and not any(live) and all(one.name in given for one in offered.options if one.required)
-    return Meant(offered, given, enough)
+    spare = bool(text and offered.options) and all(one.name in given for one in offered.options)
+    needed = all(one.name in given for one in offered.options if one.required)
+    return Meant(offered, given, needed and not any(live) and (spare or not text), spare)
 
 
 def _taken(text: str) -> tuple[str, tuple[list[str], list[str], list[str]]]:

@@ -31,13 +31,17 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Open:
-    """Something that is to be answered: who did it where, in which words. `late` says that Slack waits no longer."""
+    """Something that is to be answered: who did it where, in which words. `late` says that Slack waits no longer.
+
+    `spare` says that there were words which nothing takes.
+    """
 
     one: Asked
     heard: Heard
     words: Words
     origin: Origin
     late: bool = False
+    spare: bool = False
     view: str = ""
     """The id of a view that was opened meanwhile to say that the answer will come."""
 
