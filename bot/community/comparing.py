@@ -21,13 +21,21 @@ def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: {_shown(now)}"
 
 
-def _listed(name: str, was: list[str], now: list[str]) -> Iterator[str]:
+def _listed(name: str, was: list[Any], now: list[Any]) -> Iterator[str]:
     for one in now:
         if one not in was:
-            yield f"{name}: {one!r} is added"
+            yield f"{name}: {_quoted(one)} is added"
     for one in was:
         if one not in now:
-            yield f"{name}: {one!r} is taken away"
+            yield f"{name}: {_quoted(one)} is taken away"
+
+
+def _quoted(one: object) -> str:
+    """Return an item of a list: a text, or a group of fields as files have it."""
+    if not isinstance(one, dict):
+        return repr(one)
+    told = ((name, ", ".join(value) if isinstance(value, list) else value) for name, value in sorted(one.items()))
+    return "{" + ", ".join(f"{name}: {value}" for name, value in told) + "}"
 
 
 def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, Va
 
 from bot.language import LANGUAGES, spoken
 from bot.ports import Consent, Platform, Stays
-from bot.rules.fields import Line, wrong
+from bot.rules.fields import Line, Name, wrong
 from bot.rules.problems import nearest, not_among, quoted
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -143,6 +143,18 @@ def _people(found: object, info: ValidationInfo) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_person(one, info) for one in listed))
 
 
+def _chapters(found: object) -> object:
+    """Return chapters by name, each with a list of roles."""
+    if not isinstance(found, dict):
+        raise wrong("chapters with their roles were expected; write one a line, such as `Berlin: berlin-team`")
+    seen: set[str] = set()
+    for name in found:
+        if str(name).strip().casefold() in seen:
+            raise wrong(f"the chapter {quoted(name)} stands here twice; letter case makes no difference")
+        seen.add(str(name).strip().casefold())
+    return found
+
+
 def _listed(found: object) -> object:
     return [found] if isinstance(found, str) else found
 
@@ -164,3 +176,4 @@ PlatformName = Annotated[str, *_plain(_platform)]
 SpaceId = Annotated[str, *_plain(_id)]
 People = Annotated[tuple[str, ...], *_plain(_people)]
 Texts = Annotated[tuple[Line, ...], BeforeValidator(_listed), Field(max_length=500)]
+Chapters = Annotated[dict[Name, Annotated[Texts, Field(min_length=1)]], BeforeValidator(_chapters)]

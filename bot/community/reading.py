@@ -84,6 +84,8 @@ def _problem(error: ErrorDetails) -> Problem:
         return Problem(path, error["msg"])
     if error["type"] == "too_long":
         return Problem(path, f"{quoted(found)} was found; allowed: at most {error['ctx']['max_length']}")
+    if error["type"] == "too_short":
+        return Problem(path, "nothing stands here; at least one was expected")
     here = _names(path)
     expected = f"a group of fields was expected; allowed: {', '.join(here)}" if here else "a list was expected"
     return Problem(path, f"{'nothing' if found is None else quoted(found)} was found; {expected}")

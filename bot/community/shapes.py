@@ -7,6 +7,7 @@ from pydantic import Field
 from bot.community.fields import (
     Age,
     Backfill,
+    Chapters,
     ConsentField,
     Grace,
     Hour,
@@ -20,6 +21,7 @@ from bot.community.fields import (
     Zone,
     days_of,
 )
+from bot.hearing.space_settings import ChapterRole, CohortRole
 from bot.ports import Consent, Listed, Space, SpaceSettings, Stays
 from bot.rules.fields import Flag, Line, Name
 from bot.rules.shapes import Shape
@@ -58,6 +60,19 @@ class RolesShape(Shape):
     """Names or ids of roles of people who are too young: what is kept of them is erased."""
 
 
+class CohortShape(Shape):
+    """Who holds a role takes part in a programme's cohort."""
+
+    role: Texts = Field(min_length=1)
+    """The role's name or id (on Slack: a user group's handle), or several."""
+    programme: Name
+    """The programme's name."""
+    cohort: Name | None = None
+    """The cohort's name; only where the programme has cohorts."""
+    as_: Name = Field("participant", alias="as")
+    """As what they take part."""
+
+
 class SpaceShape(Shape):
     """One server or workspace."""
 
@@ -75,6 +90,10 @@ class SpaceShape(Shape):
     """Which channels count."""
     roles: RolesShape = RolesShape()
     """Who may do what."""
+    chapters: Chapters = Field({}, max_length=200)
+    """Chapters, and names or ids of the roles (on Slack: user groups) whose holders belong to them."""
+    cohorts: tuple[CohortShape, ...] = Field((), max_length=200)
+    """Roles whose holders take part in a programme's cohort."""
     excluded_roles: Texts = ()
     """Names or ids of roles whose members are left out."""
     excluded_people: People = ()
@@ -130,6 +149,10 @@ class CommunityShape(Shape):
             excluded_roles=Listed.of(one.excluded_roles),
             page_roles=Listed.of(one.roles.pages),
             under_age_roles=Listed.of(one.roles.under_age),
+            chapters=tuple(ChapterRole(name, Listed.of(roles)) for name, roles in one.chapters.items()),
+            cohorts=tuple(
+                CohortRole(Listed.of(each.role), each.programme, each.cohort or "", each.as_) for each in one.cohorts
+            ),
             minimum_age=self.minimum_age,
             guests=one.guests,
             thanks=Listed.of(one.thanks),

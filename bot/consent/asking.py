@@ -15,7 +15,9 @@ from bot.chat.speech import Block, Controls, File, Reply, Table
 from bot.commands.room import Room
 from bot.consent import cards, editions, lines
 from bot.consent.choices import ASK_AGAIN_DAYS, Choices, Said, Source, Standing, What
+from bot.consent.membership import Membership
 from bot.consent.questions import Questions
+from bot.consent.roles import There
 from bot.hearing.space_settings import Listed
 from bot.rights.forgetting import UNDER_AGE, Forgetting, Order
 from scoring.signals import DAY_MS, Account
@@ -35,14 +37,23 @@ class Asking:
         self._most = most
 
     async def heed_roles(self, call: Call, room: Room) -> None:
-        """Give a page to who has chosen a role that stands for it; erase who has one of those who are too young."""
+        """Give a page to who has chosen a role that stands for it; erase who has one of those who are too young.
+
+        What else their roles stand for holds, too. What they do not hold says nothing: elsewhere than in the space
+        itself, platforms tell no roles.
+        """
         roles, settings = call.caller.roles, room.settings
         if _has(settings.under_age_roles, roles):
             await Forgetting(room.database, room.keys).forget(
                 Order(room.community, call.caller.account, UNDER_AGE, room.now)
             )
-        elif _has(settings.page_roles, roles):
+            return
+        if _has(settings.page_roles, roles):
             await Choices(room.database, room.keys).by_role(_said(call, room, Source.ROLE, "role"))
+        if roles:
+            there = There(room.community, room.space, settings, room.now)
+            membership = Membership(room.database, room.keys, room.record)
+            await membership.heard(there, {call.caller.account: roles}, whole=False)
 
     async def beside(self, call: Call, room: Room, reply: Reply) -> Reply:
         """Return a reply with what has waited for the caller behind it, or else the question that is due, if one is."""

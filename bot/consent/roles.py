@@ -1,7 +1,8 @@
 """What follows when people are given roles, or lose them, that a space's settings ask about.
 
 Whoever holds a role that is left out counts in that space no longer; a role that people choose can stand for their yes
-to a page, and losing it for their no; people who are too young are erased.
+to a page, and losing it for their no; people who are too young are erased. What they belong to by the roles they hold
+is told in `bot.consent.membership`.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from bot.community.comparing import called
 from bot.community.settled import settings_from
 from bot.consent.addressed import Addressed
 from bot.consent.coming import Coming
+from bot.consent.membership import Membership
 from bot.consent.noticing import Written
 from bot.consent.roles import Roles, There
 from bot.history.backfilling import History, Store
@@ -96,6 +97,7 @@ class OneDesk:
         there = There(origin.community, origin.space or 0, self.settings, now)
         if await Roles(self._desks.database, self._desks.intake.keys).heard(there, held):
             self._desks.told()
+        await self._membership.heard(there, held)
 
     async def shut(self, places: Collection[str]) -> None:
         """Hear which channels do not count because of a category."""
@@ -140,6 +142,8 @@ class OneDesk:
     async def member_left(self, who: Account, at: int) -> None:
         """Hear that somebody left the space."""
         await self._coming.left(who, at)
+        there = There(self.origin.community, self.origin.space or 0, self.settings, at)
+        await self._membership.heard(there, {who: ()})
 
     async def member_came(self, who: Account) -> None:
         """Hear that somebody came to the space, or came back."""
@@ -164,6 +168,10 @@ class OneDesk:
     @property
     def _coming(self) -> Coming:
         return Coming(self._desks.database, self._desks.intake.keys, self.origin.community, self.origin.space or 0)
+
+    @property
+    def _membership(self) -> Membership:
+        return Membership(self._desks.database, self._desks.intake.keys, self.record)
 
     async def open_gaps(self) -> list[tuple[int, int, int]]:
         """Return the gaps that are not made good: their numbers, and from when to when they are (ms)."""

@@ -67,6 +67,24 @@ NONE = Listed()
 
 
 @dataclass(frozen=True, slots=True)
+class ChapterRole:
+    """Roles whose holders belong to the chapter of a name."""
+
+    name: str
+    roles: Listed
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRole:
+    """Roles whose holders take part in a programme's cohort, as what (`part`)."""
+
+    roles: Listed
+    programme: str
+    cohort: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class SpaceSettings:
     """What holds in one space. `backfill_days` None is all there is, 0 is none; `language` is a BCP 47 tag."""
 
@@ -86,6 +104,10 @@ class SpaceSettings:
     """Roles that people choose, and by which they choose a page of their own."""
     under_age_roles: Listed = NONE
     """Roles of people who are too young."""
+    chapters: tuple[ChapterRole, ...] = ()
+    """Which roles stand for chapters."""
+    cohorts: tuple[CohortRole, ...] = ()
+    """Which roles stand for a part in a cohort."""
     guests: bool = False
     """Whether people of other organisations count who take part in shared channels."""
     minimum_age: int = 13
@@ -93,7 +115,17 @@ class SpaceSettings:
 
     def asks_about(self, role: str, name: str) -> bool:
         """Whether anything follows from holding a role (by id and name)."""
-        return any(one.has(role, name) for one in (self.excluded_roles, self.page_roles, self.under_age_roles))
+        return any(one.has(role, name) for one in self._heeded)
+
+    @property
+    def heeds_roles(self) -> bool:
+        """Whether anything follows from holding any role."""
+        return any(one.entries for one in self._heeded)
+
+    @property
+    def _heeded(self) -> tuple[Listed, ...]:
+        listed = (self.excluded_roles, self.page_roles, self.under_age_roles)
+        return (*listed, *(one.roles for one in self.chapters), *(one.roles for one in self.cohorts))
 
     def allows(self, place: Place, *around: Place) -> bool:
         """Whether what is done at a place counts; `around` are the places it hangs below, the nearest first.

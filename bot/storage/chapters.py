@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.bulk import is_sqlite, rows_of
+from bot.storage.bulk import each, is_sqlite, matching, rows_of
 from bot.storage.schema import chapter, chapter_member
+
+Pairs = Collection[tuple[int, str]]
+"""Chapters' numbers with pseudonyms of accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ async def add(connection: AsyncConnection, community: int, number: int, member: 
         text(
             "INSERT INTO chapter_member (community, chapter, member, since) "
             "VALUES (:community, :chapter, :member, :day) "
-            "ON CONFLICT (community, chapter, member, since) DO UPDATE SET until = NULL"
+            "ON CONFLICT (community, chapter, member, since) DO UPDATE SET until = NULL, space = NULL"
         ),
         {"community": community, "chapter": number, "member": member, "day": day},
     )
@@ -109,3 +113,55 @@ async def members(connection: AsyncConnection, community: int, number: int) -> l
         chapter=number,
     )
     return [row[0] for row in rows]
+
+
+async def named(connection: AsyncConnection, community: int) -> dict[str, int | None]:
+    """Return the numbers of chapters by name (without letter case), None of those that have only ended."""
+    rows = await rows_of(
+        connection,
+        "SELECT name, id, closed_at FROM chapter WHERE community = :community ORDER BY id",
+        community=community,
+    )
+    ended: dict[str, int | None] = {name.casefold(): None for name, _, closed in rows if closed is not None}
+    return ended | {name.casefold(): number for name, number, closed in rows if closed is None}
+
+
+async def belonging(
+    connection: AsyncConnection, community: int, space: int, handles: Iterable[str]
+) -> set[tuple[int, str, bool]]:
+    """Return to which chapters accounts (by pseudonym) belong now, and whether by a role in a space or by the team.
+
+    Roles are the account's own: those of others it is joined with, and of other spaces, are no part of this.
+    """
+    rows = await matching(
+        connection,
+        "SELECT b.chapter, a.handle, b.space FROM {given} JOIN account a ON a.handle = given.handle "
+        "JOIN chapter_member b ON b.community = a.community AND b.member IN (a.own_member, a.member) "
+        "WHERE a.community = :community AND b.until IS NULL "
+        "AND (b.space IS NULL OR (b.space = :space AND b.member = a.own_member))",
+        {"handle": "text"},
+        ((one,) for one in handles),
+        community=community,
+        space=space,
+    )
+    return {(chapter, handle, by is not None) for chapter, handle, by in rows}
+
+
+async def by_roles(connection: AsyncConnection, where: tuple[int, int], came: Pairs, went: Pairs, day: int) -> None:
+    """Let accounts belong to chapters from a day on, or up to it, by roles (`where`: the community and the space)."""
+    here = {"community": where[0], "space": where[1], "day": day}
+    await each(
+        connection,
+        "INSERT INTO chapter_member (community, chapter, member, since, space) "
+        "SELECT a.community, :chapter, a.own_member, :day, :space FROM account a "
+        "WHERE a.community = :community AND a.handle = :handle "
+        "ON CONFLICT (community, chapter, member, since) DO UPDATE SET until = NULL, space = excluded.space",
+        [here | {"chapter": number, "handle": handle} for number, handle in came],
+    )
+    await each(
+        connection,
+        "UPDATE chapter_member SET until = :day WHERE community = :community AND chapter = :chapter "
+        "AND space = :space AND until IS NULL AND member IN "
+        "(SELECT a.own_member FROM account a WHERE a.community = :community AND a.handle = :handle)",
+        [here | {"chapter": number, "handle": handle} for number, handle in went],
+    )

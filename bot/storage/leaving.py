@@ -12,6 +12,7 @@ from bot.storage.families import orphan_answers
 from bot.storage.schema import (
     backfill,
     backfill_place,
+    chapter_member,
     count,
     excluded_place,
     exclusion,
@@ -28,7 +29,20 @@ from bot.storage.spaces import OWN_WORD
 from bot.storage.what_counts import BY_ROLE, BY_TEAM
 
 _IDS = {"id": "bigint"}
-_ALL_OF = (backfill, backfill_place, excluded_place, exclusion, gap, note, notice, outbox, reach, slowdown, writer)
+_ALL_OF = (
+    backfill,
+    backfill_place,
+    chapter_member,
+    excluded_place,
+    exclusion,
+    gap,
+    note,
+    notice,
+    outbox,
+    reach,
+    slowdown,
+    writer,
+)
 
 
 async def left(connection: AsyncConnection, number: int, at: int) -> None:

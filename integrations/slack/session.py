@@ -135,7 +135,7 @@ class Session:
             raise MachineError(str(error)) from None
         heard = Heard(desk, workspace, token)
         await desk.returned()
-        await desk.holding(workspace.holding())
+        await heard.tell_roles()
         if said:
             await desk.record(said)
         before = int(await desk.notes.read(_HEARD) or 0)
@@ -261,6 +261,8 @@ class Session:
         """Do for one workspace what its time has come for."""
         workspace = heard.workspace
         workspace.apply(heard.desk.settings, heard.desk.kinds)
+        if workspace.anew:
+            await heard.tell_roles()
         workspace.huddles.convene(await heard.desk.occasions(now - _AROUND_MS, now + _AROUND_MS))
         await heard.pay(workspace.huddles.tick(workspace, now))
         if heard.lost:
@@ -273,7 +275,7 @@ class Session:
             self._do(workspace.id, "gaps", persist(self._gaps, heard))
         if workspace.groups.doubtful:
             await self._loader.regroup(workspace, heard.token)
-            await heard.desk.holding(workspace.holding())
+            await heard.tell_roles()
 
     async def _put_down(self) -> None:
         """Put down up to when each workspace is heard."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote
 
 from bot.chat.calling import Call
 from bot.chat.speech import Asks, Block, Bold, Choice, Heading, Paragraph, Reply, Span, Table, Text, Who
@@ -15,20 +14,17 @@ from bot.storage.turns import in_turn
 from bot.teamwork.given import NAME, Given, noon
 from bot.teamwork.people import did, member_of, shown
 from bot.teamwork.recording import refused, stored
-from scoring.signals import Account, Context, Kind, Signal
+from bot.teamwork.taking_part import taking_part
+from scoring.signals import Account, Context, Signal
 
 JOINED, LEFT = "added somebody to a programme", "took somebody from a programme"
 _MOST_CHOICES, _MOST_SHOWN = 25, 40
-_KEY_DAY = 0
-"""The day inside the key of a participation that the team tells of: it has none, so that it is there only once."""
 
 
 def _signal(call: Call, room: Room, who: Account, day: int) -> Signal:
     given = Given(call, room)
     context = Context(programme=given.needed("programme"), cohort=given.text("cohort"), role=given.text("role"))
-    key = ":".join(quote(one, safe=" ") for one in (context.programme, context.cohort, context.role))
-    at = noon(day, room.now)
-    return Signal(Kind.PARTICIPATION, f"t:p:{key}", _KEY_DAY, at, who, room.now, context, key_person=who)
+    return taking_part(who, context, noon(day, room.now), room.now)
 
 
 async def add(call: Call, room: Room) -> Reply:

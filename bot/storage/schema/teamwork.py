@@ -44,6 +44,7 @@ chapter_member = Table(
     Column("member", NUMBER, primary_key=True, autoincrement=False),
     Column("since", Integer, primary_key=True, autoincrement=False, comment="the first day"),
     Column("until", Integer, comment="the last day; none while they belong to it"),
+    Column("space", Integer, comment="whose role says so; none where the team put it down"),
     Index(None, "community", "member"),
     comment="Who belongs, or has belonged, to which chapter.",
 )

@@ -63,6 +63,10 @@ class People:
             raise UnknownError("person", person_id(name))
         return self.account(name)
 
+    def everyone(self) -> frozenset[str]:
+        """Return the ids of all of whom it is known who they are."""
+        return frozenset(self._seen)
+
     def is_stranger(self, name: str) -> bool:
         """Whether somebody is known to belong to another organisation."""
         return name in self._elsewhere

@@ -27,6 +27,9 @@ class Workspace:
         self._thanks: dict[str, bool] = {}
         self._excluded: frozenset[str] = frozenset()
         self._asked: dict[str, str] = {}
+        self._told: set[str] = set()
+        self.anew = True
+        """Whether it was not told yet who holds the groups that are asked about now."""
         self.regroup()
 
     def apply(self, settings: SpaceSettings, kinds: frozenset[Kind]) -> None:
@@ -41,7 +44,8 @@ class Workspace:
         """Work out anew which user groups leave their people out, and which are asked about."""
         names = {number: group.name for number, group in self.groups.all.items()}
         self._excluded = frozenset(one for one in names if self.settings.excluded_roles.has(one, names[one]))
-        self._asked = {one: name for one, name in names.items() if self.settings.asks_about(one, name)}
+        asked = {one: name for one, name in names.items() if self.settings.asks_about(one, name)}
+        self.anew, self._asked = self.anew or asked != self._asked, asked
 
     def actor(self, name: str, spot: Spot, home: object = None) -> Account | None:
         """Return who did something in a channel; None for machines, people who are left out and those from elsewhere.
@@ -61,16 +65,21 @@ class Workspace:
         """Whether somebody is in a user group whose people do not count."""
         return bool(self._excluded) and not self._excluded.isdisjoint(self.groups.of_person.get(name, ()))
 
-    def holding(self, people: frozenset[str] | None = None) -> Mapping[Account, list[tuple[str, str]]]:
-        """Return who holds which of the groups that are asked about: of everyone in any, or of these people."""
-        if not self._asked:
+    def holding(self) -> Mapping[Account, list[tuple[str, str]]]:
+        """Return who holds which of the groups that are asked about: of everyone who is, or was, in any.
+
+        Where it is `anew`, it is told of all who are known. People of other organisations hold nothing unless they
+        count.
+        """
+        if not self.settings.heeds_roles:
             return {}
-        whom = self.groups.of_person.keys() if people is None else people
-        held = {one: self.groups.of_person.get(one, frozenset()) & self._asked.keys() for one in whom}
-        return {
-            self.people.account(one): [(group, self._asked[group]) for group in sorted(groups)]
-            for one, groups in held.items()
-        }
+        self._told.update(*(self.groups.all[one].people for one in self._asked))
+        found = {}
+        for one in self._told | self.people.everyone() if self.anew else self._told:
+            if self.settings.guests or not self.people.is_stranger(one):
+                groups = self.groups.of_person.get(one, frozenset()) & self._asked.keys()
+                found[self.people.account(one)] = [(group, self._asked[group]) for group in sorted(groups)]
+        return found
 
     def is_thanks(self, emoji: str) -> bool:
         """Whether reacting with this emoji says thanks here; its skin tone does not matter."""

@@ -42,6 +42,16 @@ class Heard:
     owed: list[Signal] = field(default_factory=list)
     """What was said once and is not stored yet."""
 
+    async def tell_roles(self) -> None:
+        """Tell who holds which user groups, as far as the settings ask about them. Raises MachineError: it is due."""
+        held, anew = self.workspace.holding(), self.workspace.anew
+        self.workspace.anew = False
+        try:
+            await self.desk.holding(held)
+        except MachineError:
+            self.workspace.anew = self.workspace.anew or anew
+            raise
+
     async def pay(self, said: Iterable[Signal] = ()) -> None:
         """Store what is said only once, and what of that could not be stored before. Raises MachineError."""
         self.owed += said
@@ -165,7 +175,7 @@ class Ear:
         """Store what an event says but once; where that fails, it is stored when the event comes again, or before."""
         heard.owed += said
         if roles:
-            await heard.desk.holding(heard.workspace.holding())
+            await heard.tell_roles()
         await heard.pay()
 
     async def _read(self, heard: Heard, event: Payload, now: int) -> list[Signal]:

@@ -23,6 +23,8 @@ spaces:
     consent: strict
     channels: {private: no, in: [staff], out: ["#random", 7]}
     roles: {moderators: [Mods, 55], managers: Admins}
+    chapters: {Berlin: berlin-team, "Köln": [cologne, 66]}
+    cohorts: [{role: round-5, programme: Open Leaders, cohort: Round 5}, {role: [mentors], programme: OL, as: mentor}]
     excluded_roles: [Guests]
     excluded_people: [901, 902]
     thanks: [🙏, ":tada:"]

@@ -64,6 +64,7 @@ async def test_changes_are_told_in_words_and_taken_back_by_the_old_file(database
     await applied(database, WHOLE)
     before = await shown(database)
     other = WHOLE.replace("consent: strict", "consent: notice").replace("in: [staff]", "in: [board]")
+    other = other.replace("Berlin: berlin-team", "Berlin: [berlin-team, lagos], Oslo: oslo").replace("OL, as", "OP, as")
     other = other.replace("901, 902", "901").replace("Europe/Berlin", "Africa/Lagos")
     other = other.replace("  - {platform: team, id: T1}\n", "")
 
@@ -75,6 +76,10 @@ async def test_changes_are_told_in_words_and_taken_back_by_the_old_file(database
         (server, "consent: strict becomes notice, for what is heard from now on"),
         (server, "channels.in: 'board' is added"),
         (server, "channels.in: 'staff' is taken away"),
+        (server, "chapters.Berlin: 'lagos' is added"),
+        (server, "chapters.Oslo: 'oslo' is added"),
+        (server, "cohorts: {as: mentor, programme: OP, role: mentors} is added"),
+        (server, "cohorts: {as: mentor, programme: OL, role: mentors} is taken away"),
         (server, "excluded_people: 1 person is let in again"),
         ("team T1", "is not in the file any more and not listened to from now on"),
     ]

@@ -15,7 +15,8 @@ from tests.bot.community.files import WHOLE, parsed
 
 FIELDS = st.sampled_from(
     ["name", "zone", "language", "consent", "digest", "weekday", "hour", "spaces", "platform", "id", "channels", "in",
-     "out", "private", "roles", "managers", "excluded_people", "thanks", "stays", "backfill"]
+     "out", "private", "roles", "managers", "excluded_people", "thanks", "stays", "backfill",
+     "chapters", "cohorts", "role", "programme", "cohort", "as"]
 )  # fmt: skip
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.sampled_from(["chat", "team", "T1", "1"])
@@ -59,6 +60,14 @@ def test_whole_file_with_something_else_in_it_is_read_or_refused(at: int, gone: 
             "stays": st.sampled_from(["off", "everywhere", "convenings"]),
             "backfill": st.sampled_from(["off", "all", "3 days", "12 months"]),
             "channels": st.fixed_dictionaries({"private": st.booleans()}),
+            "chapters": st.dictionaries(st.sampled_from(["Berlin", "Köln", "7"]), st.sampled_from(["a", ["b", "#c"]])),
+            "cohorts": st.lists(
+                st.fixed_dictionaries(
+                    {"role": st.sampled_from(["a", ["b", "7"]]), "programme": st.just("P")},
+                    optional={"cohort": st.just("5"), "as": st.just("mentor")},
+                ),
+                max_size=2,
+            ),
             "excluded_people": st.lists(st.integers(1, 999).map(str), max_size=3),
         },
     )

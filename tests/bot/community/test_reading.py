@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import InputError
+from bot.hearing.space_settings import ChapterRole, CohortRole
 from bot.ports import Consent, Listed, SpaceSettings, Stays
 from tests.bot.community.files import WHOLE, parsed
 
@@ -44,6 +45,11 @@ def test_all_that_a_file_says_reaches_its_spaces() -> None:
         Consent.STRICT, "en-GB", "Europe/Berlin", False, Listed.of(["staff"]), Listed.of(["random", "7"]),
         Listed.of(["mods", "55"]), Listed.of(["admins"]), Listed.of(["guests"]), Listed.of(["🙏", "tada"]),
         Stays.EVERYWHERE, 365,
+        chapters=(ChapterRole("Berlin", Listed.of(["berlin-team"])), ChapterRole("Köln", Listed.of(["cologne", "66"]))),
+        cohorts=(
+            CohortRole(Listed.of(["round-5"]), "Open Leaders", "Round 5", "participant"),
+            CohortRole(Listed.of(["mentors"]), "OL", "", "mentor"),
+        ),
     )  # fmt: skip
     assert second == SpaceSettings(language="en-GB", zone="Europe/Berlin")
     assert file.spaces[0].excluded_people == ("901", "902")
@@ -94,3 +100,21 @@ def test_file_that_lacks_a_line_it_needs_is_refused_in_plain_words(line: str) ->
 @pytest.mark.parametrize("line", [one for one in WHOLE.splitlines() if one.startswith("    ") and "id:" not in one])
 def test_file_can_do_without_any_other_line_of_a_space(line: str) -> None:
     assert parsed(WHOLE.replace(line + "\n", "", 1)).spaces[0].id == "100"
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ("chapters: [Berlin]", "chapters with their roles were expected"),
+        ("chapters: {Berlin: a, berlin: b}", "'berlin' stands here twice"),
+        ("chapters: {Berlin: []}", "chapters.Berlin: nothing stands here; at least one was expected"),
+        ("cohorts: [{role: a}]", "the field `programme` is missing; allowed: role, programme, cohort, as"),
+        ("cohorts: [{role: [], programme: P}]", "cohorts[0].role: nothing stands here"),
+        ("cohorts: [{role: a, programme: P, part: mentor}]", "there is no field 'part' here"),
+    ],
+)
+def test_role_that_stands_for_nothing_is_refused_with_its_line(fields: str, complaint: str) -> None:
+    (told,) = complaints(f"name: A\nspaces:\n  - {{platform: chat, id: 1,\n     {fields}}}\n")
+
+    assert ":4: " in told
+    assert complaint in told

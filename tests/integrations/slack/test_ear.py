@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.ports import Account, Host, Kind, MachineError, Meter, Signal, SpaceSettings, Stays
+from bot.ports import Account, Host, Kind, Listed, MachineError, Meter, Signal, SpaceSettings, Stays
 from integrations.slack.receiving.ear import Ear, Heard
 from tests.integrations.slack.listening import ALICE, BOB, GENERAL, NOW, TEAM, ListeningHost, NobodyToAsk
 
@@ -166,3 +166,19 @@ async def test_who_left_is_known_as_gone_when_that_could_be_stored() -> None:
     here.host.broken = None
     await here.hears(gone, "Ev1")
     assert here.host.gone == [Account("slack", TEAM, BOB)]
+
+
+async def test_roles_that_could_not_be_told_are_told_anew() -> None:
+    here = Listening(SpaceSettings(excluded_roles=Listed.of(["mentors"])))
+    heard = await here.opened()
+    heard.workspace.groups.replace([MENTORS])
+    heard.workspace.regroup()
+    here.host.broken = FULL
+    with pytest.raises(MachineError):
+        await heard.tell_roles()
+    due = [heard.workspace.anew]
+    here.host.broken = None
+    await heard.tell_roles()
+    due.append(heard.workspace.anew)
+    assert due == [True, False]
+    assert [one for one in here.host.roles[-1].values() if one] == [[("S01", "mentors")]]

@@ -328,3 +328,22 @@ def test_a_broken_event_is_unreadable_and_quotes_nothing(name: str, broken: dict
 def test_an_unknown_kind_of_event_says_nothing() -> None:
     """Slack adds some every year."""
     assert hear({"type": "something_new"}, workspace(), NOW) == []
+
+
+def test_who_left_their_last_group_is_told_to_hold_none() -> None:
+    """Of people who were never in a group it is told at first, and when other groups are asked about."""
+    there = workspace(SpaceSettings(excluded_roles=Listed.of(["mentors"])))
+    group = {"id": "S01", "handle": "mentors", "date_create": 1_600_000_000, "users": [ALICE]}
+    there.groups.replace([group])
+    there.regroup()
+    there.people.see({"id": BOB})
+    first, there.anew = there.holding(), False
+    held = [("S01", "mentors")]
+    assert {one: first[who(one)] for one in (ALICE, BOB)} == {ALICE: held, BOB: []}
+    hear({"type": "subteam_updated", "subteam": group | {"users": []}, "event_ts": TS}, there, NOW)
+    assert (there.holding(), there.anew) == ({who(ALICE): []}, False)
+    hear({"type": "subteam_updated", "subteam": group | {"date_delete": 1_700_000_000}, "event_ts": LATER}, there, NOW)
+    assert there.anew
+    assert there.holding()[who(ALICE)] == []
+    there.apply(SpaceSettings(), there.kinds)
+    assert there.holding() == {}
