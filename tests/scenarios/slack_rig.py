@@ -157,7 +157,7 @@ async def rig_of(
             address = f"http://127.0.0.1:{rig.port}{EVENTS}"
             server.app.events_url = server.app.interactivity_url = server.app.commands_url = address
         if known:
-            await _found(rig)
+            await found(rig)
         if start:
             await rig.start()
         try:
@@ -173,10 +173,11 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-async def _found(rig: SlackRig) -> None:
+async def found(rig: SlackRig, more: str = "") -> None:
+    """Found the community, with `more` lines of settings for the workspace where there are any."""
     shape = parse_community(
         f"name: Garden\nspaces:\n  - platform: slack\n    id: {rig.team.id}\n    thanks: [{THANKS}]\n"
-        "    stays: everywhere\n    backfill: 'off'\n",
+        f"    stays: everywhere\n    backfill: 'off'\n{more}",
         "community.yaml",
         PLATFORMS,
     )

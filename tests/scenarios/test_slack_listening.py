@@ -6,7 +6,7 @@ import pytest
 
 from scoring.signals import Kind
 from tests.scenarios.discord_rig import until
-from tests.scenarios.slack_rig import THANKS, slack_rig
+from tests.scenarios.slack_rig import THANKS, found, slack_rig
 
 WAYS = pytest.mark.parametrize("http", [False, True], ids=["sockets", "http"])
 
@@ -62,17 +62,29 @@ async def test_what_happens_while_cairn_is_stopped_is_read_from_history(database
         await until(rig.all_read)
 
 
-async def test_people_of_others_in_a_shared_channel_are_left(database_url: str) -> None:
-    """Unless that is settled otherwise."""
-    async with slack_rig(database_url) as rig:
+@pytest.mark.parametrize(
+    ("database_url", "guests"), [("sqlite", False), ("postgresql", True)], indirect=["database_url"]
+)
+async def test_people_of_others_in_a_shared_channel_are_left(database_url: str, guests: bool) -> None:
+    """Unless that is settled otherwise. Guests of the workspace itself belong to it, those of one channel, too."""
+    async with slack_rig(database_url, known=False, start=False) as rig:
+        await found(rig, "    guests: true\n" if guests else "")
+        await rig.start()
         other = rig.server.team("Others", installed=False)
-        alice, eve = rig.team.person("Alice"), other.person("Eve")
-        shared = rig.team.channel("shared", members=[alice])
+        alice, eve, gina = rig.team.person("Alice"), other.person("Eve"), rig.team.guest("Gina", single_channel=True)
+        shared = rig.team.channel("shared", members=[alice, gina])
         rig.team.shares(shared, other)
         await eve.joins(shared)
-        rig.strangers.add(eve.id)
+        if not guests:
+            rig.strangers.add(eve.id)
         said = await alice.says(shared, "hello over there")
         await eve.replies(said, "hello")
         await eve.reacts(said, "tada")
+        await gina.replies(said, "hello from here")
+        await gina.reacts(said, THANKS)
         await alice.says(shared, "still there?")
         await rig.agrees()
+        who = {one.who for one in rig.truth()}
+        assert who == {alice.id, gina.id} | ({eve.id} if guests else set())
+        used = await (await gina.uses("/cairn", "me", shared)).said()
+        assert "page-make" in str(used.message.blocks)
