@@ -161,7 +161,7 @@ async def test_accounts_that_are_called_the_same_are_suggested_joined_and_parted
     parted = said(await stage.act(part.action, chosen=[part.choices[0].value]))
     two = await stage.rows(_PEOPLE, mod=stage.keys.handle(MOD))
 
-    assert f"@{ANN.id} (discord:{ANN.id})" in said(shown)
+    assert f"@{ANN.id} (discord {ANN.id})" in said(shown)
     assert joined.startswith("They are joined.")
     assert again == "This is not there any more."
     assert parted == "They are parted again."
