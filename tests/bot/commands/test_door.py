@@ -16,13 +16,14 @@ from bot.commands.spec import Act, Asked, Command, Role
 from bot.errors import InputError
 from bot.hearing.space_settings import Listed, SpaceSettings
 from bot.keys import open_keys
+from bot.language import Words
 from bot.ports import Space
 from bot.storage import communities, migrate
 from bot.storage.engine import Database
 from bot.teamwork.tools import Tools
 from scoring.signals import Account
 
-ANN = Account("discord", "", "1")
+ANN, EVE = Account("discord", "", "1"), Account("slack", "T01", "U0EVE")
 MODS, HEADS = ("10", "Mods"), ("11", "Heads")
 SPACE = Place(1, 1, SpaceSettings(moderators=Listed.of(["mods"]), managers=Listed.of(["11"])))
 MINUTE = 60_000
@@ -130,6 +131,17 @@ async def test_fault_of_ours_is_a_number_without_what_it_was(door: Door) -> None
 async def test_caller_is_answered_in_their_own_language(door: Door) -> None:
     assert said(await door.answer(call("cairn all", locale="de-AT"), SPACE)) == "EVERYONE in de"
     assert said(await door.answer(call("cairn all", locale="fr"), SPACE)) == "EVERYONE in en"
+
+
+@pytest.mark.parametrize("who", [ANN, EVE], ids=lambda who: who.platform)
+async def test_who_floods_is_asked_kindly_to_wait_and_others_are_answered(door: Door, who: Account) -> None:
+    """S17: on each platform alike, at the eleventh command within a minute."""
+    answers = [said(await door.answer(Call(Caller(who), n, "cairn all"), SPACE)) for n in range(30)]
+
+    assert CALLS_A_MINUTE == 10
+    assert answers == ["EVERYONE in en"] * 10 + [Words("en").plain("common.slow_down")] * 20
+    other = ANN if who is EVE else EVE
+    assert said(await door.answer(Call(Caller(other), 30, "cairn all"), SPACE)) == "EVERYONE in en"
 
 
 async def test_who_calls_too_often_waits_a_minute(door: Door) -> None:
