@@ -75,10 +75,10 @@ async def test_role_given_and_taken_on_discord_is_a_chapter_and_a_cohort(
 
 
 async def test_group_joined_and_left_on_slack_is_a_chapter_and_a_cohort(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hosting, "REFRESH_SECONDS", 0.3)
-    async with slack_rig(database_url, start=False) as place:
+    async with slack_rig(sqlite_url, start=False) as place:
         team = place.team
         alice, bob, eve = team.person("Alice"), team.person("Bob"), team.person("Eve")
         group = team.group("berlin", [alice])

