@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import select
 
 from bot.chat.calling import Call
 from bot.chat.speech import Action, Button, Controls, Paragraph, Reply
@@ -15,6 +16,7 @@ from bot.commands.spec import Role
 from bot.operating.logs import telling
 from bot.operating.redaction import Redactor
 from bot.ports import Attachment, Delivery, Style
+from bot.storage.schema import note
 from integrations.sandbox.discord.model import Message, Upload
 from integrations.sandbox.discord.permissions import Permission
 from integrations.sandbox.faults import Fault
@@ -288,6 +290,7 @@ def to_36(number: int) -> str:
 
 
 async def test_commands_are_registered_once_and_again_only_when_they_change(sqlite_url: str) -> None:
+    """Once that is put down. A Cairn that is stopped before registers them once more, which changes nothing."""
     async with chat_on(sqlite_url) as chat:
         await chat.start()
         route = "/applications/{application_id}/guilds/{guild_id}/commands"
@@ -295,7 +298,12 @@ async def test_commands_are_registered_once_and_again_only_when_they_change(sqli
         def told() -> int:
             return len(chat.server.ledger.requests("PUT", route))
 
+        async def put_down() -> bool:
+            async with chat.database.read() as connection:
+                return bool((await connection.execute(select(note).where(note.c.name == "commands"))).all())
+
         assert told() == 1
+        await until(put_down)
         await chat.stop()
         await chat.start()
         await chat.shows(chat.person("ann"))
@@ -307,6 +315,7 @@ async def test_commands_are_registered_once_and_again_only_when_they_change(sqli
         chat.guild.bot_joins()
         await chat.server.until(lambda: told() == 2, PATIENCE)
         await chat.server.until(lambda: bool(chat.server.world.application.commands.get(chat.guild.id)), PATIENCE)
+        assert told() == 2
 
 
 async def test_commands_are_named_in_each_language_and_only_in_servers(chat: Chat) -> None:
