@@ -62,7 +62,7 @@ _WITHOUT: Mapping[str, str] = {
     "channels:history": "messages in public channels are not heard",
     "channels:read": "channels cannot be told apart, and nothing is heard",
     "reactions:read": "reactions and thanks by emoji are not heard",
-    "users:read": "machines and guests cannot be told from members",
+    "users:read": "machines and people of other organisations cannot be told from members",
     "usergroups:read": "user groups cannot serve as moderators or managers",
     "chat:write": "nothing can be sent",
     "commands": "/cairn and /cairn-team do not answer",
