@@ -15,7 +15,8 @@ from benchmarks.made_frames import Place, Talk
 from benchmarks.measuring import Figure, Size, in_turn, same
 from bot.ports import Meter, Receipt, Signal, Space, SpaceSettings
 from integrations.discord.gateway.wire import Client, intents
-from integrations.discord.listening.ear import Ear, Event, Server
+from integrations.discord.listening.ear import Ear
+from integrations.discord.listening.server import Event, Server
 from integrations.discord.payloads.ids import Payload, UnknownPlaceError
 from integrations.discord.payloads.people import People
 from scoring.signals import ALWAYS_STORED

@@ -11,7 +11,7 @@ import discord
 from discord.http import HTTPClient
 
 from bot.ports import Host, MachineError, Meter
-from integrations.discord.listening.ear import Event, Server
+from integrations.discord.listening.server import Event, Server
 from integrations.discord.payloads.ballots import ANSWERS
 from integrations.discord.payloads.ids import Payload, UnknownPlaceError, UnreadableError, readable
 from integrations.discord.sentences import unreachable

@@ -25,8 +25,9 @@ from integrations.discord.history.behind import Behind
 from integrations.discord.history.history import History
 from integrations.discord.history.mending import OVERLAP_MS, Mending
 from integrations.discord.history.pages import Pages
-from integrations.discord.listening.ear import Ear, Server
+from integrations.discord.listening.ear import Ear
 from integrations.discord.listening.guests import Guests
+from integrations.discord.listening.server import Server
 from integrations.discord.naming import name_of, names
 from integrations.discord.payloads.direct import Direct
 from integrations.discord.payloads.ids import Payload, UnreadableError
@@ -101,24 +102,23 @@ class Session:
             address = yarl.URL(self._access.gateway_url)
             DiscordWebSocket.DEFAULT_GATEWAY = address
             use_gateway(self.client.http, str(address))
-        async with beside(self._tick()):
-            try:
-                await self.client.login(self._access.token)
-                self._people.own = str(self.client.user.id) if self.client.user is not None else ""
-                if wrong := self._answers.clock_is_wrong():
-                    _logger.warning("%s", wrong)
-                _logger.info(
-                    "to invite Cairn to a server: %s",
-                    invite(self.client.application_id or 0, audit_log=self._access.audit_log),
-                )
-                async with beside(self._behind.run()), beside(self.speaking.run()):
-                    await self._stay_connected()
-            except discord.LoginFailure:
-                raise ConfigError(WRONG_TOKEN) from None
-            except discord.PrivilegedIntentsRequired:
-                raise ConfigError(NO_MEMBERS) from None
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                raise MachineError(unreachable(error)) from None
+        try:
+            await self.client.login(self._access.token)
+            self._people.own = str(self.client.user.id) if self.client.user is not None else ""
+            if wrong := self._answers.clock_is_wrong():
+                _logger.warning("%s", wrong)
+            _logger.info(
+                "to invite Cairn to a server: %s",
+                invite(self.client.application_id or 0, audit_log=self._access.audit_log),
+            )
+            async with beside(self._behind.run()), beside(self.speaking.run()):
+                await self._stay_connected()
+        except discord.LoginFailure:
+            raise ConfigError(WRONG_TOKEN) from None
+        except discord.PrivilegedIntentsRequired:
+            raise ConfigError(NO_MEMBERS) from None
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            raise MachineError(unreachable(error)) from None
         raise MachineError("Discord has ended the connection")
 
     async def names(self, guild: str, most: int) -> Called | None:
@@ -132,8 +132,9 @@ class Session:
         return await name_of(self.client.http, self._people, guild, who) if guild in self._ear.servers else ""
 
     async def _stay_connected(self) -> None:
-        """Return or raise what ends the connection, or what breaks the reading of it."""
-        ends = [asyncio.create_task(one) for one in (self.client.connect(reconnect=True), self._ear.broken())]
+        """Return or raise what ends the connection, or what breaks the reading of it or what goes by the clock."""
+        parts = self.client.connect(reconnect=True), self._ear.broken(), self._tick()
+        ends = [asyncio.create_task(one) for one in parts]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for one in ends:
@@ -257,7 +258,8 @@ class Session:
         now = self._access.clock()
         for server in list(self._ear.servers.values()):
             stays = server.guild.stays
-            found = stays.end(now) if end else stays.tick(now)
-            if found:
-                with suppress(MachineError):
-                    await server.desk.record(found)
+            server.owe(stays.end(now) if end else stays.tick(now))
+            if server.owed:
+                with suppress(MachineError):  # it is told again, with what is to be told by then
+                    await server.desk.record(list(server.owed.values()))
+                    server.owed.clear()

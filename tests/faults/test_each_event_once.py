@@ -18,7 +18,8 @@ from bot.ports import Host
 from bot.settle import Settler
 from bot.storage import migrate
 from bot.storage.engine import Database
-from integrations.discord.listening.ear import Ear, Event, Server
+from integrations.discord.listening.ear import Ear
+from integrations.discord.listening.server import Event, Server
 from integrations.discord.payloads.ids import Payload, UnknownPlaceError
 from integrations.discord.payloads.people import People
 from integrations.sandbox.discord.server import Sandbox, Settings

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bot.ports import Kind
-from tests.scenarios.listeners import EVERYTHING, HASTY, Cairn, cairn_on, until
+from bot.ports import Kind, MachineError, Signal, Space
+from tests.scenarios.listeners import EVERYTHING, HASTY, Cairn, cairn_on, true, until
 
 
 @pytest.fixture
@@ -113,6 +114,44 @@ async def test_time_at_a_convening_before_and_after_a_restart_is_added_up(cairn:
         cairn.clock.forward(5)
         await until(lambda: _attended(cairn, 1))
     assert (await cairn.stored())[Kind.ATTENDANCE] == 1
+
+
+class _Away:
+    """A host, and a desk of it, that store nothing of what passes while they are `gone`."""
+
+    def __init__(self, there: Any, away: _Away | None = None) -> None:
+        self._there, self._away = there, away or self
+        self.gone, self.refused = False, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._there, name)
+
+    async def desk(self, space: Space, **more: bool) -> _Away:
+        return _Away(await self._there.desk(space, **more), self)
+
+    async def record(self, signals: list[Signal]) -> Any:
+        if self._away.gone:
+            self._away.refused += 1
+            raise MachineError("the disk is full")
+        return await self._there.record(signals)
+
+
+async def test_who_was_there_is_known_also_where_it_could_not_be_stored_when_it_was_so(cairn: Cairn) -> None:
+    away: Any = _Away(cairn.host)
+    cairn = replace(cairn, host=away)
+    guild = cairn.server.guild("Garden")
+    alice, bob, host = guild.people(["alice", "bob", "host"])
+    talk = guild.voice("talk")
+    await host.starts(await host.plans(guild, "Office hours", cairn.clock.now, talk))
+    async with cairn.listening():
+        await alice.joins_voice(talk)
+        await bob.joins_voice(talk)
+        await cairn.catches_up()
+        away.gone = True
+        cairn.clock.forward(15)
+        await until(lambda: true(away.refused > 1))
+        away.gone = False
+        await until(lambda: _attended(cairn, 2))
 
 
 async def _minutes(cairn: Cairn, minutes: list[int]) -> bool:

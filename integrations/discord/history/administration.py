@@ -14,7 +14,7 @@ from discord.http import HTTPClient
 
 from bot.ports import Kind, MachineError, Unreadable
 from integrations.discord.access import Access
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.audit import learn, noted
 from integrations.discord.payloads.ids import Payload, UnreadableError, id_at, readable, snowflake
 from integrations.discord.payloads.members import holding, let_go

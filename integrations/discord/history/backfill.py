@@ -24,7 +24,7 @@ from integrations.discord.history.pages import (
     type_of,
     written_in_since,
 )
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.channels import FORUMS, THREADS
 from integrations.discord.payloads.ids import Payload, UnreadableError, id_at, moment_in
 from integrations.discord.payloads.members import thread_made

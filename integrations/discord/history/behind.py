@@ -12,7 +12,8 @@ from bot.ports import Host
 from integrations.discord.history.backfill import BackFill
 from integrations.discord.history.pages import Pages
 from integrations.discord.listening.doors import Doors
-from integrations.discord.listening.ear import Ear, Server
+from integrations.discord.listening.ear import Ear
+from integrations.discord.listening.server import Server
 from integrations.discord.timing import Timing
 
 LONGEST_WAIT = 5.0

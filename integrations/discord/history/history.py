@@ -18,7 +18,7 @@ from bot.ports import Signal
 from integrations.discord.history import missed as noted
 from integrations.discord.history.missed import Missed
 from integrations.discord.history.pages import ENOUGH, FAILURES, PAGE, WITH_THREADS, Pages, type_of, written_in_since
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.ids import Payload, UnreadableError
 from integrations.discord.rights import Rights
 from integrations.discord.timing import Timing

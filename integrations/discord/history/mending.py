@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 
 from integrations.discord.history.history import History
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 
 OVERLAP_MS = 60_000
 """What is read again before a gap: clocks differ, and what is known already changes nothing."""

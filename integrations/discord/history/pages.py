@@ -15,7 +15,7 @@ import discord
 from discord.http import HTTPClient
 
 from bot.ports import MachineError, Signal, Unreadable
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.channels import FORUMS
 from integrations.discord.payloads.guild import Guild
 from integrations.discord.payloads.ids import (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from integrations.discord.payloads.ids import Payload, UnknownPlaceError
 
 if TYPE_CHECKING:
-    from integrations.discord.listening.ear import Event, Server
+    from integrations.discord.listening.server import Event, Server
 
 
 class Asks(Protocol):

@@ -12,14 +12,14 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from bot.ports import Desk, Host, MachineError, Meter, Signal, Space, Unreadable
+from bot.ports import Host, MachineError, Meter, Signal, Space, Unreadable
 from integrations.discord.gateway.sockets import Room
 from integrations.discord.listening import gone
 from integrations.discord.listening.asks import Asks
+from integrations.discord.listening.server import MEMBERS, Event, Server
 from integrations.discord.payloads import moving
 from integrations.discord.payloads.guild import Guild
 from integrations.discord.payloads.hearing import hear
@@ -36,56 +36,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Seconds until a batch that could not be stored is handed in again: twice as long each time."""
 
 _PLAN, _EMOJI_GONE = "GUILD_SCHEDULED_EVENT_UPDATE", "MESSAGE_REACTION_REMOVE_EMOJI"
-_MEMBERS = "GUILD_MEMBERS_CHUNK"
 _VOTE_GONE = "MESSAGE_POLL_VOTE_REMOVE"
-_MEMBERS = "GUILD_MEMBERS_CHUNK"
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
-
-
-class Event(NamedTuple):
-    """One event as it arrived: its name, its data, and when, in ms."""
-
-    name: str
-    d: Payload
-    at: int
-
-    @property
-    def size(self) -> int:
-        """For how many events it counts: a part of the list of a server's members takes as much room as they would."""
-        members = self.d.get("members") if self.name == _MEMBERS else None
-        return max(len(members), 1) if isinstance(members, list) else 1
-
-
-@dataclass(slots=True)
-class Server:
-    """One server that is listened to."""
-
-    desk: Desk
-    guild: Guild
-    waiting: deque[Event] = field(default_factory=deque)
-    some: asyncio.Event = field(default_factory=asyncio.Event)
-    storing: int = 0
-    """When the oldest event arrived that is not stored yet, in ms; 0 where all are."""
-    heard: int = 0
-    """The moment up to which all that happened is stored, in ms; 0 where nothing is known of it."""
-    took: float = 0.0
-    """Seconds that the last batch took to be stored."""
-    live: bool = False
-    """Whether its events come without a break since it last told all of itself."""
-    shut: tuple[int, frozenset[str] | None] = (-1, None)
-    """The state of its channels in which it was looked which are shut by a category, and which those were."""
-    told: Event | None = None
-    """The event in which it last told all of itself; None once the session that brought it is lost."""
-
-    def lose(self) -> None:
-        """Note that its session is lost."""
-        self.live, self.told = False, None
-
-    def note(self, alive: int) -> None:
-        """Move `heard` on; `alive` is when the gateway last sent anything at all, 0 where something may be missing."""
-        if self.live and alive:
-            self.heard = max(self.heard, self.storing - 1 if self.storing else alive)
 
 
 class Ear:
@@ -206,7 +159,7 @@ class Ear:
                 await self._again(lambda: server.desk.member_came(who))
         elif event.name == _PLAN:
             self._asks.planned(server, event.d)
-        elif event.name == _MEMBERS and moving.is_last(event.d):
+        elif event.name == MEMBERS and moving.is_last(event.d):
             self._asks.listed(server)
 
     async def _open(self, number: str) -> Server | None:

@@ -10,7 +10,7 @@ from integrations.discord.payloads.reactions import each_taken
 
 if TYPE_CHECKING:
     from integrations.discord.listening.asks import Asks
-    from integrations.discord.listening.ear import Event, Server
+    from integrations.discord.listening.server import Event, Server
 
 _TAKEN_BACK = frozenset((Kind.MESSAGE, Kind.REACTION, Kind.THANKS, Kind.JOIN))
 

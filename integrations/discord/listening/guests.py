@@ -14,7 +14,7 @@ import discord
 from discord.http import HTTPClient
 
 from bot.ports import Account, Kind
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.convenings import (
     ORGANIZER,
     Convening,

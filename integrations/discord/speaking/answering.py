@@ -28,7 +28,7 @@ from bot.ports import (
     once_more,
     spoken,
 )
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.ids import Payload, UnreadableError
 from integrations.discord.payloads.people import People
 from integrations.discord.speaking.asked import (

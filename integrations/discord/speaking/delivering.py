@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from bot.ports import Account, Delivered, Delivery, File, Outcome
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.ids import UnreadableError
 from integrations.discord.speaking.asked import carrier
 from integrations.discord.speaking.line import Answer, Line

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import discord
 
 from bot.ports import Delivered, Delivery, Host, Outcome
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.ids import Payload
 from integrations.discord.payloads.people import People
 from integrations.discord.speaking.answering import Answering

@@ -17,7 +17,7 @@ import orjson
 from discord.http import HTTPClient
 
 from bot.ports import LANGUAGES, Desk, MachineError
-from integrations.discord.listening.ear import Server
+from integrations.discord.listening.server import Server
 from integrations.discord.payloads.ids import Payload
 from integrations.discord.sentences import unreachable
 from integrations.discord.speaking.commands import MOST_LETTERS, Json, size_of, tree

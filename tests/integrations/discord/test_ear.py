@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from bot.ports import Account, Desk, Installations, Kind, Level, Meter, Notes, Receipt, Signal, Space, SpaceSettings
-from integrations.discord.listening.ear import Ear, Event, Server
+from integrations.discord.listening.ear import Ear
+from integrations.discord.listening.server import Event, Server
 from integrations.discord.payloads.ids import Payload, UnknownPlaceError
 from integrations.discord.payloads.people import People
 from tests.integrations.discord.payloads import EVERY_KIND, GENERAL, GUILD, HIDDEN, NOW, server, snowflake, unreaction
