@@ -18,8 +18,8 @@ DEEPEST = 32
 _FIELDS = 64
 _SPACED = re.compile(rb'"\s+:')
 """A name that is not followed by its colon at once: Slack writes none, and counting would not find it."""
-_LONG = re.compile(rb"[0-9]{19}")
-"""What could be a number of more than 64 bits, which the parser would round."""
+_LONG = re.compile(rb"[:,\[\s-][0-9]{19}")
+"""What could be a number of more than 64 bits, which the parser would round. Most long digits are inside of an id."""
 _64_BITS = -(2**63), 2**64 - 1
 
 
